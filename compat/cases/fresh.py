@@ -1,0 +1,54 @@
+"""What a family needs to declare cases and to build objects nobody else holds.
+
+A pickle shows which objects are one object.  Constants of a source file are
+shared, and interned when they look like a name, so a case copies its strings
+and bytes instead of naming them.  (CPython itself keeps one object each for
+the empty string, the strings of one latin-1 character, the bytes objects of
+at most one byte and the empty tuple; those cannot be copied.)
+"""
+
+SET_ORDER = "set order"
+INTERNED_STRING = "interned string"
+
+
+class Case(object):
+    def __init__(self, name, build, reason):
+        self.name = name
+        self.build = build
+        self.reason = reason
+
+
+def case(name, build, *args, **options):
+    """A case whose object is build(*args), called in a process of its own.
+
+    `reason` says why a reload may change the bytes (see reasons.py).
+    """
+    reason = options.pop("reason", None)
+    assert not options and reason in (None, SET_ORDER, INTERNED_STRING)
+    return Case(name, lambda: build(*args), reason)
+
+
+def text(template):
+    """A new string equal to the template."""
+    return "".join([character for character in template])
+
+
+def data(template):
+    """A new bytes object equal to the template.
+
+    Of one byte it must be CPython's own object, which a slice gives.
+    bytes(bytearray(...)) makes others, but a reload at protocols 0-2 merges them.
+    """
+    if len(template) == 1:
+        return (template + b".")[:1]
+    return bytes(bytearray(template))
+
+
+def repeated(character, count):
+    """A new string or bytes object; a product of constants would be one object."""
+    return character * count
+
+
+def same(value):
+    """For what is never memoized: numbers, None."""
+    return value

@@ -1,0 +1,300 @@
+"""Ask the interpreter that runs this how it pickles a corpus of live objects.
+
+    python generate.py answer --out DIR [--only REGEX] [--jobs N]
+
+For every case x and all protocols i and j it records
+
+    A(j)    = dumps(x, j)
+    B(i, j) = dumps(loads(dumps(x, i)), j)
+
+and pickletools' text for every A.  README.md describes the files in DIR.
+
+The bytes depend on which objects are the same object, so each answer comes
+from a process that has built nothing else (see forks.py), and on hashes, so
+PYTHONHASHSEED is 0.  Standard library only; runs on Python 3.6 and newer.
+"""
+
+import argparse
+import gc
+import io
+import json
+import os
+import pickle
+import pickletools
+import platform
+import re
+import sys
+import zlib
+
+import _pickle
+
+# The compiled form would be read back with other constants shared than the
+# source gives, and the checkout stays clean.
+sys.dont_write_bytecode = True
+
+import cases
+import forks
+
+FORMAT = 1
+# Above this share of pairs with A != B the corpus says too little.
+LIMIT_PERCENT = 5.0
+
+
+def main():
+    options = arguments()
+    fix_hash_seed()
+    # A collection writes to all objects, which copies the pages of a fork.
+    gc.disable()
+    assert pickle.dumps is _pickle.dumps, "the C pickler is not in use"
+    corpus = [case for case in cases.corpus()
+              if re.search(options.only, case.name)]
+    if not os.path.isdir(options.out):
+        os.makedirs(options.out)
+    report = answer(corpus, options)
+    report.print_to(sys.stderr)
+    return 0 if report.is_good() else 1
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command")
+    commands.required = True
+    command = commands.add_parser("answer", help="write the answers into a folder")
+    command.add_argument("--out", required=True, metavar="DIR")
+    command.add_argument("--only", default="", metavar="REGEX",
+                         help="only the cases whose name it finds")
+    command.add_argument("--jobs", type=int, default=1, metavar="N")
+    command.add_argument("--isolate", action="store_true",
+                         help="a process for each dump; slow, and must not "
+                              "change a byte")
+    return parser.parse_args()
+
+
+def fix_hash_seed():
+    """Start over with PYTHONHASHSEED=0: it is read before any code runs."""
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable] + sys.argv)
+    if sys.flags.hash_randomization:
+        sys.exit("PYTHONHASHSEED is ignored (was -E or -I given?)")
+
+
+# -- Writing the answers ----------------------------------------------------
+
+def answer(corpus, options):
+    protocols = range(pickle.HIGHEST_PROTOCOL + 1)
+    report = Report()
+
+    def task(index):
+        return ask(corpus[index].build, protocols, options.isolate)
+
+    with open(os.path.join(options.out, "blobs.bin"), "wb") as blobs_file, \
+            open(os.path.join(options.out, "dis.bin"), "wb") as dis_file, \
+            open(os.path.join(options.out, "answers.jsonl"), "wb") as lines:
+        blobs, texts = Store(blobs_file), Store(dis_file)
+        write_line(lines, [
+            ("format", FORMAT),
+            ("python", platform.python_version()),
+            ("implementation", sys.implementation.name),
+            ("pickler", "c"),
+            ("protocols", list(protocols)),
+            ("cases", len(corpus)),
+        ])
+        for index, parts in forks.in_order(task, len(corpus), options.jobs):
+            case = corpus[index]
+            line = case_line(case, Answers(parts, protocols), blobs, texts)
+            write_line(lines, line)
+            report.add(case, dict(line), len(protocols))
+            if (index + 1) % 50 == 0 or index + 1 == len(corpus):
+                sys.stderr.write("progress %d %d\n" % (index + 1, len(corpus)))
+                sys.stderr.flush()
+        report.blob_bytes, report.dis_bytes = blobs.size, texts.size
+    return report
+
+
+def case_line(case, answers, blobs, texts):
+    a, dis, b, error = [], [], [], []
+    for j in answers.protocols:
+        tag, pickled = answers.a(j)
+        if tag == ERROR:
+            error.append((str(j), pickled.decode("utf-8", "replace")))
+            a.append(None)
+            dis.append(None)
+            continue
+        a.append(blobs.place(pickled, pickled))
+        tag, text = answers.dis(j)
+        if tag == ERROR:
+            error.append(("dis %d" % j, text.decode("utf-8", "replace")))
+            dis.append(None)
+            continue
+        dis.append(texts.place(pickled, text))
+    for i in answers.protocols:
+        for j in answers.protocols:
+            tag, pickled = answers.b(i, j)
+            pair = "%d,%d" % (i, j)
+            if tag == ERROR:
+                error.append((pair, pickled.decode("utf-8", "replace")))
+            elif tag == BYTES:
+                b.append((pair, blobs.place(pickled, pickled)))
+    line = [("case", case.name), ("reason", case.reason),
+            ("a", a), ("dis", dis), ("b", dict(b))]
+    if error:
+        line.append(("error", dict(error)))
+    return line
+
+
+def write_line(lines, pairs):
+    text = json.dumps(dict(pairs), separators=(",", ":"))
+    lines.write(text.encode("ascii") + b"\n")
+
+
+class Store(object):
+    """A file of values one after another; what has a known key is not repeated."""
+
+    def __init__(self, file):
+        self.file = file
+        self.size = 0
+        self.places = {}
+
+    def place(self, key, value):
+        place = self.places.get(key)
+        if place is None:
+            place = self.places[key] = [self.size, len(value)]
+            self.file.write(value)
+            self.size += len(value)
+        return place
+
+
+class Report(object):
+    """What the run says about itself in the end."""
+
+    def __init__(self):
+        self.cases = self.pairs = 0
+        self.differing = {}
+        self.complaints = []
+        self.blob_bytes = self.dis_bytes = 0
+
+    def add(self, case, line, protocols):
+        self.cases += 1
+        self.pairs += protocols * protocols
+        changed = len(line["b"])
+        if changed:
+            self.differing[case.reason] = self.differing.get(case.reason, 0) + changed
+        if changed and case.reason is None:
+            self.complaints.append("%s: a reload changes the bytes of %s, and no "
+                                   "reason is declared" % (case.name, " ".join(line["b"])))
+        for where, text in sorted(line.get("error", {}).items()):
+            self.complaints.append("%s: at %s: %s" % (case.name, where, text))
+
+    def percent(self):
+        return 100.0 * sum(self.differing.values()) / max(1, self.pairs)
+
+    def is_good(self):
+        return not self.complaints and self.percent() <= LIMIT_PERCENT
+
+    def print_to(self, out):
+        for complaint in self.complaints:
+            out.write("error: %s\n" % complaint)
+        out.write("%d cases, %d pairs, %.2f %% changed by a reload\n"
+                  % (self.cases, self.pairs, self.percent()))
+        for reason, count in sorted(self.differing.items(), key=str):
+            out.write("  %s: %d pairs\n" % (reason, count))
+        out.write("%d bytes of pickles, %d bytes of disassembly\n"
+                  % (self.blob_bytes, self.dis_bytes))
+
+
+# -- Asking, in processes of their own --------------------------------------
+
+# Each answer is a part: one of these bytes, then what it speaks of.
+BYTES, ERROR, SAME = b"+", b"!", b"="
+
+
+class Answers(object):
+    """Names the parts of a case: the As, their disassemblies, then the Bs."""
+
+    def __init__(self, parts, protocols):
+        assert len(parts) == len(protocols) * (2 + len(protocols))
+        self.parts = parts
+        self.protocols = protocols
+
+    def a(self, j):
+        return self.split(j)
+
+    def dis(self, j):
+        return self.split(len(self.protocols) + j)
+
+    def b(self, i, j):
+        return self.split(len(self.protocols) * (2 + i) + j)
+
+    def split(self, position):
+        part = self.parts[position]
+        return part[:1], part[1:]
+
+
+def ask(build, protocols, isolate):
+    """All parts of one case, in the order that Answers reads.
+
+    One process dumps x at every protocol, and one for each i dumps what it
+    loaded from A(i) at every protocol.  Strictly each dump wants its own; that
+    is what `isolate` does.  On 3.6-3.13 the two ways gave identical files for
+    the whole corpus: dumping changes nothing that a later dump can see.
+    """
+    groups = [[j] for j in protocols] if isolate else [list(protocols)]
+    a, dis, b = [], [], []
+    for group in groups:
+        answers = forks.run(dump_built, build, group)
+        a += answers[:len(group)]
+        dis += answers[len(group):]
+    for i in protocols:
+        for group in groups:
+            b += forks.run(dump_loaded, a[i], group, a)
+    return a + dis + b
+
+
+def dump_built(build, protocols):
+    """The pickles, and after all of them their disassemblies."""
+    try:
+        value = build()
+    except Exception as error:
+        return [failure(error) for _ in protocols] * 2
+    dumped = [dump(value, j) for j in protocols]
+    return dumped + [disassemble(part) for part in dumped]
+
+
+def dump_loaded(source, protocols, a):
+    if source[:1] == ERROR:
+        return [source for _ in protocols]
+    try:
+        value = pickle.loads(source[1:])
+    except Exception as error:
+        return [failure(error) for _ in protocols]
+    dumped = [(j, dump(value, j)) for j in protocols]
+    return [SAME if part == a[j] else part for j, part in dumped]
+
+
+def dump(value, protocol):
+    try:
+        return BYTES + pickle.dumps(value, protocol)
+    except Exception as error:
+        return failure(error)
+
+
+def disassemble(part):
+    if part[:1] == ERROR:
+        return part
+    out = io.StringIO()
+    try:
+        pickletools.dis(part[1:], out)
+    except Exception as error:
+        return failure(error)
+    text = out.getvalue().encode("utf-8", "surrogatepass")
+    return BYTES + zlib.compress(text, 6)
+
+
+def failure(error):
+    text = "%s: %s" % (type(error).__name__, error)
+    return ERROR + text.encode("utf-8", "backslashreplace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

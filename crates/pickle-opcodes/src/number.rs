@@ -1,0 +1,202 @@
+//! The text forms of numbers: the lines of INT, LONG, FLOAT, GET and PUT.
+//!
+//! The rules are those of CPython's C loader, which is more lenient than `pickle.py` and pickletools: INT and LONG take
+//! hexadecimal, octal, binary and underscores (`_pickle.c`: `load_int`, `load_long`), and a NUL ends a number.
+
+use num_bigint::{BigInt, Sign};
+
+use crate::ErrorKind;
+use crate::error::TextExcerpt;
+
+/// What a line of INT says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum IntLine {
+    /// `00` or `01`, and what C's `strtol` reads as 0 or 1 from two characters, such as `+1`.
+    Bool(bool),
+    /// Anything that fits 64 bits.
+    Small(i64),
+    /// Anything else.
+    Big(BigInt),
+}
+
+/// Reads the line of INT.
+///
+/// `max_digits` bounds a decimal's digits, as `sys.set_int_max_str_digits` does; CPython's own limit is 4,300.
+///
+/// # Errors
+///
+/// [`ErrorKind::Truncated`] for an empty line, [`ErrorKind::BadInteger`], [`ErrorKind::IntegerTooLong`].
+pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
+    check_not_empty(line)?;
+    if let Some(value) = strtol(line) {
+        return Ok(match (line.len(), value) {
+            (2, 0 | 1) => IntLine::Bool(value == 1),
+            _ => IntLine::Small(value),
+        });
+    }
+    python_int(line, 0, max_digits)
+}
+
+/// Reads the line of LONG, with or without its `L`; never gives [`IntLine::Bool`].
+///
+/// # Errors
+///
+/// As [`int_line`].
+pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
+    check_not_empty(line)?;
+    python_int(line.strip_suffix(b"L").unwrap_or(line), 0, max_digits)
+}
+
+/// Reads the line of GET or PUT: a memo index in decimal.
+///
+/// # Errors
+///
+/// As [`int_line`]; [`ErrorKind::BadInteger`] also for an index that is negative or exceeds 63 bits.
+pub fn index_line(line: &[u8]) -> Result<u64, ErrorKind> {
+    check_not_empty(line)?;
+    match python_int(line, 10, usize::MAX)? {
+        IntLine::Small(index) if index >= 0 => Ok(index.unsigned_abs()),
+        _ => Err(bad_integer(line)),
+    }
+}
+
+/// Reads a decimal as Python's `int(text)` does, which pickletools calls for INT, LONG, GET and PUT.
+///
+/// # Errors
+///
+/// [`ErrorKind::BadInteger`].
+pub fn decimal(line: &[u8]) -> Result<BigInt, ErrorKind> {
+    match python_int(line, 10, usize::MAX)? {
+        IntLine::Small(value) => Ok(value.into()),
+        IntLine::Big(value) => Ok(value),
+        IntLine::Bool(value) => Ok(u8::from(value).into()),
+    }
+}
+
+/// Reads the line of FLOAT (`PyOS_string_to_double`: no white space, no underscores, an overflow is an error).
+///
+/// # Errors
+///
+/// [`ErrorKind::Truncated`] for an empty line, [`ErrorKind::BadFloat`].
+pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
+    check_not_empty(line)?;
+    let text = until_nul(line);
+    let value = core::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
+    match value {
+        Some(value) if value.is_finite() || !text.iter().any(u8::is_ascii_digit) => Ok(value),
+        _ => Err(ErrorKind::BadFloat(TextExcerpt::new(line))),
+    }
+}
+
+/// CPython calls an empty line truncated data.
+fn check_not_empty(line: &[u8]) -> Result<(), ErrorKind> {
+    if line.is_empty() { Err(ErrorKind::Truncated { missing: 1 }) } else { Ok(()) }
+}
+
+/// C's `strtol(line, &end, 0)` on a 64-bit machine, where it takes the whole line.
+fn strtol(line: &[u8]) -> Option<i64> {
+    let text = trim_start(line);
+    let (negative, text) = split_sign(text);
+    let (radix, digits) = match text {
+        [b'0', b'x' | b'X', rest @ ..] if !rest.is_empty() => (16, rest),
+        [b'0', rest @ ..] if !rest.is_empty() => (8, rest),
+        _ => (10, text),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let mut value: i64 = 0;
+    for &byte in digits {
+        let digit = i64::from(char::from(byte).to_digit(radix)?);
+        value = value.checked_mul(i64::from(radix))?;
+        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
+    }
+    Some(value)
+}
+
+/// `PyLong_FromString(line, NULL, base)` for base 0 or 10.
+fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, ErrorKind> {
+    let text = trim(until_nul(line));
+    let (negative, text) = split_sign(text);
+    let (radix, digits) = match (base, text) {
+        (0, [b'0', b'x' | b'X', rest @ ..]) => (16, rest.strip_prefix(b"_").unwrap_or(rest)),
+        (0, [b'0', b'o' | b'O', rest @ ..]) => (8, rest.strip_prefix(b"_").unwrap_or(rest)),
+        (0, [b'0', b'b' | b'B', rest @ ..]) => (2, rest.strip_prefix(b"_").unwrap_or(rest)),
+        // A leading zero would be Python 2's octal: only zero itself may be written so.
+        (0, [b'0', rest @ ..]) if rest.iter().any(|byte| !matches!(byte, b'0' | b'_')) => return Err(bad_integer(line)),
+        _ => (10, text),
+    };
+    let count = count_digits(digits, radix).ok_or_else(|| bad_integer(line))?;
+    if radix == 10 && count > max_digits {
+        return Err(ErrorKind::IntegerTooLong { digits: count, limit: max_digits });
+    }
+    if let Some(small) = small_int(digits, radix, negative) {
+        return Ok(IntLine::Small(small));
+    }
+    let sign = if negative { Sign::Minus } else { Sign::Plus };
+    let magnitude = num_bigint::BigUint::parse_bytes(digits, radix).ok_or_else(|| bad_integer(line))?;
+    Ok(IntLine::Big(BigInt::from_biguint(sign, magnitude)))
+}
+
+/// How many digits there are, if all are digits of `radix` or single underscores between them.
+fn count_digits(text: &[u8], radix: u32) -> Option<usize> {
+    let mut count = 0;
+    let mut after_digit = false;
+    for &byte in text {
+        match byte {
+            b'_' if after_digit => after_digit = false,
+            _ if char::from(byte).is_digit(radix) => {
+                count += 1;
+                after_digit = true;
+            }
+            _ => return None,
+        }
+    }
+    after_digit.then_some(count)
+}
+
+fn small_int(digits: &[u8], radix: u32, negative: bool) -> Option<i64> {
+    let mut value: i64 = 0;
+    for &byte in digits {
+        if byte == b'_' {
+            continue;
+        }
+        let digit = i64::from(char::from(byte).to_digit(radix)?);
+        value = value.checked_mul(i64::from(radix))?;
+        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
+    }
+    Some(value)
+}
+
+fn split_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    }
+}
+
+fn until_nul(line: &[u8]) -> &[u8] {
+    &line[..memchr::memchr(0, line).unwrap_or(line.len())]
+}
+
+/// C's `isspace` in the C locale, and `Py_ISSPACE`.
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
+    &text[start..]
+}
+
+fn trim(text: &[u8]) -> &[u8] {
+    let text = trim_start(text);
+    let end = text.iter().rposition(|&byte| !is_space(byte)).map_or(0, |last| last + 1);
+    &text[..end]
+}
+
+#[cold]
+fn bad_integer(line: &[u8]) -> ErrorKind {
+    ErrorKind::BadInteger(TextExcerpt::new(line))
+}
