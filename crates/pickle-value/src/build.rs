@@ -1,0 +1,430 @@
+//! [`Builder`]: making a graph, object by object.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+use num_bigint::BigInt;
+
+use crate::error::{Error, ErrorKind};
+use crate::graph::Graph;
+use crate::handle::{Handle, Tag, Unpacked};
+use crate::keyed::{self, Settler};
+use crate::object::ObjectKind;
+use crate::store::{Access, Store};
+use crate::text::Text;
+use crate::view::View;
+use crate::int;
+
+/// Makes a [`Graph`], object by object; what a reader of a format feeds.
+///
+/// Each method that makes an object gives its [`Handle`]. A list, dict or set can be filled after it was put somewhere,
+/// so cycles need nothing special:
+///
+/// ```
+/// use pickle_value::Builder;
+///
+/// let mut builder = Builder::new();
+/// let list = builder.list(&[])?;
+/// let one = builder.int(1)?;
+/// builder.extend(list, &[one, list])?;
+/// let graph = builder.finish(list);
+/// assert_eq!(graph.to_string(), "[1, [...]]");
+/// assert!(graph.root().get(1).is(graph.root()));
+/// # Ok::<(), pickle_value::Error>(())
+/// ```
+///
+/// All methods fail with [`ErrorKind::TooManyObjects`] beyond 2³² objects or items.
+///
+/// # Panics
+///
+/// A handle of another builder may name nothing here; using it panics, or gives another object.
+#[derive(Debug, Default)]
+pub struct Builder<'a> {
+    input: &'a [u8],
+    store: Store,
+    /// Dicts and sets that have items, to be settled at the end.
+    dicts: Vec<u32>,
+    sets: Vec<u32>,
+    globals: HashMap<Box<[u8]>, Handle, foldhash::fast::RandomState>,
+}
+
+impl<'a> Builder<'a> {
+    /// An empty graph in the making.
+    #[must_use]
+    pub fn new() -> Builder<'a> {
+        Builder::default()
+    }
+
+    /// A graph in the making whose text and bytes may borrow from `input`.
+    #[must_use]
+    pub fn with_input(input: &'a [u8]) -> Builder<'a> {
+        Builder { input, ..Builder::default() }
+    }
+
+    /// `None`.
+    #[must_use]
+    pub fn none(&self) -> Handle {
+        Handle::NONE
+    }
+
+    /// `True` or `False`.
+    #[inline(always)]
+    #[must_use]
+    pub fn bool(&self, value: bool) -> Handle {
+        Handle::bool(value)
+    }
+
+    /// `Ellipsis`.
+    #[must_use]
+    pub fn ellipsis(&self) -> Handle {
+        Handle::new(Tag::Ellipsis, 0)
+    }
+
+    /// `NotImplemented`.
+    #[must_use]
+    pub fn not_implemented(&self) -> Handle {
+        Handle::new(Tag::NotImplemented, 0)
+    }
+
+    /// An int.
+    #[inline(always)]
+    pub fn int(&mut self, value: i64) -> Result<Handle, Error> {
+        match Handle::small_int(value) {
+            Some(handle) => Ok(handle),
+            None => self.int_from_le_bytes(&value.to_le_bytes()),
+        }
+    }
+
+    /// An int that 32 bits hold.
+    #[inline(always)]
+    #[must_use]
+    pub fn int32(&self, value: i32) -> Handle {
+        Handle::int32(value)
+    }
+
+    /// An int of any size.
+    pub fn bigint(&mut self, value: &BigInt) -> Result<Handle, Error> {
+        self.int_from_le_bytes(&value.to_signed_bytes_le())
+    }
+
+    /// An int as two's complement, little-endian. Bytes of the input are borrowed.
+    #[inline]
+    pub fn int_from_le_bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if let Some(handle) = int::to_i64(bytes).and_then(Handle::small_int) {
+            return Ok(handle);
+        }
+        self.span(Tag::BigInt, int::trim(bytes))
+    }
+
+    /// Python 2's `long`, as two's complement, little-endian: another type than int there, also when small.
+    pub fn long_from_le_bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        self.span(Tag::Long, int::trim(bytes))
+    }
+
+    /// A float; the bits of a NaN are kept.
+    #[inline(always)]
+    pub fn float(&mut self, value: f64) -> Result<Handle, Error> {
+        match Handle::float(value) {
+            Some(handle) => Ok(handle),
+            None => self.span(Tag::OddNan, &value.to_le_bytes()),
+        }
+    }
+
+    /// A complex.
+    pub fn complex(&mut self, real: f64, imaginary: f64) -> Result<Handle, Error> {
+        let parts = [self.float(real)?, self.float(imaginary)?];
+        self.node(Tag::Complex, &parts, 0)
+    }
+
+    /// A str.
+    pub fn text(&mut self, text: &str) -> Result<Handle, Error> {
+        self.span(Tag::Text, text.as_bytes())
+    }
+
+    /// A str from UTF-8 in which surrogates are written too. Bytes of the input are borrowed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidText`].
+    #[inline(always)]
+    pub fn text_from_utf8(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        Text::from_utf8(bytes)?;
+        self.span(Tag::Text, bytes)
+    }
+
+    /// Bytes. Bytes of the input are borrowed.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        self.span(Tag::Bytes, bytes)
+    }
+
+    /// A bytearray. Bytes of the input are borrowed.
+    pub fn byte_array(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        self.span(Tag::ByteArray, bytes)
+    }
+
+    /// Python 2's `str`. Bytes of the input are borrowed.
+    #[inline]
+    pub fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        self.span(Tag::ByteString, bytes)
+    }
+
+    /// A tuple.
+    #[inline(always)]
+    pub fn tuple(&mut self, items: &[Handle]) -> Result<Handle, Error> {
+        self.node(Tag::Tuple, items, 0)
+    }
+
+    /// A list.
+    #[inline(always)]
+    pub fn list(&mut self, items: &[Handle]) -> Result<Handle, Error> {
+        self.node(Tag::List, items, 0)
+    }
+
+    /// A dict of keys and values in turn.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OddItems`], [`ErrorKind::Unhashable`].
+    #[inline(always)]
+    pub fn dict(&mut self, pairs: &[Handle]) -> Result<Handle, Error> {
+        let dict = self.node(Tag::Dict, &[], 0)?;
+        self.set_items(dict, pairs)?;
+        Ok(dict)
+    }
+
+    /// A set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unhashable`].
+    pub fn set(&mut self, items: &[Handle]) -> Result<Handle, Error> {
+        let set = self.node(Tag::Set, &[], 0)?;
+        self.add_items(set, items)?;
+        Ok(set)
+    }
+
+    /// A frozenset.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unhashable`].
+    pub fn frozen_set(&mut self, items: &[Handle]) -> Result<Handle, Error> {
+        keyed::check_items(&mut self.store, items)?;
+        let set = self.node(Tag::FrozenSet, items, 0)?;
+        self.sets.push(set.index(Tag::FrozenSet).unwrap_or(0));
+        Ok(set)
+    }
+
+    /// A range: start, stop and step, which are ints.
+    pub fn range(&mut self, parts: [Handle; 3]) -> Result<Handle, Error> {
+        self.node(Tag::Range, &parts, 0)
+    }
+
+    /// A slice: start, stop and step.
+    pub fn slice(&mut self, parts: [Handle; 3]) -> Result<Handle, Error> {
+        self.node(Tag::Slice, &parts, 0)
+    }
+
+    /// A class or function by name: one object for each name.
+    pub fn global(&mut self, module: &str, name: &str) -> Result<Handle, Error> {
+        let mut key = Vec::with_capacity(module.len() + name.len() + 1);
+        key.extend_from_slice(module.as_bytes());
+        key.push(b'\n');
+        key.extend_from_slice(name.as_bytes());
+        if let Some(&known) = self.globals.get(&key[..]) {
+            return Ok(known);
+        }
+        let fields = [self.text(module)?, self.text(name)?];
+        let handle = self.object(ObjectKind::Global, &fields)?;
+        self.globals.insert(key.into_boxed_slice(), handle);
+        Ok(handle)
+    }
+
+    /// An object of this kind with its fields.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongKind`] if there are more or fewer fields than the kind has.
+    #[inline]
+    pub fn object(&mut self, kind: ObjectKind, fields: &[Handle]) -> Result<Handle, Error> {
+        if fields.len() != kind.fields() {
+            return Err(Error::new(ErrorKind::WrongKind { operation: "leave out a field of", kind: "object" }));
+        }
+        self.node(Tag::Object, fields, kind as u32)
+    }
+
+    /// Appends to a list, or to an object as to a list.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongKind`] for anything else.
+    #[inline(always)]
+    pub fn extend(&mut self, target: Handle, items: &[Handle]) -> Result<(), Error> {
+        match target.reference() {
+            Some((Tag::List, node)) => self.store.append(node, items),
+            _ => self.log_items(target, Tag::Appended, items, "append to"),
+        }
+    }
+
+    /// Sets keys of a dict to values, given in turn, or of an object as of a dict.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OddItems`], [`ErrorKind::Unhashable`], [`ErrorKind::WrongKind`] for anything else.
+    #[inline(always)]
+    pub fn set_items(&mut self, target: Handle, pairs: &[Handle]) -> Result<(), Error> {
+        keyed::check_pairs(&mut self.store, pairs)?;
+        match target.reference() {
+            Some((Tag::Dict, node)) => {
+                if self.store.nodes[node as usize].length == 0 && !pairs.is_empty() {
+                    self.dicts.push(node);
+                }
+                self.store.append(node, pairs)
+            }
+            _ => self.log_items(target, Tag::Assigned, pairs, "set items of"),
+        }
+    }
+
+    /// Adds to a set, or to an object as to a set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unhashable`], [`ErrorKind::WrongKind`] for anything else.
+    #[inline(always)]
+    pub fn add_items(&mut self, target: Handle, items: &[Handle]) -> Result<(), Error> {
+        keyed::check_items(&mut self.store, items)?;
+        match target.reference() {
+            Some((Tag::Set, node)) => {
+                if self.store.nodes[node as usize].length == 0 && !items.is_empty() {
+                    self.sets.push(node);
+                }
+                self.store.append(node, items)
+            }
+            _ => self.log_items(target, Tag::Added, items, "add to"),
+        }
+    }
+
+    /// Gives an object a state.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongKind`] for what has no state: builtin values and globals.
+    pub fn set_state(&mut self, target: Handle, state: Handle) -> Result<(), Error> {
+        let node = self.stateful(target, "set the state of")?;
+        self.store.append(node, &[state])
+    }
+
+    /// Notes items in an object's log: with those of the last entry where that is of the same kind.
+    fn log_items(&mut self, target: Handle, tag: Tag, items: &[Handle], operation: &'static str) -> Result<(), Error> {
+        let node = self.stateful(target, operation)?;
+        let kind = ObjectKind::from_meta(self.store.nodes[node as usize].meta);
+        let log = &self.store.items(node)[kind.fields()..];
+        match log.last().and_then(|entry| entry.index(tag)) {
+            Some(list) => self.store.append(list, items),
+            None => {
+                let entry = self.node(tag, items, 0)?;
+                self.store.append(node, &[entry])
+            }
+        }
+    }
+
+    fn stateful(&self, target: Handle, operation: &'static str) -> Result<u32, Error> {
+        match target.index(Tag::Object) {
+            Some(node) if ObjectKind::from_meta(self.store.nodes[node as usize].meta) != ObjectKind::Global => Ok(node),
+            _ => {
+                let kind = self.view(target).kind().type_name();
+                Err(Error::new(ErrorKind::WrongKind { operation, kind }))
+            }
+        }
+    }
+
+    /// A look at what is there so far. A dict or set may still hold a key twice.
+    #[must_use]
+    pub fn view(&self, handle: Handle) -> View<'_> {
+        View::new(self.access(), Some(handle))
+    }
+
+    pub(crate) fn access(&self) -> Access<'_> {
+        Access { input: self.input, store: &self.store }
+    }
+
+    /// The graph with `root` as its value. Of equal keys in a dict the first stays, with the last value.
+    #[must_use]
+    pub fn finish(self, root: Handle) -> Graph<'a> {
+        let input = self.input;
+        self.detach(root).attach(Cow::Borrowed(input))
+    }
+
+    /// The graph without the input that it may refer to, to be attached to an owned copy of it.
+    #[must_use]
+    pub fn detach(mut self, root: Handle) -> Detached {
+        let mut settler = Settler::new();
+        for node in self.dicts {
+            settler.settle(self.input, &mut self.store, node, 2);
+        }
+        for node in self.sets {
+            settler.settle(self.input, &mut self.store, node, 1);
+        }
+        let mut globals: Vec<Handle> = self.globals.into_values().collect();
+        globals.sort_unstable_by_key(|global| global.index(Tag::Object));
+        Detached { store: self.store, root, globals, input_length: self.input.len() }
+    }
+
+    #[inline(always)]
+    fn span(&mut self, tag: Tag, bytes: &[u8]) -> Result<Handle, Error> {
+        // Where in the input the bytes stand, if they do. The comparison of addresses is all that is done with them.
+        let offset = (bytes.as_ptr() as usize).wrapping_sub(self.input.as_ptr() as usize);
+        let index = if offset <= self.input.len() && bytes.len() <= self.input.len() - offset {
+            self.store.push_span(offset as u64, bytes.len() as u64)?
+        } else {
+            self.store.push_owned(bytes, self.input.len())?
+        };
+        Ok(Handle::new(tag, index))
+    }
+
+    #[inline(always)]
+    fn node(&mut self, tag: Tag, items: &[Handle], meta: u32) -> Result<Handle, Error> {
+        Ok(Handle::new(tag, self.store.push_node(items, meta)?))
+    }
+
+    /// An int to look up by, with the graph that holds it where the handle does not.
+    pub(crate) fn for_int(value: i64) -> (Builder<'static>, Handle) {
+        let mut builder = Builder::new();
+        let handle = builder.int(value).unwrap_or(Handle::NONE);
+        (builder, handle)
+    }
+
+    /// A handle's int, if it is one that 64 bits hold.
+    #[must_use]
+    pub fn as_i64(&self, handle: Handle) -> Option<i64> {
+        match handle.unpack() {
+            Unpacked::Int(value) => Some(value),
+            _ => self.view(handle).as_i64(),
+        }
+    }
+}
+
+/// A finished graph without its input: see [`Builder::detach`].
+#[derive(Debug)]
+pub struct Detached {
+    store: Store,
+    root: Handle,
+    globals: Vec<Handle>,
+    input_length: usize,
+}
+
+impl Detached {
+    /// Puts the graph together with its input again.
+    ///
+    /// # Panics
+    ///
+    /// If the input has not the length of the one that the builder had.
+    #[must_use]
+    pub fn attach(self, input: Cow<'_, [u8]>) -> Graph<'_> {
+        assert_eq!(input.len(), self.input_length, "the input is the one that the graph was built over");
+        Graph::from_parts(input, self.store, self.root, self.globals)
+    }
+}

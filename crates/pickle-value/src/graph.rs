@@ -1,0 +1,92 @@
+//! [`Graph`]: a Python object with all that it refers to.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::handle::Handle;
+use crate::store::{Access, Store};
+use crate::view::View;
+
+/// A Python object and everything that it refers to, as data.
+///
+/// Identity, order and cycles are kept: an object that is referred to twice is one object here. Text and bytes may borrow
+/// from the input that the graph was read from, for `'a`; [`into_owned`](Graph::into_owned) ends that.
+///
+/// Freeing it frees a few vectors, however deep it is. `Graph` is `Send` and `Sync`.
+#[derive(Clone)]
+pub struct Graph<'a> {
+    input: Cow<'a, [u8]>,
+    store: Store,
+    root: Handle,
+    globals: Vec<Handle>,
+}
+
+impl<'a> Graph<'a> {
+    pub(crate) fn from_parts(input: Cow<'a, [u8]>, store: Store, root: Handle, globals: Vec<Handle>) -> Graph<'a> {
+        Graph { input, store, root, globals }
+    }
+
+    /// The object itself.
+    #[must_use]
+    pub fn root(&self) -> View<'_> {
+        self.view(self.root)
+    }
+
+    /// The object that a handle of this graph names.
+    #[must_use]
+    pub fn view(&self, handle: Handle) -> View<'_> {
+        View::new(self.access(), Some(handle))
+    }
+
+    #[inline(always)]
+    pub(crate) fn access(&self) -> Access<'_> {
+        Access { input: &self.input, store: &self.store }
+    }
+
+    /// How many objects with an identity it holds: text, bytes and long ints, and containers.
+    ///
+    /// Handles of the two kinds are numbered below these, so a table by number serves to mark objects.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts { spans: self.store.spans.len(), nodes: self.store.nodes.len() }
+    }
+
+    /// The classes and functions that it names, each once, in the order of their first mention.
+    pub fn globals(&self) -> impl ExactSizeIterator<Item = View<'_>> + Clone + use<'_, 'a> {
+        self.globals.iter().map(|&global| self.view(global))
+    }
+
+    /// The same graph with its own copy of the input.
+    #[must_use]
+    pub fn into_owned(self) -> Graph<'static> {
+        Graph { input: Cow::Owned(self.input.into_owned()), ..self }
+    }
+}
+
+/// How many numbers the handles of a graph use: see [`Handle::identity`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Counts {
+    /// Text, bytes, bytearrays and ints beyond 48 bits.
+    pub spans: usize,
+    /// Containers and objects.
+    pub nodes: usize,
+}
+
+/// Python's `==` of the two roots: see [`View`].
+impl PartialEq<Graph<'_>> for Graph<'_> {
+    fn eq(&self, other: &Graph<'_>) -> bool {
+        self.root() == other.root()
+    }
+}
+
+impl core::fmt::Display for Graph<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Display::fmt(&self.root(), f)
+    }
+}
+
+impl core::fmt::Debug for Graph<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        core::fmt::Debug::fmt(&self.root(), f)
+    }
+}

@@ -1,0 +1,186 @@
+//! [`Handle`]: one object of a graph in eight bytes.
+
+use core::num::NonZeroU64;
+
+/// An object of a [`Builder`](crate::Builder) or a [`Graph`](crate::Graph), eight bytes and `Copy`.
+///
+/// None, bools, floats and ints of up to 48 bits are held in the handle itself; two such handles are equal when they hold
+/// the same bits. Every other handle names an entry of its graph, and two are equal when they name the **same** object:
+/// two strings `'a'` that Python holds apart are two handles. A handle means nothing in another graph.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Handle(NonZeroU64);
+
+/// What a handle that is neither int nor float names: a constant, a span (bytes of the input) or a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Tag {
+    // Constants; the index is 0.
+    None,
+    False,
+    True,
+    Ellipsis,
+    NotImplemented,
+    // Spans.
+    BigInt,
+    /// A NaN whose bits the float range below cannot hold.
+    OddNan,
+    Text,
+    Bytes,
+    ByteArray,
+    ByteString,
+    Long,
+    // Nodes.
+    Tuple,
+    List,
+    Dict,
+    Set,
+    FrozenSet,
+    Complex,
+    Range,
+    Slice,
+    Object,
+    /// What was appended to an object, a list that only its log refers to.
+    Appended,
+    /// What was set in an object by key, a dict that only its log refers to.
+    Assigned,
+    /// What was added to an object, a set that only its log refers to.
+    Added,
+}
+
+/// A handle taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unpacked {
+    Int(i64),
+    Float(f64),
+    Ref(Tag, u32),
+}
+
+// A handle holds the complement of 64 bits that are either a float or one of the patterns below, which are negative quiet
+// NaNs that no arithmetic makes. The complement of none of them is zero, so `Option<Handle>` takes eight bytes as well.
+const INT: u64 = 0xfff8 << 48;
+const REF: u64 = 0xfff9 << 48;
+const PAYLOAD: u64 = (1 << 48) - 1;
+
+impl Handle {
+    pub(crate) const NONE: Handle = Handle::new(Tag::None, 0);
+
+    #[inline(always)]
+    const fn from_raw(raw: u64) -> Handle {
+        match NonZeroU64::new(!raw) {
+            Some(bits) => Handle(bits),
+            None => panic!("no handle has all bits set"),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn new(tag: Tag, index: u32) -> Handle {
+        Handle::from_raw(REF | (tag as u64) << 32 | index as u64)
+    }
+
+    /// A handle for an int of at most 48 bits.
+    #[inline(always)]
+    pub(crate) const fn small_int(value: i64) -> Option<Handle> {
+        if value << 16 >> 16 == value { Some(Handle::from_raw(INT | (value as u64 & PAYLOAD))) } else { None }
+    }
+
+    /// A handle for an int that 32 bits hold.
+    #[inline(always)]
+    pub(crate) const fn int32(value: i32) -> Handle {
+        Handle::from_raw(INT | (value as i64 as u64 & PAYLOAD))
+    }
+
+    /// A handle for a float, unless its bits are taken.
+    #[inline(always)]
+    pub(crate) fn float(value: f64) -> Option<Handle> {
+        let bits = value.to_bits();
+        (bits < INT).then(|| Handle::from_raw(bits))
+    }
+
+    #[inline(always)]
+    pub(crate) const fn bool(value: bool) -> Handle {
+        Handle::new(if value { Tag::True } else { Tag::False }, 0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn unpack(self) -> Unpacked {
+        let raw = !self.0.get();
+        if raw < INT {
+            Unpacked::Float(f64::from_bits(raw))
+        } else if raw < REF {
+            Unpacked::Int(((raw << 16) as i64) >> 16)
+        } else {
+            Unpacked::Ref(TAGS[(raw >> 32) as u8 as usize & 31], raw as u32)
+        }
+    }
+
+    /// The tag and index, unless it is an int or a float.
+    #[inline(always)]
+    pub(crate) fn reference(self) -> Option<(Tag, u32)> {
+        match self.unpack() {
+            Unpacked::Ref(tag, index) => Some((tag, index)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn tag(self) -> Option<Tag> {
+        self.reference().map(|(tag, _)| tag)
+    }
+
+    /// The index, if it has this tag.
+    #[inline(always)]
+    pub(crate) fn index(self, wanted: Tag) -> Option<u32> {
+        match self.reference() {
+            Some((tag, index)) if tag == wanted => Some(index),
+            _ => None,
+        }
+    }
+}
+
+impl core::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.unpack() {
+            Unpacked::Int(value) => write!(f, "Int({value})"),
+            Unpacked::Float(value) => write!(f, "Float({value})"),
+            Unpacked::Ref(tag, index) => write!(f, "{tag:?}({index})"),
+        }
+    }
+}
+
+/// The tags by number, padded to a power of two so that looking one up needs no check.
+const TAGS: [Tag; 32] = {
+    let mut tags = [Tag::None; 32];
+    let all = [
+        Tag::None,
+        Tag::False,
+        Tag::True,
+        Tag::Ellipsis,
+        Tag::NotImplemented,
+        Tag::BigInt,
+        Tag::OddNan,
+        Tag::Text,
+        Tag::Bytes,
+        Tag::ByteArray,
+        Tag::ByteString,
+        Tag::Long,
+        Tag::Tuple,
+        Tag::List,
+        Tag::Dict,
+        Tag::Set,
+        Tag::FrozenSet,
+        Tag::Complex,
+        Tag::Range,
+        Tag::Slice,
+        Tag::Object,
+        Tag::Appended,
+        Tag::Assigned,
+        Tag::Added,
+    ];
+    let mut index = 0;
+    while index < all.len() {
+        assert!(all[index] as usize == index, "TAGS is in the order of Tag");
+        tags[index] = all[index];
+        index += 1;
+    }
+    tags
+};

@@ -1,0 +1,181 @@
+//! Hashes of keys: equal keys hash alike as in Python, by a secret that each process draws anew.
+
+use alloc::vec::Vec;
+use core::hash::{BuildHasher, Hasher};
+
+use foldhash::SharedSeed;
+use foldhash::fast::SeedableRandomState;
+use hashbrown::HashMap;
+
+use crate::handle::{Handle, Tag, Unpacked};
+use crate::int;
+use crate::store::Access;
+
+/// Hashes the keys of graphs; remembers what it found for shared tuples, so that each is hashed once.
+///
+/// The secret is the process's, so hashes of two graphs can be compared.
+pub(crate) struct KeyHasher {
+    state: SeedableRandomState,
+    known: HashMap<u32, u64, foldhash::fast::FixedState>,
+}
+
+/// A tuple or frozenset whose items are being hashed.
+struct Open {
+    node: u32,
+    ordered: bool,
+    next: usize,
+    sum: u64,
+}
+
+impl KeyHasher {
+    pub(crate) fn new() -> KeyHasher {
+        let state = SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
+        KeyHasher { state, known: HashMap::default() }
+    }
+
+    pub(crate) fn hash(&mut self, access: Access<'_>, key: Handle) -> u64 {
+        self.atom(access, key).unwrap_or_else(|| self.container(access, key))
+    }
+
+    #[inline]
+    pub(crate) fn text(&self, bytes: &[u8]) -> u64 {
+        let mut hasher = self.state.build_hasher();
+        hasher.write(bytes);
+        hasher.finish()
+    }
+
+    #[inline]
+    fn number(&self, tag: u8, value: u64) -> u64 {
+        let mut hasher = self.state.build_hasher();
+        hasher.write_u64(value);
+        hasher.write_u8(tag);
+        hasher.finish()
+    }
+
+    /// An int: all numbers that are equal to one hash as it does.
+    pub(crate) fn int(&self, value: i64) -> u64 {
+        self.number(0, value as u64)
+    }
+
+    /// The hash of what has no items to be hashed first.
+    #[inline]
+    fn atom(&self, access: Access<'_>, key: Handle) -> Option<u64> {
+        Some(match key.unpack() {
+            Unpacked::Int(value) => self.int(value),
+            Unpacked::Float(value) => self.float(value),
+            Unpacked::Ref(tag, index) => match tag {
+                Tag::False => self.int(0),
+                Tag::True => self.int(1),
+                Tag::Text | Tag::ByteString => self.text(access.bytes(index)),
+                Tag::Bytes => self.text(access.bytes(index)) ^ 1,
+                Tag::BigInt | Tag::Long => self.bytes_of_int(access.bytes(index)),
+                Tag::Complex => self.complex(access.items(index)),
+                Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice => return None,
+                // Constants and what Python compares by identity.
+                _ => self.number(tag as u8, u64::from(index)),
+            },
+        })
+    }
+
+    fn float(&self, value: f64) -> u64 {
+        if value as i64 as f64 == value && value.abs() < 9.2e18 {
+            self.int(value as i64)
+        } else if value.is_finite() && value.abs() > 1e18 {
+            self.bytes_of_int(&big_float(value))
+        } else {
+            self.number(2, value.to_bits())
+        }
+    }
+
+    fn bytes_of_int(&self, bytes: &[u8]) -> u64 {
+        match int::to_i64(bytes) {
+            Some(value) => self.int(value),
+            None => self.text(int::trim(bytes)) ^ 2,
+        }
+    }
+
+    fn complex(&self, parts: &[Handle]) -> u64 {
+        match parts.iter().map(|part| part.unpack()).collect::<Vec<_>>()[..] {
+            [Unpacked::Float(real), Unpacked::Float(0.0)] => self.float(real),
+            [Unpacked::Float(real), Unpacked::Float(imaginary)] => {
+                self.number(3, self.float(real).rotate_left(1) ^ self.float(imaginary))
+            }
+            _ => 3,
+        }
+    }
+
+    fn container(&mut self, access: Access<'_>, key: Handle) -> u64 {
+        let mut open = Vec::new();
+        let mut current = key;
+        loop {
+            let mut value = match self.atom(access, current) {
+                Some(value) => value,
+                None => match self.enter(access, current, &mut open) {
+                    Some(value) => value,
+                    None => match self.next_item(access, &mut open) {
+                        Ok(item) => {
+                            current = item;
+                            continue;
+                        }
+                        Err(value) => value,
+                    },
+                },
+            };
+            loop {
+                let Some(parent) = open.last_mut() else { return value };
+                parent.take(value);
+                match self.next_item(access, &mut open) {
+                    Ok(item) => {
+                        current = item;
+                        break;
+                    }
+                    Err(done) => value = done,
+                }
+            }
+        }
+    }
+
+    /// Opens a container, or gives what is known of it.
+    fn enter(&mut self, access: Access<'_>, key: Handle, open: &mut Vec<Open>) -> Option<u64> {
+        let (tag, node) = key.reference()?;
+        if let Some(&known) = self.known.get(&node) {
+            return Some(known);
+        }
+        let sum = self.number(tag as u8, access.items(node).len() as u64);
+        open.push(Open { node, ordered: tag != Tag::FrozenSet, next: 0, sum });
+        None
+    }
+
+    /// The next item of the innermost container, or its hash where all are done.
+    fn next_item(&mut self, access: Access<'_>, open: &mut Vec<Open>) -> Result<Handle, u64> {
+        let Some(top) = open.last_mut() else { return Err(0) };
+        if let Some(&item) = access.items(top.node).get(top.next) {
+            top.next += 1;
+            return Ok(item);
+        }
+        let value = self.number(4, top.sum);
+        self.known.insert(top.node, value);
+        open.pop();
+        Err(value)
+    }
+}
+
+impl Open {
+    fn take(&mut self, value: u64) {
+        self.sum = if self.ordered {
+            (self.sum.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        } else {
+            self.sum.wrapping_add(value)
+        };
+    }
+}
+
+/// A finite float of at least 2⁵³ as an int's bytes: its mantissa, shifted.
+pub(crate) fn big_float(value: f64) -> Vec<u8> {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as u32;
+    let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+    let magnitude = num_bigint::BigInt::from(mantissa) << exponent.saturating_sub(1075);
+    let signed = if value < 0.0 { -magnitude } else { magnitude };
+    signed.to_signed_bytes_le()
+}

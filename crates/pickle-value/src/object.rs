@@ -1,0 +1,139 @@
+//! Objects that are more than data: globals, calls, instances, persistent ids.
+//!
+//! Nothing is ever called. An object keeps what would be called, with what, and what would then be done to the result, in
+//! the order in which it was asked for.
+
+use crate::handle::{Handle, Tag};
+use crate::store::Access;
+use crate::view::View;
+
+/// What an object is, which says what its fields are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum ObjectKind {
+    /// A class or function by name. Fields: module, name.
+    Global,
+    /// The result of a call. Fields: callable, arguments.
+    Call,
+    /// An instance made by `cls.__new__(cls, *args)`. Fields: class, arguments.
+    New,
+    /// An instance made by `cls.__new__(cls, *args, **kwargs)`. Fields: class, arguments, keyword arguments.
+    NewWithKeywords,
+    /// An instance made by calling a class in the way of Python 2's old-style classes. Fields: class, arguments.
+    Instance,
+    /// An object that the pickle only names. Fields: its id.
+    Persistent,
+    /// An object of the extension registry. Fields: its code.
+    Extension,
+    /// A buffer that is handed over beside the pickle. Fields: its number, and whether it is read-only.
+    Buffer,
+}
+
+impl ObjectKind {
+    /// How many fields stand before the log.
+    #[must_use]
+    pub const fn fields(self) -> usize {
+        match self {
+            ObjectKind::Persistent | ObjectKind::Extension => 1,
+            ObjectKind::NewWithKeywords => 3,
+            _ => 2,
+        }
+    }
+
+    pub(crate) const fn from_meta(meta: u32) -> ObjectKind {
+        const KINDS: [ObjectKind; 8] = [
+            ObjectKind::Global,
+            ObjectKind::Call,
+            ObjectKind::New,
+            ObjectKind::NewWithKeywords,
+            ObjectKind::Instance,
+            ObjectKind::Persistent,
+            ObjectKind::Extension,
+            ObjectKind::Buffer,
+        ];
+        KINDS[meta as usize % KINDS.len()]
+    }
+}
+
+/// A look at an object.
+#[derive(Clone, Copy)]
+pub struct Object<'g> {
+    access: Access<'g>,
+    kind: ObjectKind,
+    items: &'g [Handle],
+}
+
+/// One thing that is done to an object once it is there.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'g> {
+    /// Its state is set (`__setstate__`, or `__dict__` and slots).
+    State(View<'g>),
+    /// Items are appended, as to a list.
+    Append(View<'g>),
+    /// Items are set by key, as in a dict: keys and values in turn.
+    Assign(View<'g>),
+    /// Items are added, as to a set.
+    Add(View<'g>),
+}
+
+impl<'g> Object<'g> {
+    pub(crate) fn new(access: Access<'g>, node: u32) -> Object<'g> {
+        Object { access, kind: ObjectKind::from_meta(access.node(node).meta), items: access.items(node) }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> ObjectKind {
+        self.kind
+    }
+
+    /// A field by its number; absent where the kind has none.
+    #[must_use]
+    pub fn field(&self, number: usize) -> View<'g> {
+        let handle = self.items.get(number).copied().filter(|_| number < self.kind.fields());
+        View::new(self.access, handle)
+    }
+
+    /// The class or function: field 0 of calls and instances.
+    #[must_use]
+    pub fn callable(&self) -> View<'g> {
+        match self.kind {
+            ObjectKind::Call | ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Instance => self.field(0),
+            _ => View::ABSENT,
+        }
+    }
+
+    /// The positional arguments, a tuple: field 1 of calls and instances.
+    #[must_use]
+    pub fn args(&self) -> View<'g> {
+        match self.kind {
+            ObjectKind::Call | ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Instance => self.field(1),
+            _ => View::ABSENT,
+        }
+    }
+
+    /// What is done to it once it is there, in order.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'g>> + Clone + use<'g> {
+        let access = self.access;
+        self.items.get(self.kind.fields()..).unwrap_or_default().iter().map(move |&entry| {
+            let view = View::new(access, Some(entry));
+            match entry.tag() {
+                Some(Tag::Appended) => Step::Append(view),
+                Some(Tag::Assigned) => Step::Assign(view),
+                Some(Tag::Added) => Step::Add(view),
+                _ => Step::State(view),
+            }
+        })
+    }
+
+    /// The last state that was set; absent where none was.
+    #[must_use]
+    pub fn state(&self) -> View<'g> {
+        let states = self.steps().filter_map(|step| match step {
+            Step::State(view) => Some(view),
+            _ => None,
+        });
+        states.last().unwrap_or(View::ABSENT)
+    }
+}

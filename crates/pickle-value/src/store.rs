@@ -1,0 +1,213 @@
+//! The memory of a graph: spans, nodes and the pool.
+//!
+//! ```text
+//!   handle ──► span  ──► bytes of the input, or of the arena behind it
+//!          └─► node  ──► a range of the pool: handles
+//! ```
+//!
+//! Freeing a graph is freeing these few vectors, so nothing here recurses.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use crate::error::{Error, ErrorKind};
+use crate::handle::{Handle, Tag};
+
+/// Everything of a graph but the input that its spans may refer to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    /// One entry an object that is text, bytes or a long int.
+    pub(crate) spans: Vec<Span>,
+    /// Start and length of what does not fit a [`Span`].
+    pub(crate) long_spans: Vec<(u64, u64)>,
+    /// Bytes that the input does not hold. Their addresses start behind the input's.
+    pub(crate) arena: Vec<u8>,
+    /// One entry an object that has items or fields.
+    pub(crate) nodes: Vec<Node>,
+    /// The items and fields of all nodes.
+    pub(crate) pool: Vec<Handle>,
+    /// Hash tables of the larger dicts and sets, by node.
+    pub(crate) indexes: HashMap<u32, Box<[u32]>, foldhash::fast::FixedState>,
+}
+
+/// Where bytes stand: 40 bits of address and 24 bits of length, or a number of [`Store::long_spans`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span(u64);
+
+impl Span {
+    const LENGTH_BITS: u32 = 24;
+    /// A length of all ones says that the address is a number of [`Store::long_spans`].
+    const LONG: u64 = (1 << Self::LENGTH_BITS) - 1;
+    const ADDRESS_LIMIT: u64 = 1 << 40;
+
+    #[inline(always)]
+    fn short(address: u64, length: u64) -> Option<Span> {
+        (length < Self::LONG && address < Self::ADDRESS_LIMIT).then_some(Span(address << Self::LENGTH_BITS | length))
+    }
+}
+
+/// A range of the pool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub(crate) start: u32,
+    /// How many handles are in use; a dict has two an entry.
+    pub(crate) length: u32,
+    /// How many the range has room for.
+    pub(crate) room: u32,
+    /// Of an object, its [`ObjectKind`](crate::ObjectKind); of a tuple, [`Node::HASHABLE`] once that is known.
+    pub(crate) meta: u32,
+}
+
+impl Node {
+    pub(crate) const HASHABLE: u32 = 1;
+}
+
+impl Store {
+    /// Enters bytes at an address: below `input_length` in the input, from there on in the arena.
+    #[inline(always)]
+    pub(crate) fn push_span(&mut self, address: u64, length: u64) -> Result<u32, Error> {
+        let span = match Span::short(address, length) {
+            Some(span) => span,
+            None => self.push_long_span(address, length),
+        };
+        let index = index_of(self.spans.len())?;
+        self.spans.push(span);
+        Ok(index)
+    }
+
+    #[cold]
+    fn push_long_span(&mut self, address: u64, length: u64) -> Span {
+        let number = self.long_spans.len() as u64;
+        self.long_spans.push((address, length));
+        Span(number << Span::LENGTH_BITS | Span::LONG)
+    }
+
+    /// Enters bytes that the input does not hold.
+    pub(crate) fn push_owned(&mut self, bytes: &[u8], input_length: usize) -> Result<u32, Error> {
+        let address = input_length as u64 + self.arena.len() as u64;
+        self.arena.extend_from_slice(bytes);
+        self.push_span(address, bytes.len() as u64)
+    }
+
+    /// Enters a node with these items, and no room for more.
+    #[inline(always)]
+    pub(crate) fn push_node(&mut self, items: &[Handle], meta: u32) -> Result<u32, Error> {
+        let index = index_of(self.nodes.len())?;
+        let start = index_of(self.pool.len())?;
+        index_of(self.pool.len() + items.len())?;
+        self.pool.extend_from_slice(items);
+        let length = items.len() as u32;
+        self.nodes.push(Node { start, length, room: length, meta });
+        Ok(index)
+    }
+
+    /// Appends items to a node: in place where its range is the pool's last or has room, else in a range twice as large.
+    #[inline(always)]
+    pub(crate) fn append(&mut self, node: u32, items: &[Handle]) -> Result<(), Error> {
+        let Node { start, length, room, .. } = self.nodes[node as usize];
+        let (start_at, end) = (start as usize, start as usize + length as usize);
+        let wanted = length as usize + items.len();
+        if length == 0 {
+            // The first items, as from one APPENDS: wherever the pool ends.
+            self.nodes[node as usize].start = index_of(self.pool.len())?;
+            self.pool.extend_from_slice(items);
+            self.nodes[node as usize].room = items.len() as u32;
+        } else if end == self.pool.len() {
+            self.pool.extend_from_slice(items);
+            self.nodes[node as usize].room = index_of(wanted)?;
+        } else if wanted <= room as usize {
+            self.pool[end..end + items.len()].copy_from_slice(items);
+        } else {
+            self.relocate(node, wanted)?;
+            let end = self.nodes[node as usize].start as usize + (end - start_at);
+            self.pool[end..end + items.len()].copy_from_slice(items);
+        }
+        index_of(self.pool.len())?;
+        self.nodes[node as usize].length = index_of(wanted)?;
+        Ok(())
+    }
+
+    #[cold]
+    fn relocate(&mut self, node: u32, wanted: usize) -> Result<(), Error> {
+        let Node { start, length, .. } = self.nodes[node as usize];
+        let room = wanted.max(4).next_power_of_two();
+        let new_start = self.pool.len();
+        index_of(new_start + room)?;
+        self.pool.extend_from_within(start as usize..start as usize + length as usize);
+        self.pool.resize(new_start + room, Handle::NONE);
+        let node = &mut self.nodes[node as usize];
+        node.start = new_start as u32;
+        node.room = room as u32;
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub(crate) fn items(&self, node: u32) -> &[Handle] {
+        let Node { start, length, .. } = self.nodes[node as usize];
+        &self.pool[start as usize..start as usize + length as usize]
+    }
+
+    pub(crate) fn items_mut(&mut self, node: u32) -> &mut [Handle] {
+        let Node { start, length, .. } = self.nodes[node as usize];
+        &mut self.pool[start as usize..start as usize + length as usize]
+    }
+}
+
+#[inline(always)]
+fn index_of(length: usize) -> Result<u32, Error> {
+    match u32::try_from(length) {
+        Ok(index) => Ok(index),
+        Err(_) => Err(Error::new(ErrorKind::TooManyObjects)),
+    }
+}
+
+/// A store together with the input that its spans refer to: what reading needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Access<'g> {
+    pub(crate) input: &'g [u8],
+    pub(crate) store: &'g Store,
+}
+
+impl<'g> Access<'g> {
+    /// The bytes of a span.
+    #[inline(always)]
+    pub(crate) fn bytes(self, span: u32) -> &'g [u8] {
+        let Span(packed) = self.store.spans[span as usize];
+        let (mut address, mut length) = (packed >> Span::LENGTH_BITS, packed & Span::LONG);
+        if length == Span::LONG {
+            (address, length) = self.store.long_spans[address as usize];
+        }
+        let (address, length) = (address as usize, length as usize);
+        match address.checked_sub(self.input.len()) {
+            None => &self.input[address..address + length],
+            Some(address) => &self.store.arena[address..address + length],
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn items(self, node: u32) -> &'g [Handle] {
+        self.store.items(node)
+    }
+
+    #[inline(always)]
+    pub(crate) fn node(self, node: u32) -> Node {
+        self.store.nodes[node as usize]
+    }
+
+    /// The items of a handle that has this tag.
+    pub(crate) fn items_of(self, handle: Handle, tag: Tag) -> Option<&'g [Handle]> {
+        handle.index(tag).map(|node| self.items(node))
+    }
+}
+
+/// What an absent view refers to.
+pub(crate) static EMPTY: Store = Store {
+    spans: Vec::new(),
+    long_spans: Vec::new(),
+    arena: Vec::new(),
+    nodes: Vec::new(),
+    pool: Vec::new(),
+    indexes: HashMap::with_hasher(foldhash::fast::FixedState::with_seed(0)),
+};

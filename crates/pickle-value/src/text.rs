@@ -1,0 +1,120 @@
+//! [`Text`]: Python's str, which may hold lone surrogates.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::{Error, ErrorKind};
+
+/// The content of a Python str: UTF-8 in which surrogates are written too (Python's `surrogatepass`).
+///
+/// Two surrogates that would make a pair stay two code points.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text<'g>(&'g [u8]);
+
+impl<'g> Text<'g> {
+    /// Takes bytes as text.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidText`] where they are not UTF-8, surrogates allowed.
+    #[inline]
+    pub fn from_utf8(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
+        match core::str::from_utf8(bytes) {
+            Ok(_) => Ok(Text(bytes)),
+            Err(_) => Text::with_surrogates(bytes),
+        }
+    }
+
+    #[cold]
+    fn with_surrogates(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
+        let mut position = 0;
+        while let Err(error) = core::str::from_utf8(&bytes[position..]) {
+            position += error.valid_up_to();
+            match bytes[position..] {
+                [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => position += 3,
+                _ => return Err(Error::new(ErrorKind::InvalidText { position })),
+            }
+        }
+        Ok(Text(bytes))
+    }
+
+    /// Takes bytes that were checked before.
+    #[inline(always)]
+    pub(crate) fn checked(bytes: &'g [u8]) -> Text<'g> {
+        Text(bytes)
+    }
+
+    /// The bytes: UTF-8, surrogates included.
+    #[must_use]
+    pub fn as_bytes(self) -> &'g [u8] {
+        self.0
+    }
+
+    /// The text, unless it holds a surrogate.
+    #[must_use]
+    pub fn to_str(self) -> Option<&'g str> {
+        core::str::from_utf8(self.0).ok()
+    }
+
+    /// The text with each surrogate replaced by U+FFFD.
+    #[must_use]
+    pub fn to_string_lossy(self) -> Cow<'g, str> {
+        match self.to_str() {
+            Some(text) => Cow::Borrowed(text),
+            None => {
+                let chars = self.code_points().map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
+                Cow::Owned(chars.collect::<String>())
+            }
+        }
+    }
+
+    /// The code points, surrogates included: what Python's `ord` gives for each character.
+    #[must_use]
+    pub fn code_points(self) -> CodePoints<'g> {
+        CodePoints(self.0)
+    }
+}
+
+impl core::fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        crate::literal::write_str(self.code_points(), f)
+    }
+}
+
+/// The code points of a [`Text`].
+#[derive(Clone, Debug)]
+pub struct CodePoints<'g>(&'g [u8]);
+
+impl Iterator for CodePoints<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        let (&first, rest) = self.0.split_first()?;
+        let (length, mut point) = match first {
+            0..=0x7f => (0, u32::from(first)),
+            0x80..=0xdf => (1, u32::from(first & 0x1f)),
+            0xe0..=0xef => (2, u32::from(first & 0x0f)),
+            _ => (3, u32::from(first & 0x07)),
+        };
+        let (tail, rest) = rest.split_at_checked(length)?;
+        for &byte in tail {
+            point = point << 6 | u32::from(byte & 0x3f);
+        }
+        self.0 = rest;
+        Some(point)
+    }
+}
+
+/// Appends a code point, surrogates included, in the form that [`Text`] holds.
+///
+/// Values above U+10FFFF are taken for U+FFFD.
+pub fn push_code_point(point: u32, out: &mut Vec<u8>) {
+    if let 0xd800..=0xdfff = point {
+        out.extend_from_slice(&[0xed, (0x80 | point >> 6 & 0x3f) as u8, (0x80 | point & 0x3f) as u8]);
+        return;
+    }
+    let character = char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}

@@ -1,0 +1,136 @@
+//! [`Value`]: an object taken apart, for those who write it in another form.
+
+use crate::graph::Graph;
+use crate::handle::{Handle, Tag, Unpacked};
+use crate::object::Object;
+use crate::store::Access;
+use crate::text::Text;
+use crate::view::View;
+
+/// An object with its content, to match on.
+///
+/// Contents are borrowed from the graph; items are handles, in order, and a dict's are keys and values in turn.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Value<'g> {
+    /// `None`.
+    None,
+    /// `True` or `False`.
+    Bool(bool),
+    /// An int of at most 48 bits.
+    Int(i64),
+    /// A larger int: two's complement, little-endian, maybe with more bytes than it needs.
+    BigInt(&'g [u8]),
+    /// A float.
+    Float(f64),
+    /// A complex: real and imaginary part.
+    Complex(f64, f64),
+    /// A str.
+    Text(Text<'g>),
+    /// Bytes.
+    Bytes(&'g [u8]),
+    /// A bytearray.
+    ByteArray(&'g [u8]),
+    /// Python 2's `str`.
+    ByteString(&'g [u8]),
+    /// Python 2's `long`: as [`Value::BigInt`], of any size.
+    Long(&'g [u8]),
+    /// A tuple.
+    Tuple(&'g [Handle]),
+    /// A list.
+    List(&'g [Handle]),
+    /// A dict.
+    Dict(&'g [Handle]),
+    /// A set.
+    Set(&'g [Handle]),
+    /// A frozenset.
+    FrozenSet(&'g [Handle]),
+    /// A range: start, stop, step.
+    Range(&'g [Handle]),
+    /// A slice: start, stop, step.
+    Slice(&'g [Handle]),
+    /// `Ellipsis`.
+    Ellipsis,
+    /// `NotImplemented`.
+    NotImplemented,
+    /// A global, a call, an instance.
+    Object(Object<'g>),
+}
+
+/// Which number an object has among those of its sort, for tables by object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Identity {
+    /// None, a bool, a float, a small int: no object of its own.
+    Inline,
+    /// Text, bytes, a bytearray or an int beyond 48 bits.
+    Span(u32),
+    /// A container or an object.
+    Node(u32),
+}
+
+impl Handle {
+    /// Which number the object has.
+    #[inline]
+    #[must_use]
+    pub fn identity(self) -> Identity {
+        match self.unpack() {
+            Unpacked::Ref(tag, index) if tag as u8 >= Tag::Tuple as u8 => Identity::Node(index),
+            Unpacked::Ref(tag, index) if tag as u8 >= Tag::BigInt as u8 => Identity::Span(index),
+            _ => Identity::Inline,
+        }
+    }
+}
+
+impl<'a> Graph<'a> {
+    /// The object that a handle names, taken apart.
+    #[inline]
+    #[must_use]
+    pub fn value(&self, handle: Handle) -> Value<'_> {
+        self.access().value(handle)
+    }
+}
+
+impl<'g> View<'g> {
+    /// The object, taken apart; `None` if absent.
+    #[must_use]
+    pub fn value(self) -> Option<Value<'g>> {
+        self.handle().map(|handle| self.access().value(handle))
+    }
+}
+
+impl<'g> Access<'g> {
+    #[inline(always)]
+    fn value(self, handle: Handle) -> Value<'g> {
+        let (tag, index) = match handle.unpack() {
+            Unpacked::Int(value) => return Value::Int(value),
+            Unpacked::Float(value) => return Value::Float(value),
+            Unpacked::Ref(tag, index) => (tag, index),
+        };
+        match tag {
+            Tag::None => Value::None,
+            Tag::False => Value::Bool(false),
+            Tag::True => Value::Bool(true),
+            Tag::Ellipsis => Value::Ellipsis,
+            Tag::NotImplemented => Value::NotImplemented,
+            Tag::BigInt => Value::BigInt(self.bytes(index)),
+            Tag::OddNan => Value::Float(View::new(self, Some(handle)).as_f64().unwrap_or(f64::NAN)),
+            Tag::Text => Value::Text(Text::checked(self.bytes(index))),
+            Tag::Bytes => Value::Bytes(self.bytes(index)),
+            Tag::ByteArray => Value::ByteArray(self.bytes(index)),
+            Tag::ByteString => Value::ByteString(self.bytes(index)),
+            Tag::Long => Value::Long(self.bytes(index)),
+            Tag::Tuple => Value::Tuple(self.items(index)),
+            Tag::List | Tag::Appended => Value::List(self.items(index)),
+            Tag::Dict | Tag::Assigned => Value::Dict(self.items(index)),
+            Tag::Set | Tag::Added => Value::Set(self.items(index)),
+            Tag::FrozenSet => Value::FrozenSet(self.items(index)),
+            Tag::Complex => {
+                let (real, imaginary) = View::new(self, Some(handle)).as_complex().unwrap_or_default();
+                Value::Complex(real, imaginary)
+            }
+            Tag::Range => Value::Range(self.items(index)),
+            Tag::Slice => Value::Slice(self.items(index)),
+            Tag::Object => Value::Object(Object::new(self, index)),
+        }
+    }
+}
