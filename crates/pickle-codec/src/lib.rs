@@ -1,44 +1,75 @@
-//! Stub: the signatures only.
-/// A loaded value (stub).
-#[derive(Debug)]
-pub struct Graph<'a>(std::marker::PhantomData<&'a ()>);
-/// Stub.
-#[derive(Debug)]
-pub struct Error;
-impl std::fmt::Display for Error { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("stub") } }
-impl std::error::Error for Error {}
-/// Which CPython's bytes (stub).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Profile(u8);
-impl Profile {
-    /// CPython 3.`minor`'s C pickler, for 6 to 13.
-    pub fn cpython3(minor: u8) -> Option<Profile> { (6..=13).contains(&minor).then_some(Profile(minor)) }
-}
-/// How to read (stub).
-#[derive(Clone, Debug, Default)]
-pub struct LoadOptions;
-impl LoadOptions {
-    /// Defaults.
-    pub fn new() -> Self { LoadOptions }
-    /// Unify what CPython's loads unifies.
-    pub fn unify(self, _yes: bool) -> Self { self }
-    /// Whose rules.
-    pub fn profile(self, _profile: Profile) -> Self { self }
-    /// One pickle; what is behind it is ignored.
-    pub fn from_slice<'a>(&self, _input: &'a [u8]) -> Result<Graph<'a>, Error> { Err(Error) }
-    /// One pickle and how many bytes it has.
-    pub fn from_prefix<'a>(&self, _input: &'a [u8]) -> Result<(Graph<'a>, usize), Error> { Err(Error) }
-}
-/// How to write (stub).
-#[derive(Clone, Debug, Default)]
-pub struct DumpOptions;
-impl DumpOptions {
-    /// Defaults: protocol 4, profile 3.13.
-    pub fn new() -> Self { DumpOptions }
-    /// The protocol, 0 to 5.
-    pub fn protocol(self, _protocol: u8) -> Self { self }
-    /// Whose bytes.
-    pub fn profile(self, _profile: Profile) -> Self { self }
-    /// The pickle.
-    pub fn to_vec(&self, _graph: &Graph<'_>) -> Result<Vec<u8>, Error> { Err(Error) }
-}
+//! Read and write Python's pickles, protocols 0 to 5, byte for byte as CPython writes them.
+//!
+//! ```
+//! use pickle_codec::{DumpOptions, from_slice};
+//!
+//! // pickle.dumps({'name': 'bob', 'age': 20}, 2)
+//! let pickle = b"\x80\x02}q\x00(X\x04\x00\x00\x00nameq\x01X\x03\x00\x00\x00bobq\x02X\x03\x00\x00\x00ageq\x03K\x14u.";
+//! let graph = from_slice(pickle)?;
+//! assert_eq!(graph.root().get("name").as_str(), Some("bob"));
+//! assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph)?, pickle);
+//! # Ok::<(), pickle_codec::Error>(())
+//! ```
+//!
+//! ```text
+//!   bytes ──► opcodes ──► Machine ──► Host      (load)
+//!   bytes ◄── frames ◄─── Encoder ◄── Source    (dump)
+//! ```
+//!
+//! Call [`from_slice`] or [`from_reader`] to read, [`to_vec`] or [`to_writer`] to write; [`LoadOptions`] and
+//! [`DumpOptions`] say how. What is read is a [`Graph`] of `pickle-value`: objects as data, with identity, order and
+//! cycles. **Nothing is executed**: a class, a call, an instance is kept as what it says.
+//!
+//! Beneath lie [`Machine`] and [`Encoder`], which have all of pickle's rules and no objects: they run over a [`Host`] and
+//! a [`Source`] of yours as they do over the graph.
+//!
+//! The crate is `no_std` with `alloc` when the default feature `std` is off.
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod builtins;
+mod dump;
+mod encoder;
+mod error;
+mod host;
+mod load;
+mod machine;
+mod memo;
+mod names;
+mod profile;
+mod save;
+mod source;
+#[cfg(feature = "std")]
+mod stream;
+
+pub use builtins::Builtin;
+#[cfg(feature = "std")]
+pub use dump::to_writer;
+pub use dump::{Cursor, DumpOptions, GraphSource, Item, Single, to_vec};
+pub use encoder::{Buffered, Encoder, Output};
+pub use error::{Error, ErrorKind};
+pub use host::{Host, Items};
+pub use load::{Encoding, GraphHost, LoadOptions, from_slice};
+pub use machine::{Fault, Machine, MachineError};
+pub use memo::Memo;
+pub use pickle_opcodes::{self as opcodes, HIGHEST_PROTOCOL};
+pub use pickle_value::{self as value, Graph, View};
+pub use profile::Profile;
+pub use source::{Fill, GlobalName, Make, Reduction, Shape, Source};
+#[cfg(feature = "std")]
+pub use stream::{Pickles, Unpickler, from_reader};
+
+/// The protocol that is written unless another is asked for, as CPython 3.8 to 3.13 do.
+pub const DEFAULT_PROTOCOL: u8 = 4;
+
+// Promises of the crate.
+const _: () = {
+    const fn send_sync<T: Send + Sync>() {}
+    send_sync::<Error>();
+    send_sync::<LoadOptions>();
+    send_sync::<DumpOptions>();
+    assert!(size_of::<Error>() == size_of::<usize>());
+};

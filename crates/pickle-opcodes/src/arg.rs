@@ -236,5 +236,8 @@ fn write_counted8(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), ErrorKind> {
 
 #[cold]
 fn too_long(bytes: &[u8], limit: u64) -> ErrorKind {
-    ErrorKind::ArgumentTooLong { length: bytes.len() as u64, limit }
+    ErrorKind::ArgumentTooLong {
+        length: bytes.len() as u64,
+        limit,
+    }
 }

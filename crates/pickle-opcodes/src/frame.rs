@@ -46,7 +46,12 @@ impl Framer {
     /// A framer that appends to `out`, without frames so far.
     #[must_use]
     pub fn new(out: Vec<u8>, style: FrameStyle) -> Framer {
-        Framer { out, style, open: None, full: usize::MAX }
+        Framer {
+            out,
+            style,
+            open: None,
+            full: usize::MAX,
+        }
     }
 
     /// Opens the first frame; the encoder calls it behind PROTO 4.
@@ -73,12 +78,16 @@ impl Framer {
     #[inline(always)]
     #[must_use]
     pub fn apart(&self, length: usize) -> bool {
-        length >= FRAME_SIZE_TARGET && self.open.is_some() && self.style == FrameStyle::PayloadsApart
+        length >= FRAME_SIZE_TARGET
+            && self.open.is_some()
+            && self.style == FrameStyle::PayloadsApart
     }
 
     /// Ends the open frame, so that what follows stands between frames until the next [`begin`](Framer::begin).
     pub fn end(&mut self) {
-        let Some(start) = self.open.take() else { return };
+        let Some(start) = self.open.take() else {
+            return;
+        };
         self.full = usize::MAX;
         let body = start + FRAME_HEADER_SIZE;
         let length = self.out.len() - body;
@@ -147,12 +156,16 @@ impl FrameCheck {
             self.end = None;
         }
         match (op, self.end) {
-            (Op::Frame(_), Some(frame_end)) => Err(ErrorKind::FrameOverlap { missing: frame_end - start }),
+            (Op::Frame(_), Some(frame_end)) => Err(ErrorKind::FrameOverlap {
+                missing: frame_end - start,
+            }),
             (Op::Frame(length), None) => {
                 self.end = Some(end.saturating_add(*length));
                 Ok(())
             }
-            (_, Some(frame_end)) if end > frame_end => Err(ErrorKind::FrameCrossed { excess: end - frame_end }),
+            (_, Some(frame_end)) if end > frame_end => Err(ErrorKind::FrameCrossed {
+                excess: end - frame_end,
+            }),
             _ => Ok(()),
         }
     }

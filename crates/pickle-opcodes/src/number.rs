@@ -81,7 +81,9 @@ pub fn decimal(line: &[u8]) -> Result<BigInt, ErrorKind> {
 pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
     check_not_empty(line)?;
     let text = until_nul(line);
-    let value = core::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
+    let value = core::str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.parse::<f64>().ok());
     match value {
         Some(value) if value.is_finite() || !text.iter().any(u8::is_ascii_digit) => Ok(value),
         _ => Err(ErrorKind::BadFloat(TextExcerpt::new(line))),
@@ -90,7 +92,11 @@ pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
 
 /// CPython calls an empty line truncated data.
 fn check_not_empty(line: &[u8]) -> Result<(), ErrorKind> {
-    if line.is_empty() { Err(ErrorKind::Truncated { missing: 1 }) } else { Ok(()) }
+    if line.is_empty() {
+        Err(ErrorKind::Truncated { missing: 1 })
+    } else {
+        Ok(())
+    }
 }
 
 /// C's `strtol(line, &end, 0)` on a 64-bit machine, where it takes the whole line.
@@ -109,7 +115,11 @@ fn strtol(line: &[u8]) -> Option<i64> {
     for &byte in digits {
         let digit = i64::from(char::from(byte).to_digit(radix)?);
         value = value.checked_mul(i64::from(radix))?;
-        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
+        value = if negative {
+            value.checked_sub(digit)?
+        } else {
+            value.checked_add(digit)?
+        };
     }
     Some(value)
 }
@@ -123,18 +133,24 @@ fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, Erro
         (0, [b'0', b'o' | b'O', rest @ ..]) => (8, rest.strip_prefix(b"_").unwrap_or(rest)),
         (0, [b'0', b'b' | b'B', rest @ ..]) => (2, rest.strip_prefix(b"_").unwrap_or(rest)),
         // A leading zero would be Python 2's octal: only zero itself may be written so.
-        (0, [b'0', rest @ ..]) if rest.iter().any(|byte| !matches!(byte, b'0' | b'_')) => return Err(bad_integer(line)),
+        (0, [b'0', rest @ ..]) if rest.iter().any(|byte| !matches!(byte, b'0' | b'_')) => {
+            return Err(bad_integer(line));
+        }
         _ => (10, text),
     };
     let count = count_digits(digits, radix).ok_or_else(|| bad_integer(line))?;
     if radix == 10 && count > max_digits {
-        return Err(ErrorKind::IntegerTooLong { digits: count, limit: max_digits });
+        return Err(ErrorKind::IntegerTooLong {
+            digits: count,
+            limit: max_digits,
+        });
     }
     if let Some(small) = small_int(digits, radix, negative) {
         return Ok(IntLine::Small(small));
     }
     let sign = if negative { Sign::Minus } else { Sign::Plus };
-    let magnitude = num_bigint::BigUint::parse_bytes(digits, radix).ok_or_else(|| bad_integer(line))?;
+    let magnitude =
+        num_bigint::BigUint::parse_bytes(digits, radix).ok_or_else(|| bad_integer(line))?;
     Ok(IntLine::Big(BigInt::from_biguint(sign, magnitude)))
 }
 
@@ -163,7 +179,11 @@ fn small_int(digits: &[u8], radix: u32, negative: bool) -> Option<i64> {
         }
         let digit = i64::from(char::from(byte).to_digit(radix)?);
         value = value.checked_mul(i64::from(radix))?;
-        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
+        value = if negative {
+            value.checked_sub(digit)?
+        } else {
+            value.checked_add(digit)?
+        };
     }
     Some(value)
 }
@@ -186,13 +206,19 @@ fn is_space(byte: u8) -> bool {
 }
 
 fn trim_start(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
+    let start = text
+        .iter()
+        .position(|&byte| !is_space(byte))
+        .unwrap_or(text.len());
     &text[start..]
 }
 
 fn trim(text: &[u8]) -> &[u8] {
     let text = trim_start(text);
-    let end = text.iter().rposition(|&byte| !is_space(byte)).map_or(0, |last| last + 1);
+    let end = text
+        .iter()
+        .rposition(|&byte| !is_space(byte))
+        .map_or(0, |last| last + 1);
     &text[..end]
 }
 

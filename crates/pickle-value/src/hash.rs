@@ -29,12 +29,17 @@ struct Open {
 
 impl KeyHasher {
     pub(crate) fn new() -> KeyHasher {
-        let state = SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
-        KeyHasher { state, known: HashMap::default() }
+        let state =
+            SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
+        KeyHasher {
+            state,
+            known: HashMap::default(),
+        }
     }
 
     pub(crate) fn hash(&mut self, access: Access<'_>, key: Handle) -> u64 {
-        self.atom(access, key).unwrap_or_else(|| self.container(access, key))
+        self.atom(access, key)
+            .unwrap_or_else(|| self.container(access, key))
     }
 
     #[inline]
@@ -122,7 +127,9 @@ impl KeyHasher {
                 },
             };
             loop {
-                let Some(parent) = open.last_mut() else { return value };
+                let Some(parent) = open.last_mut() else {
+                    return value;
+                };
                 parent.take(value);
                 match self.next_item(access, &mut open) {
                     Ok(item) => {
@@ -142,13 +149,20 @@ impl KeyHasher {
             return Some(known);
         }
         let sum = self.number(tag as u8, access.items(node).len() as u64);
-        open.push(Open { node, ordered: tag != Tag::FrozenSet, next: 0, sum });
+        open.push(Open {
+            node,
+            ordered: tag != Tag::FrozenSet,
+            next: 0,
+            sum,
+        });
         None
     }
 
     /// The next item of the innermost container, or its hash where all are done.
     fn next_item(&mut self, access: Access<'_>, open: &mut Vec<Open>) -> Result<Handle, u64> {
-        let Some(top) = open.last_mut() else { return Err(0) };
+        let Some(top) = open.last_mut() else {
+            return Err(0);
+        };
         if let Some(&item) = access.items(top.node).get(top.next) {
             top.next += 1;
             return Ok(item);

@@ -63,7 +63,9 @@ impl<'g> Text<'g> {
         match self.to_str() {
             Some(text) => Cow::Borrowed(text),
             None => {
-                let chars = self.code_points().map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
+                let chars = self
+                    .code_points()
+                    .map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
                 Cow::Owned(chars.collect::<String>())
             }
         }
@@ -112,7 +114,11 @@ impl Iterator for CodePoints<'_> {
 /// Values above U+10FFFF are taken for U+FFFD.
 pub fn push_code_point(point: u32, out: &mut Vec<u8>) {
     if let 0xd800..=0xdfff = point {
-        out.extend_from_slice(&[0xed, (0x80 | point >> 6 & 0x3f) as u8, (0x80 | point & 0x3f) as u8]);
+        out.extend_from_slice(&[
+            0xed,
+            (0x80 | point >> 6 & 0x3f) as u8,
+            (0x80 | point & 0x3f) as u8,
+        ]);
         return;
     }
     let character = char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -1,0 +1,134 @@
+//! Builtins that pickles spell as names and calls.
+//!
+//! Low protocols have no opcode for a set, for bytes, for a complex: CPython writes what would make one, such as
+//! `_codecs.encode('é', 'latin1')`. A reader that knows these few callables gets the same graph from every protocol.
+
+/// A callable or constant that is understood rather than kept as a name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Builtin {
+    /// `set`
+    Set,
+    /// `frozenset`
+    FrozenSet,
+    /// `bytes`
+    Bytes,
+    /// `bytearray`
+    ByteArray,
+    /// `complex`
+    Complex,
+    /// `range`, which is Python 2's `xrange`
+    Range,
+    /// `slice`
+    Slice,
+    /// `_codecs.encode`
+    Encode,
+    /// `Ellipsis`
+    Ellipsis,
+    /// `NotImplemented`
+    NotImplemented,
+    /// `copyreg.__newobj__`
+    NewObj,
+    /// `copyreg.__newobj_ex__`
+    NewObjEx,
+}
+
+impl Builtin {
+    /// All of them.
+    pub const ALL: [Builtin; 12] = [
+        Builtin::Set,
+        Builtin::FrozenSet,
+        Builtin::Bytes,
+        Builtin::ByteArray,
+        Builtin::Complex,
+        Builtin::Range,
+        Builtin::Slice,
+        Builtin::Encode,
+        Builtin::Ellipsis,
+        Builtin::NotImplemented,
+        Builtin::NewObj,
+        Builtin::NewObjEx,
+    ];
+
+    /// Its module and name in Python 3.
+    #[must_use]
+    pub const fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Builtin::Set => ("builtins", "set"),
+            Builtin::FrozenSet => ("builtins", "frozenset"),
+            Builtin::Bytes => ("builtins", "bytes"),
+            Builtin::ByteArray => ("builtins", "bytearray"),
+            Builtin::Complex => ("builtins", "complex"),
+            Builtin::Range => ("builtins", "range"),
+            Builtin::Slice => ("builtins", "slice"),
+            Builtin::Encode => ("_codecs", "encode"),
+            Builtin::Ellipsis => ("builtins", "Ellipsis"),
+            Builtin::NotImplemented => ("builtins", "NotImplemented"),
+            Builtin::NewObj => ("copyreg", "__newobj__"),
+            Builtin::NewObjEx => ("copyreg", "__newobj_ex__"),
+        }
+    }
+
+    /// The builtin of this name, if it is one of them.
+    #[must_use]
+    pub fn from_name(module: &str, name: &str) -> Option<Builtin> {
+        Self::ALL
+            .into_iter()
+            .find(|builtin| builtin.name() == (module, name))
+    }
+}
+
+/// True for the name of a function of the module `builtins`; all others there are types or constants.
+#[must_use]
+pub(crate) fn is_builtin_function(name: &str) -> bool {
+    FUNCTIONS.binary_search(&name).is_ok()
+}
+
+/// The builtin functions of CPython 3.6 to 3.13, sorted.
+const FUNCTIONS: &[&str] = &[
+    "__build_class__",
+    "__import__",
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "breakpoint",
+    "callable",
+    "chr",
+    "compile",
+    "delattr",
+    "dir",
+    "divmod",
+    "eval",
+    "exec",
+    "format",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "locals",
+    "max",
+    "min",
+    "next",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "repr",
+    "round",
+    "setattr",
+    "sorted",
+    "sum",
+    "vars",
+];

@@ -1,0 +1,241 @@
+//! [`Encoder`]: writes objects as a pickle, over a [`Source`].
+
+use alloc::vec::Vec;
+
+use pickle_opcodes::Opcode;
+use pickle_opcodes::frame::Framer;
+use pickle_opcodes::text::UnicodeLineStyle;
+
+use crate::error::ErrorKind;
+use crate::machine::Fault;
+use crate::profile::Profile;
+use crate::save::Task;
+use crate::source::Source;
+
+/// The pickling machine: memo numbers, frames, batches, and how each object is spelled at each protocol.
+///
+/// It has the semantics of CPython's C pickler of its [`Profile`], and no objects of its own. Nesting takes no stack: what
+/// is being written stands in a list of tasks.
+///
+/// ```text
+///   Source: what is it? ──► Encoder ──► opcodes ──► frames ──► Output
+///                              │
+///                      memo numbers, batches
+/// ```
+pub struct Encoder<S: Source, W> {
+    pub(crate) source: S,
+    pub(crate) output: W,
+    pub(crate) framer: Framer,
+    pub(crate) protocol: u8,
+    pub(crate) style: Style,
+    /// How many entries the memo has.
+    pub(crate) memo: u32,
+    pub(crate) tasks: Vec<Task<S>>,
+}
+
+/// What a profile says of spelling.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    pub(crate) unicode_line: UnicodeLineStyle,
+    pub(crate) longs_at_0: bool,
+    pub(crate) bytearray_reduces_itself: bool,
+    pub(crate) fix_imports: bool,
+    pub(crate) fast: bool,
+}
+
+/// Where an encoder's bytes go.
+pub trait Output<E> {
+    /// True if bytes can be taken before the pickle is complete.
+    const STREAMS: bool;
+
+    /// Takes bytes. A frame comes whole, with its header, as one piece; a large payload as another.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file behind it.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), E>;
+}
+
+/// The output that leaves everything in the encoder's buffer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Buffered;
+
+impl<E> Output<E> for Buffered {
+    const STREAMS: bool = false;
+
+    fn write(&mut self, _bytes: &[u8]) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
+    /// An encoder with an empty memo, which writes behind what `buffer` holds.
+    pub fn new(
+        source: S,
+        output: W,
+        buffer: Vec<u8>,
+        protocol: u8,
+        profile: Profile,
+    ) -> Encoder<S, W> {
+        let style = Style {
+            unicode_line: profile.unicode_line_style(),
+            longs_at_0: profile.writes_longs_at_protocol_0(),
+            bytearray_reduces_itself: profile.bytearray_reduces_itself(),
+            fix_imports: true,
+            fast: false,
+        };
+        let framer = Framer::new(buffer, profile.frame_style());
+        Encoder {
+            source,
+            output,
+            framer,
+            protocol,
+            style,
+            memo: 0,
+            tasks: Vec::new(),
+        }
+    }
+
+    /// Whether Python 3's names become Python 2's under protocol 3; by default they do.
+    pub fn set_fix_imports(&mut self, fix: bool) {
+        self.style.fix_imports = fix;
+    }
+
+    /// Whether the memo is left out, which makes every object its own and ends never on a cycle (`Pickler.fast`).
+    pub fn set_fast(&mut self, fast: bool) {
+        self.style.fast = fast;
+    }
+
+    /// Writes one object as a pickle.
+    ///
+    /// # Errors
+    ///
+    /// What the format cannot hold, or what the source or the output refused.
+    pub fn dump(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
+        if self.protocol >= 2 {
+            self.framer
+                .out
+                .extend_from_slice(&[Opcode::Proto.byte(), self.protocol]);
+            if self.protocol >= 4 {
+                self.framer.begin();
+            }
+        }
+        self.save_all(root)?;
+        self.op(Opcode::Stop);
+        self.framer.end();
+        self.flush()
+    }
+
+    /// The buffer, with what was written and not yet taken.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.framer.out
+    }
+
+    /// The source.
+    pub fn source_mut(&mut self) -> &mut S {
+        &mut self.source
+    }
+
+    /// Hands on what is complete.
+    pub(crate) fn flush(&mut self) -> Result<(), Fault<S::Error>> {
+        if W::STREAMS {
+            let output = &mut self.output;
+            self.framer
+                .take(|bytes| {
+                    if bytes.is_empty() {
+                        Ok(())
+                    } else {
+                        output.write(bytes)
+                    }
+                })
+                .map_err(Fault::Host)?;
+        }
+        Ok(())
+    }
+
+    /// Says that an object begins here, which may end a frame.
+    #[inline(always)]
+    pub(crate) fn boundary(&mut self) -> Result<(), Fault<S::Error>> {
+        if self.framer.boundary() {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn op(&mut self, opcode: Opcode) {
+        self.framer.out.push(opcode.byte());
+    }
+
+    /// Gives the object on top of the stack the memo's next number.
+    #[inline(always)]
+    pub(crate) fn memoize(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        if self.style.fast {
+            return Ok(());
+        }
+        self.source
+            .memo_put(object, self.memo)
+            .map_err(Fault::Host)?;
+        self.memoize_unnamed()
+    }
+
+    /// As [`memoize`](Self::memoize), for an object that nothing can refer to.
+    #[inline(always)]
+    pub(crate) fn memoize_unnamed(&mut self) -> Result<(), Fault<S::Error>> {
+        if self.style.fast {
+            return Ok(());
+        }
+        let index = self.memo;
+        self.memo = index.checked_add(1).ok_or(ErrorKind::MemoTooLarge)?;
+        if self.protocol >= 4 {
+            self.op(Opcode::Memoize);
+        } else {
+            self.write_put(index);
+        }
+        Ok(())
+    }
+
+    fn write_put(&mut self, index: u32) {
+        let out = &mut self.framer.out;
+        match (self.protocol, u8::try_from(index)) {
+            (0, _) => write_line(out, Opcode::Put, index),
+            (_, Ok(index)) => out.extend_from_slice(&[Opcode::BinPut.byte(), index]),
+            _ => {
+                out.push(Opcode::LongBinPut.byte());
+                out.extend_from_slice(&index.to_le_bytes());
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn write_get(&mut self, index: u32) {
+        let out = &mut self.framer.out;
+        match (self.protocol, u8::try_from(index)) {
+            (0, _) => write_line(out, Opcode::Get, index),
+            (_, Ok(index)) => out.extend_from_slice(&[Opcode::BinGet.byte(), index]),
+            _ => {
+                out.push(Opcode::LongBinGet.byte());
+                out.extend_from_slice(&index.to_le_bytes());
+            }
+        }
+    }
+}
+
+/// An opcode with a decimal line.
+pub(crate) fn write_line(out: &mut Vec<u8>, opcode: Opcode, value: impl core::fmt::Display) {
+    use core::fmt::Write;
+    out.push(opcode.byte());
+    // Writing to a vector cannot fail.
+    let _ = write!(Ascii(out), "{value}\n");
+}
+
+/// A vector that takes formatted text.
+pub(crate) struct Ascii<'v>(pub(crate) &'v mut Vec<u8>);
+
+impl core::fmt::Write for Ascii<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! What can go wrong when a pickle is read or written.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use pickle_opcodes::Opcode;
+
+/// An error of reading or writing a pickle; one word wide.
+///
+/// When reading, it says where: the offset of the opcode in the input, and which it is. The message reads like the
+/// format's own words: `memo has no entry 7 (BINGET at byte 12)`.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    place: Option<(usize, Option<Opcode>)>,
+    kind: ErrorKind,
+}
+
+impl core::fmt::Display for Inner {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let kind = &self.kind;
+        match self.place {
+            Some((offset, Some(opcode))) => write!(f, "{kind} ({opcode} at byte {offset})"),
+            Some((offset, None)) => write!(f, "{kind} (at byte {offset})"),
+            None => write!(f, "{kind}"),
+        }
+    }
+}
+
+impl core::error::Error for Inner {}
+
+impl Error {
+    /// An error in the instruction at `offset`.
+    #[cold]
+    #[must_use]
+    pub fn at(offset: usize, opcode: Option<Opcode>, kind: ErrorKind) -> Error {
+        Error(Box::new(Inner {
+            place: Some((offset, opcode)),
+            kind,
+        }))
+    }
+
+    /// An error that belongs to no place in an input.
+    #[cold]
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Error {
+        Error(Box::new(Inner { place: None, kind }))
+    }
+
+    /// Where the instruction starts, in bytes from the start of the input.
+    #[must_use]
+    pub fn offset(&self) -> Option<usize> {
+        self.0.place.map(|(offset, _)| offset)
+    }
+
+    /// The instruction, where its byte could be read.
+    #[must_use]
+    pub fn opcode(&self) -> Option<Opcode> {
+        self.0.place.and_then(|(_, opcode)| opcode)
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The kind alone.
+    #[must_use]
+    pub fn into_kind(self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// True where the input ends before its first instruction, or where any other should begin: CPython's
+    /// `EOFError: Ran out of input`.
+    #[must_use]
+    pub fn is_end_of_input(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Format(pickle_opcodes::ErrorKind::EndOfInput)
+        )
+    }
+
+    /// True where the input ends inside an instruction: CPython's `pickle data was truncated`.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Format(pickle_opcodes::ErrorKind::Truncated { .. })
+        )
+    }
+}
+
+impl From<pickle_opcodes::Error> for Error {
+    fn from(error: pickle_opcodes::Error) -> Error {
+        Error::at(error.offset(), error.opcode(), error.into_kind().into())
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        Error::new(kind)
+    }
+}
+
+impl From<pickle_value::Error> for Error {
+    fn from(error: pickle_value::Error) -> Error {
+        Error::new(error.into())
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        Error::new(ErrorKind::Io(error))
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are no instruction, or no argument of theirs.
+    #[error(transparent)]
+    Format(#[from] pickle_opcodes::ErrorKind),
+    /// What the instructions ask for cannot be built.
+    #[error(transparent)]
+    Value(pickle_value::ErrorKind),
+    /// An instruction needs more on the stack than is there (CPython: `unpickling stack underflow`).
+    #[error("unpickling stack underflow")]
+    StackUnderflow,
+    /// An instruction reaches below a mark (CPython: `unexpected MARK found`).
+    #[error("unexpected mark on the stack")]
+    UnexpectedMark,
+    /// An instruction needs a mark and there is none (CPython: `could not find MARK`).
+    #[error("no mark on the stack")]
+    NoMark,
+    /// GET of what was never PUT.
+    #[error("memo has no entry {0}")]
+    MemoMissing(u64),
+    /// PROTO of a protocol that there is not.
+    #[error("unsupported pickle protocol: {0}")]
+    UnsupportedProtocol(u8),
+    /// An extension code that cannot be.
+    #[error("extension code {0} is out of range")]
+    BadExtensionCode(i64),
+    /// A persistent id of protocol 0 that is not ASCII.
+    #[error("persistent IDs in protocol 0 must be ASCII strings")]
+    PersistentIdNotAscii,
+    /// A module's or a global's name that is not UTF-8, or not text.
+    #[error("{0} requires str")]
+    NameNotText(&'static str),
+    /// A Python 2 `str` that is to be text and is not ASCII: [`Encoding`](crate::Encoding) gives other readings.
+    #[error(
+        "'ascii' codec can't decode byte 0x{byte:02x} in position {position}: choose an encoding for Python 2's str"
+    )]
+    NotAscii {
+        /// The first byte that is not.
+        byte: u8,
+        /// Where it stands in the string.
+        position: usize,
+    },
+    /// An object that the protocol or profile has no form for.
+    #[error("cannot pickle {0}")]
+    Unsupported(String),
+    /// A memo of more entries than its opcodes can say.
+    #[error("memo id too large for LONG_BINPUT")]
+    MemoTooLarge,
+    /// Reading or writing a file failed.
+    #[cfg(feature = "std")]
+    #[error(transparent)]
+    Io(std::io::Error),
+}
+
+impl From<pickle_value::Error> for ErrorKind {
+    fn from(error: pickle_value::Error) -> ErrorKind {
+        ErrorKind::Value(error.into_kind())
+    }
+}

@@ -1,0 +1,119 @@
+//! [`Host`]: who owns the objects that a pickle makes.
+
+use alloc::vec::Drain;
+
+/// The items above a mark, taken from the stack: owned, or read as a slice by [`Drain::as_slice`].
+pub type Items<'s, O> = Drain<'s, O>;
+
+/// The objects' side of loading: the [`Machine`](crate::Machine) has the stack, the marks and the memo, and asks its host
+/// to make objects and to change them.
+///
+/// An object is handed around as a handle, which is there before its children are; that is how cycles come about. Each
+/// method may refuse with the host's own error, which comes out of the machine unchanged, with the place beside it.
+///
+/// There are no default bodies: a host that forgets an operation would read a part of the pickles wrongly.
+pub trait Host {
+    /// A handle of an object. Cloning it gives the same object.
+    type Object: Clone;
+    /// What a host refuses with.
+    type Error;
+
+    /// `None`.
+    fn none(&mut self) -> Result<Self::Object, Self::Error>;
+    /// `True` or `False`.
+    fn bool(&mut self, value: bool) -> Result<Self::Object, Self::Error>;
+    /// An int: INT and BININT.
+    fn int(&mut self, value: i64) -> Result<Self::Object, Self::Error>;
+    /// An int of any size as two's complement, little-endian, maybe longer than need be: LONG. Python 2 calls it a long.
+    fn long(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// A float.
+    fn float(&mut self, value: f64) -> Result<Self::Object, Self::Error>;
+    /// A str, as UTF-8 in which surrogates may be encoded (`surrogatepass`). The host refuses anything else.
+    fn text(&mut self, utf8: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// Python 2's `str`: text or bytes in Python 3, as the host's encoding says.
+    fn byte_string(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// Bytes.
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// A bytearray.
+    fn byte_array(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// The next out-of-band buffer (PEP 574).
+    fn next_buffer(&mut self) -> Result<Self::Object, Self::Error>;
+    /// A read-only view of a buffer, or the buffer itself where it is read-only.
+    fn readonly_buffer(&mut self, buffer: Self::Object) -> Result<Self::Object, Self::Error>;
+
+    /// A tuple of these items.
+    fn tuple(&mut self, items: Items<'_, Self::Object>) -> Result<Self::Object, Self::Error>;
+    /// An empty list.
+    fn list(&mut self) -> Result<Self::Object, Self::Error>;
+    /// An empty dict.
+    fn dict(&mut self) -> Result<Self::Object, Self::Error>;
+    /// An empty set.
+    fn set(&mut self) -> Result<Self::Object, Self::Error>;
+    /// A frozenset of these items.
+    fn frozen_set(&mut self, items: Items<'_, Self::Object>) -> Result<Self::Object, Self::Error>;
+    /// Appends to a list, or to whatever can be extended as one.
+    fn extend(
+        &mut self,
+        list: &Self::Object,
+        items: Items<'_, Self::Object>,
+    ) -> Result<(), Self::Error>;
+    /// Sets keys to values, which stand in turn; their number is even.
+    fn set_items(
+        &mut self,
+        dict: &Self::Object,
+        pairs: Items<'_, Self::Object>,
+    ) -> Result<(), Self::Error>;
+    /// Adds to a set, or to whatever can be added to as one.
+    fn add_items(
+        &mut self,
+        set: &Self::Object,
+        items: Items<'_, Self::Object>,
+    ) -> Result<(), Self::Error>;
+
+    /// The class or function of this name: `find_class`. `protocol` is what PROTO said, 0 without it; under 3 the names
+    /// may be Python 2's (`fix_imports`).
+    fn global(
+        &mut self,
+        module: &[u8],
+        name: &[u8],
+        protocol: u8,
+    ) -> Result<Self::Object, Self::Error>;
+    /// The same, named by two objects, which the host finds to be text or not.
+    fn stack_global(
+        &mut self,
+        module: Self::Object,
+        name: Self::Object,
+        protocol: u8,
+    ) -> Result<Self::Object, Self::Error>;
+    /// The object registered under an extension code, which is above 0.
+    fn extension(&mut self, code: u32) -> Result<Self::Object, Self::Error>;
+    /// The object that a persistent id names: `persistent_load`.
+    fn persistent(&mut self, id: Self::Object) -> Result<Self::Object, Self::Error>;
+    /// `callable(*args)`.
+    fn reduce(
+        &mut self,
+        callable: Self::Object,
+        args: Self::Object,
+    ) -> Result<Self::Object, Self::Error>;
+    /// `cls.__new__(cls, *args)`.
+    fn new_object(
+        &mut self,
+        class: Self::Object,
+        args: Self::Object,
+    ) -> Result<Self::Object, Self::Error>;
+    /// `cls.__new__(cls, *args, **kwargs)`.
+    fn new_object_ex(
+        &mut self,
+        class: Self::Object,
+        args: Self::Object,
+        kwargs: Self::Object,
+    ) -> Result<Self::Object, Self::Error>;
+    /// `cls(*args)`, where an old-style class without `__getinitargs__` is only instantiated: INST and OBJ.
+    fn instance(
+        &mut self,
+        class: Self::Object,
+        args: Items<'_, Self::Object>,
+    ) -> Result<Self::Object, Self::Error>;
+    /// Gives an object its state: `__setstate__`, or `__dict__` and slots.
+    fn build(&mut self, object: &Self::Object, state: Self::Object) -> Result<(), Self::Error>;
+}

@@ -1,0 +1,549 @@
+//! [`Machine`]: runs a pickle's instructions on a stack, over a [`Host`].
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use pickle_opcodes::number::{self, IntLine};
+use pickle_opcodes::{Op, Opcode, decode, text};
+use pickle_value::push_code_point;
+
+use crate::error::{Error, ErrorKind};
+use crate::host::Host;
+use crate::memo::Memo;
+
+/// The unpickling machine: a stack, marks on it, and the memo.
+///
+/// It has the semantics of CPython's C loader (`_pickle.c`), error conditions included, and no objects of its own. One
+/// machine may load pickle after pickle; the memo then stays, as that of one `pickle.Unpickler` does.
+///
+/// ```text
+///             decode                 step
+///   bytes ──────────► instruction ──────────► Host: make an object, change one
+///                                    │
+///                        stack, marks, memo
+/// ```
+#[derive(Clone, Debug)]
+pub struct Machine<O> {
+    stack: Vec<O>,
+    /// The length of the stack when each mark was set.
+    marks: Vec<usize>,
+    /// The topmost mark: nothing below it can be popped.
+    fence: usize,
+    memo: Memo<O>,
+    protocol: u8,
+    max_digits: usize,
+}
+
+/// What stops a machine: the pickle's own fault, or the host's refusal, passed through as it is.
+#[derive(Debug)]
+pub enum MachineError<E> {
+    /// The pickle is wrong.
+    Pickle(Error),
+    /// The host refused.
+    Host {
+        /// Where the instruction starts.
+        offset: usize,
+        /// The instruction.
+        opcode: Opcode,
+        /// What the host said.
+        error: E,
+    },
+}
+
+/// An instruction's fault, before its place is known.
+#[derive(Debug)]
+pub enum Fault<E> {
+    /// The pickle is wrong.
+    Pickle(Box<ErrorKind>),
+    /// The host refused.
+    Host(E),
+}
+
+impl<E> Fault<E> {
+    /// The fault with its place.
+    #[cold]
+    pub fn at(self, offset: usize, opcode: Opcode) -> MachineError<E> {
+        match self {
+            Fault::Pickle(kind) => MachineError::Pickle(Error::at(offset, Some(opcode), *kind)),
+            Fault::Host(error) => MachineError::Host {
+                offset,
+                opcode,
+                error,
+            },
+        }
+    }
+}
+
+impl<E> From<ErrorKind> for Fault<E> {
+    #[cold]
+    fn from(kind: ErrorKind) -> Self {
+        Fault::Pickle(Box::new(kind))
+    }
+}
+
+impl<E> From<pickle_opcodes::ErrorKind> for Fault<E> {
+    #[cold]
+    fn from(kind: pickle_opcodes::ErrorKind) -> Self {
+        ErrorKind::Format(kind).into()
+    }
+}
+
+impl<O: Clone> Default for Machine<O> {
+    fn default() -> Self {
+        Machine::new()
+    }
+}
+
+impl<O: Clone> Machine<O> {
+    /// A machine with an empty memo.
+    #[must_use]
+    pub fn new() -> Machine<O> {
+        Machine {
+            stack: Vec::new(),
+            marks: Vec::new(),
+            fence: 0,
+            memo: Memo::default(),
+            protocol: 0,
+            max_digits: usize::MAX,
+        }
+    }
+
+    /// Bounds the digits of decimal ints, as `sys.set_int_max_str_digits` does.
+    pub fn set_max_digits(&mut self, max_digits: usize) {
+        self.max_digits = max_digits;
+    }
+
+    /// The memo.
+    #[must_use]
+    pub fn memo(&self) -> &Memo<O> {
+        &self.memo
+    }
+
+    /// The memo, to be changed between two pickles.
+    pub fn memo_mut(&mut self) -> &mut Memo<O> {
+        &mut self.memo
+    }
+
+    /// The protocol that the last PROTO declared; 0 before the first.
+    #[must_use]
+    pub fn protocol(&self) -> u8 {
+        self.protocol
+    }
+
+    /// Forgets what a pickle left behind, except the memo; the next one starts afresh.
+    pub fn reset(&mut self) {
+        self.stack.clear();
+        self.marks.clear();
+        self.fence = 0;
+        self.protocol = 0;
+    }
+
+    /// Loads the pickle at `offset` of `input`: gives its value, and the offset behind its STOP.
+    ///
+    /// Offsets in errors count from the start of `input`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the pickle, or what the host refused.
+    #[inline]
+    pub fn load<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        input: &[u8],
+        offset: usize,
+    ) -> Result<(O, usize), MachineError<H::Error>> {
+        self.reset();
+        let mut at = offset;
+        loop {
+            let (op, end) = match decode(input, at) {
+                Ok(decoded) => decoded,
+                Err(error) => return Err(MachineError::Pickle(error.into())),
+            };
+            match self.step(host, op) {
+                Ok(None) => {}
+                Ok(Some(value)) => return Ok((value, end)),
+                Err(fault) => return Err(fault.at(at, op.opcode())),
+            }
+            if let Op::Frame(length) = op {
+                check_frame(input, at, end, length)?;
+            }
+            at = end;
+        }
+    }
+
+    /// Runs one instruction; gives the value at STOP.
+    ///
+    /// This is the machine's one heart, an arm for each opcode. A driver that gets its bytes piece by piece calls it with
+    /// each instruction that it has decoded; what a FRAME announces is the driver's to check.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Machine::load), without the place.
+    #[inline(always)]
+    pub fn step<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        op: Op<'_>,
+    ) -> Result<Option<O>, Fault<H::Error>> {
+        let made = match op {
+            Op::BinInt1(value) => host.int(i64::from(value)),
+            Op::BinInt2(value) => host.int(i64::from(value)),
+            Op::BinInt(value) => host.int(i64::from(value)),
+            Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => {
+                host.text(utf8)
+            }
+            Op::Memoize => {
+                let index = self.memo.len() as u64;
+                return self.put(index);
+            }
+            Op::BinGet(index) => return self.get(u64::from(index)),
+            Op::LongBinGet(index) => return self.get(u64::from(index)),
+            Op::BinPut(index) => return self.put(u64::from(index)),
+            Op::LongBinPut(index) => return self.put(u64::from(index)),
+            Op::Get(line) => return self.get(number::index_line(line)?),
+            Op::Put(line) => return self.put(number::index_line(line)?),
+
+            Op::BinFloat(value) => host.float(value),
+            Op::Float(line) => host.float(number::float_line(line)?),
+            Op::Long1(bytes) | Op::Long4(bytes) => host.long(bytes),
+            Op::Int(line) => match number::int_line(line, self.max_digits)? {
+                IntLine::Bool(value) => host.bool(value),
+                IntLine::Small(value) => host.int(value),
+                IntLine::Big(value) => host.long(&value.to_signed_bytes_le()),
+            },
+            Op::Long(line) => match number::long_line(line, self.max_digits)? {
+                IntLine::Bool(value) => host.bool(value),
+                IntLine::Small(value) => host.long(&value.to_le_bytes()),
+                IntLine::Big(value) => host.long(&value.to_signed_bytes_le()),
+            },
+            Op::None => host.none(),
+            Op::NewTrue => host.bool(true),
+            Op::NewFalse => host.bool(false),
+
+            Op::Unicode(line) => {
+                let mut utf8 = Vec::with_capacity(line.len());
+                text::unicode_line(line, |point| push_code_point(point, &mut utf8))?;
+                host.text(&utf8)
+            }
+            Op::String(line) => host.byte_string(&text::string_line(line)?),
+            Op::BinString(bytes) | Op::ShortBinString(bytes) => host.byte_string(bytes),
+            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => {
+                host.bytes(bytes)
+            }
+            Op::ByteArray8(bytes) => host.byte_array(bytes),
+            Op::NextBuffer => host.next_buffer(),
+            Op::ReadonlyBuffer => {
+                let buffer = self.pop()?;
+                host.readonly_buffer(buffer)
+            }
+
+            Op::EmptyTuple => host.tuple(self.stack.drain(self.stack.len()..)),
+            Op::Tuple1 => self.tuple(host, 1)?,
+            Op::Tuple2 => self.tuple(host, 2)?,
+            Op::Tuple3 => self.tuple(host, 3)?,
+            Op::Tuple => {
+                let start = self.pop_mark()?;
+                host.tuple(self.stack.drain(start..))
+            }
+            Op::EmptyList => host.list(),
+            Op::List => {
+                let start = self.pop_mark()?;
+                let list = host.list().map_err(Fault::Host)?;
+                host.extend(&list, self.stack.drain(start..)).map(|()| list)
+            }
+            Op::Append => return self.above(1).and_then(|start| self.extend(host, start)),
+            Op::Appends => return self.pop_mark().and_then(|start| self.extend(host, start)),
+            Op::EmptyDict => host.dict(),
+            Op::Dict => {
+                let start = self.pop_mark()?;
+                self.check_pairs(start)?;
+                let dict = host.dict().map_err(Fault::Host)?;
+                host.set_items(&dict, self.stack.drain(start..))
+                    .map(|()| dict)
+            }
+            Op::SetItem => return self.above(2).and_then(|start| self.set_items(host, start)),
+            Op::SetItems => {
+                return self
+                    .pop_mark()
+                    .and_then(|start| self.set_items(host, start));
+            }
+            Op::EmptySet => host.set(),
+            Op::AddItems => {
+                let start = self.pop_mark()?;
+                let Some(target) = self.target(start)? else {
+                    return Ok(None);
+                };
+                return nothing(host.add_items(&target, self.stack.drain(start..)));
+            }
+            Op::FrozenSet => {
+                let start = self.pop_mark()?;
+                host.frozen_set(self.stack.drain(start..))
+            }
+
+            Op::Mark => {
+                self.fence = self.stack.len();
+                self.marks.push(self.fence);
+                return Ok(None);
+            }
+            Op::Pop => return self.pop_object_or_mark(),
+            Op::PopMark => {
+                let start = self.pop_mark()?;
+                self.stack.truncate(start);
+                return Ok(None);
+            }
+            Op::Dup => {
+                let top = self.top()?.clone();
+                self.stack.push(top);
+                return Ok(None);
+            }
+
+            Op::Ext1(code) => host.extension(extension_code(i64::from(code))?),
+            Op::Ext2(code) => host.extension(extension_code(i64::from(code))?),
+            Op::Ext4(code) => host.extension(extension_code(i64::from(code))?),
+            Op::Global(pair) => host.global(name(pair.module)?, name(pair.name)?, self.protocol),
+            Op::StackGlobal => {
+                let name = self.pop()?;
+                let module = self.pop()?;
+                host.stack_global(module, name, self.protocol)
+            }
+            Op::Reduce => {
+                let args = self.pop()?;
+                let callable = self.pop()?;
+                host.reduce(callable, args)
+            }
+            Op::NewObj => {
+                let args = self.pop()?;
+                let class = self.pop()?;
+                host.new_object(class, args)
+            }
+            Op::NewObjEx => {
+                let kwargs = self.pop()?;
+                let args = self.pop()?;
+                let class = self.pop()?;
+                host.new_object_ex(class, args, kwargs)
+            }
+            Op::Inst(pair) => {
+                let start = self.pop_mark()?;
+                let class = host
+                    .global(name(pair.module)?, name(pair.name)?, self.protocol)
+                    .map_err(Fault::Host)?;
+                host.instance(class, self.stack.drain(start..))
+            }
+            Op::Obj => {
+                let start = self.pop_mark()?;
+                if start == self.stack.len() {
+                    return Err(self.underflow());
+                }
+                let class = self.stack.remove(start);
+                host.instance(class, self.stack.drain(start..))
+            }
+            Op::Build => {
+                if self.stack.len() < self.fence + 2 {
+                    return Err(self.underflow());
+                }
+                let state = self.pop()?;
+                return nothing(host.build(self.top()?, state));
+            }
+            Op::PersId(line) => {
+                if !line.is_ascii() {
+                    return Err(ErrorKind::PersistentIdNotAscii.into());
+                }
+                let id = host.text(line).map_err(Fault::Host)?;
+                host.persistent(id)
+            }
+            Op::BinPersId => {
+                let id = self.pop()?;
+                host.persistent(id)
+            }
+
+            Op::Proto(protocol) => {
+                if protocol > pickle_opcodes::HIGHEST_PROTOCOL {
+                    return Err(ErrorKind::UnsupportedProtocol(protocol).into());
+                }
+                self.protocol = protocol;
+                return Ok(None);
+            }
+            Op::Frame(_) => return Ok(None),
+            Op::Stop => return self.pop().map(Some),
+        };
+        match made {
+            Ok(object) => {
+                self.stack.push(object);
+                Ok(None)
+            }
+            Err(error) => Err(Fault::Host(error)),
+        }
+    }
+
+    #[inline(always)]
+    fn pop<E>(&mut self) -> Result<O, Fault<E>> {
+        if self.stack.len() > self.fence
+            && let Some(object) = self.stack.pop()
+        {
+            return Ok(object);
+        }
+        Err(self.underflow())
+    }
+
+    #[inline(always)]
+    fn top<E>(&self) -> Result<&O, Fault<E>> {
+        match self.stack.last() {
+            Some(object) if self.stack.len() > self.fence => Ok(object),
+            _ => Err(self.underflow()),
+        }
+    }
+
+    #[cold]
+    fn underflow<E>(&self) -> Fault<E> {
+        if self.marks.is_empty() {
+            ErrorKind::StackUnderflow.into()
+        } else {
+            ErrorKind::UnexpectedMark.into()
+        }
+    }
+
+    /// Removes the topmost mark; gives where what stood above it starts.
+    #[inline(always)]
+    fn pop_mark<E>(&mut self) -> Result<usize, Fault<E>> {
+        let Some(start) = self.marks.pop() else {
+            return Err(ErrorKind::NoMark.into());
+        };
+        self.fence = self.marks.last().copied().unwrap_or(0);
+        Ok(start)
+    }
+
+    /// POP takes a mark where one is on top.
+    fn pop_object_or_mark<E>(&mut self) -> Result<Option<O>, Fault<E>> {
+        if self.marks.last() == Some(&self.stack.len()) {
+            self.pop_mark()?;
+        } else {
+            self.pop()?;
+        }
+        Ok(None)
+    }
+
+    /// Where the topmost `count` objects start.
+    #[inline(always)]
+    fn above<E>(&self, count: usize) -> Result<usize, Fault<E>> {
+        // CPython checks that the container below is above the fence, too.
+        if self.stack.len() > self.fence + count {
+            Ok(self.stack.len() - count)
+        } else {
+            Err(self.underflow())
+        }
+    }
+
+    /// What is to be changed by all from `start` on; nothing if there is nothing to change it by.
+    ///
+    /// CPython looks at the target only then, so that `N(e.` is `None`.
+    #[inline(always)]
+    fn target<E>(&self, start: usize) -> Result<Option<O>, Fault<E>> {
+        if start <= self.fence {
+            return Err(self.underflow());
+        }
+        Ok((start < self.stack.len()).then(|| self.stack[start - 1].clone()))
+    }
+
+    #[inline(always)]
+    fn extend<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        start: usize,
+    ) -> Result<Option<O>, Fault<H::Error>> {
+        let Some(target) = self.target(start)? else {
+            return Ok(None);
+        };
+        nothing(host.extend(&target, self.stack.drain(start..)))
+    }
+
+    #[inline(always)]
+    fn set_items<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        start: usize,
+    ) -> Result<Option<O>, Fault<H::Error>> {
+        let Some(target) = self.target(start)? else {
+            return Ok(None);
+        };
+        self.check_pairs(start)?;
+        nothing(host.set_items(&target, self.stack.drain(start..)))
+    }
+
+    #[inline(always)]
+    fn check_pairs<E>(&self, start: usize) -> Result<(), Fault<E>> {
+        if (self.stack.len() - start) % 2 == 0 {
+            Ok(())
+        } else {
+            Err(ErrorKind::Value(pickle_value::ErrorKind::OddItems).into())
+        }
+    }
+
+    #[inline(always)]
+    fn tuple<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        length: usize,
+    ) -> Result<Result<O, H::Error>, Fault<H::Error>> {
+        if self.stack.len() < self.fence + length {
+            return Err(self.underflow());
+        }
+        Ok(host.tuple(self.stack.drain(self.stack.len() - length..)))
+    }
+
+    #[inline(always)]
+    fn get<E>(&mut self, index: u64) -> Result<Option<O>, Fault<E>> {
+        match self.memo.get(index) {
+            Some(object) => {
+                self.stack.push(object.clone());
+                Ok(None)
+            }
+            None => Err(ErrorKind::MemoMissing(index).into()),
+        }
+    }
+
+    #[inline(always)]
+    fn put<E>(&mut self, index: u64) -> Result<Option<O>, Fault<E>> {
+        let top = self.top()?.clone();
+        self.memo.put(index, top);
+        Ok(None)
+    }
+}
+
+fn nothing<O, E>(changed: Result<(), E>) -> Result<Option<O>, Fault<E>> {
+    match changed {
+        Ok(()) => Ok(None),
+        Err(error) => Err(Fault::Host(error)),
+    }
+}
+
+/// A frame must be there as a whole, which is all that CPython's C loader asks of it.
+fn check_frame<E>(input: &[u8], at: usize, end: usize, length: u64) -> Result<(), MachineError<E>> {
+    let left = (input.len() - end) as u64;
+    if length <= left {
+        return Ok(());
+    }
+    let kind = pickle_opcodes::ErrorKind::Truncated {
+        missing: length - left,
+    };
+    Err(MachineError::Pickle(Error::at(
+        at,
+        Some(Opcode::Frame),
+        kind.into(),
+    )))
+}
+
+fn extension_code<E>(code: i64) -> Result<u32, Fault<E>> {
+    match u32::try_from(code) {
+        Ok(code) if code > 0 => Ok(code),
+        _ => Err(ErrorKind::BadExtensionCode(code).into()),
+    }
+}
+
+/// A line of GLOBAL or INST, which CPython calls truncated when it is empty.
+fn name<E>(line: &[u8]) -> Result<&[u8], Fault<E>> {
+    if line.is_empty() {
+        Err(pickle_opcodes::ErrorKind::Truncated { missing: 1 }.into())
+    } else {
+        Ok(line)
+    }
+}

@@ -1,0 +1,428 @@
+//! Numbers, text, bytes: what holds no other object.
+
+use alloc::vec::Vec;
+
+use num_bigint::BigInt;
+use pickle_opcodes::frame::Framer;
+use pickle_opcodes::text::{UnicodeLineStyle, write_unicode_line};
+use pickle_opcodes::{ErrorKind as FormatError, Opcode};
+use pickle_value::{Text, literal};
+
+use crate::builtins::Builtin;
+use crate::encoder::{Ascii, Encoder, Output, write_line};
+use crate::error::ErrorKind;
+use crate::machine::Fault;
+use crate::source::{GlobalName, Source};
+
+impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
+    pub(super) fn write_bool(&mut self, value: bool) {
+        match (self.protocol >= 2, value) {
+            (true, true) => self.op(Opcode::NewTrue),
+            (true, false) => self.op(Opcode::NewFalse),
+            (false, true) => self.framer.out.extend_from_slice(b"I01\n"),
+            (false, false) => self.framer.out.extend_from_slice(b"I00\n"),
+        }
+    }
+
+    /// BININT and its kin for 32 bits with sign; beyond, and for 3.6 at protocol 0, LONG.
+    #[inline(always)]
+    pub(super) fn write_int(&mut self, value: i64) {
+        let out = &mut self.framer.out;
+        match i32::try_from(value) {
+            Ok(value) if self.protocol >= 1 => write_bin_int(value, out),
+            Ok(value) if !self.style.longs_at_0 => write_line(out, Opcode::Int, value),
+            _ if self.protocol >= 2 => {
+                let bytes = value.to_le_bytes();
+                let bytes = shortest(&bytes);
+                out.extend_from_slice(&[Opcode::Long1.byte(), bytes.len() as u8]);
+                out.extend_from_slice(bytes);
+            }
+            _ => write_line(out, Opcode::Long, format_args!("{value}L")),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn write_float(&mut self, value: f64) {
+        let out = &mut self.framer.out;
+        if self.protocol >= 1 {
+            let mut op = [0; 9];
+            op[0] = Opcode::BinFloat.byte();
+            op[1..].copy_from_slice(&value.to_be_bytes());
+            out.extend_from_slice(&op);
+        } else {
+            out.push(Opcode::Float.byte());
+            // Writing to a vector cannot fail.
+            let _ = literal::write_float(value, &mut Ascii(out));
+            out.push(b'\n');
+        }
+    }
+
+    /// Under protocol 3: `_codecs.encode(text, 'latin1')`, or `bytes()`.
+    pub(super) fn spell_bytes(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        let bytes = self.source.content(object).map_err(Fault::Host)?;
+        if bytes.is_empty() {
+            self.save_builtin(Builtin::Bytes)?;
+            self.boundary()?;
+            self.write_empty_tuple();
+        } else {
+            self.save_builtin(Builtin::Encode)?;
+            self.boundary()?;
+            self.mark_for_tuple(2);
+            let text = self.source.latin1(&bytes).map_err(Fault::Host)?;
+            self.save_atom(text)?;
+            let codec = self.source.constant("latin1").map_err(Fault::Host)?;
+            self.save_atom(codec)?;
+            self.end_unnamed_tuple(2)?;
+        }
+        self.op(Opcode::Reduce);
+        self.memoize(object)
+    }
+
+    /// Under protocol 5: `bytearray(b'…')`, or what 3.7's `bytearray.__reduce_ex__` gave.
+    pub(super) fn spell_byte_array(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        let bytes = self.source.content(object).map_err(Fault::Host)?;
+        self.save_builtin(Builtin::ByteArray)?;
+        self.boundary()?;
+        if self.style.bytearray_reduces_itself && self.protocol < 3 {
+            self.mark_for_tuple(2);
+            let text = self.source.latin1(&bytes).map_err(Fault::Host)?;
+            self.save_atom(text)?;
+            // A string made anew for each bytearray, unlike the constant that bytes bring along.
+            self.boundary()?;
+            let codec = TextWriter {
+                protocol: self.protocol,
+                style: self.style.unicode_line,
+            };
+            codec.write(b"latin-1", &mut self.framer, &mut self.output)?;
+            self.memoize_unnamed()?;
+            self.end_unnamed_tuple(2)?;
+        } else if bytes.is_empty() {
+            self.write_empty_tuple();
+        } else {
+            self.mark_for_tuple(1);
+            let content = self.source.bytes(&bytes).map_err(Fault::Host)?;
+            self.save_atom(content)?;
+            self.end_unnamed_tuple(1)?;
+        }
+        self.op(Opcode::Reduce);
+        self.memoize(object)
+    }
+
+    /// `complex(real, imaginary)`, at every protocol.
+    pub(super) fn spell_complex(
+        &mut self,
+        object: &S::Object,
+        real: f64,
+        imaginary: f64,
+    ) -> Result<(), Fault<S::Error>> {
+        self.save_builtin(Builtin::Complex)?;
+        self.boundary()?;
+        self.mark_for_tuple(2);
+        for part in [real, imaginary] {
+            self.boundary()?;
+            self.write_float(part);
+        }
+        self.end_unnamed_tuple(2)?;
+        self.op(Opcode::Reduce);
+        self.memoize(object)
+    }
+
+    pub(super) fn save_builtin(&mut self, builtin: Builtin) -> Result<(), Fault<S::Error>> {
+        let global = self.source.builtin(builtin).map_err(Fault::Host)?;
+        self.save_atom(global)
+    }
+
+    /// A global by its name: GLOBAL, from protocol 4 on STACK_GLOBAL, or its extension code.
+    pub(super) fn save_global(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        let found = self.source.global(object).map_err(Fault::Host)?;
+        if let Some(code) = found.extension
+            && self.protocol >= 2
+        {
+            self.write_extension(code);
+            return Ok(());
+        }
+        if self.protocol >= 4 {
+            self.save_atom(found.module_object)?;
+            self.save_atom(found.name_object)?;
+            self.op(Opcode::StackGlobal);
+        } else {
+            self.write_global(&found)?;
+        }
+        self.memoize(object)
+    }
+
+    fn write_global(&mut self, found: &GlobalName<S::Object>) -> Result<(), Fault<S::Error>> {
+        let (module, name) = if self.protocol < 3 && self.style.fix_imports {
+            crate::names::to_python2(&found.module, &found.name)
+        } else {
+            (&found.module[..], &found.name[..])
+        };
+        for part in [module, name] {
+            if (self.protocol < 3 && !part.is_ascii()) || part.contains('\n') {
+                let what = alloc::format!("global {part:?} at protocol {}", self.protocol);
+                return Err(ErrorKind::Unsupported(what).into());
+            }
+        }
+        let out = &mut self.framer.out;
+        out.push(Opcode::Global.byte());
+        for part in [module, name] {
+            out.extend_from_slice(part.as_bytes());
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_extension(&mut self, code: u32) {
+        let out = &mut self.framer.out;
+        match (u8::try_from(code), u16::try_from(code)) {
+            (Ok(code), _) => out.extend_from_slice(&[Opcode::Ext1.byte(), code]),
+            (_, Ok(code)) => {
+                out.push(Opcode::Ext2.byte());
+                out.extend_from_slice(&code.to_le_bytes());
+            }
+            _ => {
+                out.push(Opcode::Ext4.byte());
+                out.extend_from_slice(&code.to_le_bytes());
+            }
+        }
+    }
+
+    pub(super) fn write_buffer(&mut self, readonly: bool) -> Result<(), Fault<S::Error>> {
+        if self.protocol < 5 {
+            let what = alloc::string::String::from("PickleBuffer with protocol below 5");
+            return Err(ErrorKind::Unsupported(what).into());
+        }
+        self.op(Opcode::NextBuffer);
+        if readonly {
+            self.op(Opcode::ReadonlyBuffer);
+        }
+        Ok(())
+    }
+}
+
+#[inline(always)]
+fn write_bin_int(value: i32, out: &mut Vec<u8>) {
+    let bytes = value.to_le_bytes();
+    match value {
+        0..=0xff => out.extend_from_slice(&[Opcode::BinInt1.byte(), bytes[0]]),
+        0x100..=0xffff => out.extend_from_slice(&[Opcode::BinInt2.byte(), bytes[0], bytes[1]]),
+        _ => out.extend_from_slice(&[
+            Opcode::BinInt.byte(),
+            bytes[0],
+            bytes[1],
+            bytes[2],
+            bytes[3],
+        ]),
+    }
+}
+
+/// Drops the bytes that only repeat the sign.
+fn shortest(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., last] = bytes {
+        let sign = rest.last().is_some_and(|byte| byte & 0x80 != 0);
+        if rest.is_empty() || !matches!((last, sign), (0x00, false) | (0xff, true)) {
+            break;
+        }
+        bytes = rest;
+    }
+    bytes
+}
+
+/// An int beyond 64 bits, or Python 2's long of any size.
+pub(super) fn write_big_int(
+    bytes: &[u8],
+    protocol: u8,
+    out: &mut Vec<u8>,
+) -> Result<(), ErrorKind> {
+    if protocol < 2 {
+        write_line(
+            out,
+            Opcode::Long,
+            format_args!("{}L", BigInt::from_signed_bytes_le(bytes)),
+        );
+        return Ok(());
+    }
+    // Zero has no bytes at all.
+    let bytes = if bytes == [0] { &[] } else { shortest(bytes) };
+    match (u8::try_from(bytes.len()), i32::try_from(bytes.len())) {
+        (Ok(length), _) => out.extend_from_slice(&[Opcode::Long1.byte(), length]),
+        (_, Ok(length)) => {
+            out.push(Opcode::Long4.byte());
+            out.extend_from_slice(&length.to_le_bytes());
+        }
+        _ => return Err(too_long(bytes.len(), i32::MAX as u64)),
+    }
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+#[cold]
+fn too_long(length: usize, limit: u64) -> ErrorKind {
+    FormatError::ArgumentTooLong {
+        length: length as u64,
+        limit,
+    }
+    .into()
+}
+
+/// How a str is written.
+pub(super) struct TextWriter {
+    pub(super) protocol: u8,
+    pub(super) style: UnicodeLineStyle,
+}
+
+impl TextWriter {
+    #[inline(always)]
+    pub(super) fn write<E, W: Output<E>>(
+        &self,
+        utf8: &[u8],
+        framer: &mut Framer,
+        output: &mut W,
+    ) -> Result<(), Fault<E>> {
+        if self.protocol >= 4
+            && let Ok(length) = u8::try_from(utf8.len())
+        {
+            framer
+                .out
+                .extend_from_slice(&[Opcode::ShortBinUnicode.byte(), length]);
+            framer.out.extend_from_slice(utf8);
+            return Ok(());
+        }
+        self.write_longer(utf8, framer, output)
+    }
+
+    fn write_longer<E, W: Output<E>>(
+        &self,
+        utf8: &[u8],
+        framer: &mut Framer,
+        output: &mut W,
+    ) -> Result<(), Fault<E>> {
+        if self.protocol == 0 {
+            framer.out.push(Opcode::Unicode.byte());
+            let text =
+                Text::from_utf8(utf8).map_err(|error| Fault::from(ErrorKind::from(error)))?;
+            write_unicode_line(text.code_points(), self.style, &mut framer.out);
+            framer.out.push(b'\n');
+            return Ok(());
+        }
+        let header = match u32::try_from(utf8.len()) {
+            Ok(length) => Header::with4(Opcode::BinUnicode, length),
+            Err(_) if self.protocol >= 4 => Header::with8(Opcode::BinUnicode8, utf8.len() as u64),
+            Err(_) => return Err(too_long(utf8.len(), u64::from(u32::MAX)).into()),
+        };
+        write_payload(header, utf8, framer, output)
+    }
+}
+
+/// Bytes, from protocol 3 on.
+pub(super) fn write_bytes<E, W: Output<E>>(
+    bytes: &[u8],
+    protocol: u8,
+    framer: &mut Framer,
+    output: &mut W,
+) -> Result<(), Fault<E>> {
+    if let Ok(length) = u8::try_from(bytes.len()) {
+        framer
+            .out
+            .extend_from_slice(&[Opcode::ShortBinBytes.byte(), length]);
+        framer.out.extend_from_slice(bytes);
+        return Ok(());
+    }
+    let header = match u32::try_from(bytes.len()) {
+        Ok(length) => Header::with4(Opcode::BinBytes, length),
+        Err(_) if protocol >= 4 => Header::with8(Opcode::BinBytes8, bytes.len() as u64),
+        Err(_) => return Err(too_long(bytes.len(), u64::from(u32::MAX)).into()),
+    };
+    write_payload(header, bytes, framer, output)
+}
+
+/// A bytearray, from protocol 5 on.
+pub(super) fn write_byte_array<E, W: Output<E>>(
+    bytes: &[u8],
+    framer: &mut Framer,
+    output: &mut W,
+) -> Result<(), Fault<E>> {
+    write_payload(
+        Header::with8(Opcode::ByteArray8, bytes.len() as u64),
+        bytes,
+        framer,
+        output,
+    )
+}
+
+/// Python 2's `str`, as 2.7's cPickle writes it.
+pub(super) fn write_byte_string(
+    bytes: &[u8],
+    protocol: u8,
+    out: &mut Vec<u8>,
+) -> Result<(), ErrorKind> {
+    if protocol == 0 {
+        out.push(Opcode::String.byte());
+        let mut quoted = alloc::string::String::new();
+        // Writing to a string cannot fail. Python 2's literal is Python 3's bytes literal without its `b`.
+        let _ = literal::write_bytes(bytes, &mut quoted);
+        out.extend_from_slice(quoted.trim_start_matches('b').as_bytes());
+        out.push(b'\n');
+        return Ok(());
+    }
+    match (u8::try_from(bytes.len()), i32::try_from(bytes.len())) {
+        (Ok(length), _) => out.extend_from_slice(&[Opcode::ShortBinString.byte(), length]),
+        (_, Ok(length)) => {
+            out.push(Opcode::BinString.byte());
+            out.extend_from_slice(&length.to_le_bytes());
+        }
+        _ => return Err(too_long(bytes.len(), i32::MAX as u64)),
+    }
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// An opcode with the length of what follows.
+struct Header {
+    bytes: [u8; 9],
+    length: usize,
+}
+
+impl Header {
+    fn with4(opcode: Opcode, length: u32) -> Header {
+        let mut bytes = [0; 9];
+        bytes[0] = opcode.byte();
+        bytes[1..5].copy_from_slice(&length.to_le_bytes());
+        Header { bytes, length: 5 }
+    }
+
+    fn with8(opcode: Opcode, length: u64) -> Header {
+        let mut bytes = [0; 9];
+        bytes[0] = opcode.byte();
+        bytes[1..].copy_from_slice(&length.to_le_bytes());
+        Header { bytes, length: 9 }
+    }
+}
+
+/// Writes a payload: a large one between two frames, and straight to an output that streams.
+#[inline]
+fn write_payload<E, W: Output<E>>(
+    header: Header,
+    payload: &[u8],
+    framer: &mut Framer,
+    output: &mut W,
+) -> Result<(), Fault<E>> {
+    let header = &header.bytes[..header.length];
+    if !framer.apart(payload.len()) {
+        framer.out.extend_from_slice(header);
+        framer.out.extend_from_slice(payload);
+        return Ok(());
+    }
+    framer.end();
+    framer.out.extend_from_slice(header);
+    if W::STREAMS {
+        framer
+            .take(|bytes| output.write(bytes))
+            .and_then(|()| output.write(payload))
+            .map_err(Fault::Host)?;
+    } else {
+        framer.out.extend_from_slice(payload);
+    }
+    framer.begin();
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Batches: how the items of lists, dicts and sets are grouped between marks.
+
+use alloc::collections::VecDeque;
+
+use pickle_opcodes::Opcode;
+
+use super::Next;
+use crate::encoder::{Encoder, Output};
+use crate::machine::Fault;
+use crate::source::Source;
+
+/// How many items or entries stand between a mark and its APPENDS, SETITEMS or ADDITEMS (`BATCHSIZE`).
+const BATCH_SIZE: usize = 1000;
+
+/// The items of a container that are being written.
+pub(crate) struct Batch<S: Source> {
+    cursor: S::Cursor,
+    ops: Ops,
+    state: State,
+    /// How many objects of the open batch, or of the item, have been given.
+    given: usize,
+    /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end.
+    left: Option<usize>,
+    /// True for the items of an iterator, which does not say how many there are.
+    iterated: bool,
+    /// Objects that were taken from the cursor too early.
+    ahead: VecDeque<S::Object>,
+}
+
+/// Which opcodes take the items.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ops {
+    /// For one item, where there is such an opcode.
+    one: Option<Opcode>,
+    /// For all above a mark.
+    many: Opcode,
+    /// How many objects an item has: two in a dict.
+    width: usize,
+}
+
+impl Ops {
+    pub(super) const LIST: Ops = Ops {
+        one: Some(Opcode::Append),
+        many: Opcode::Appends,
+        width: 1,
+    };
+    pub(super) const DICT: Ops = Ops {
+        one: Some(Opcode::SetItem),
+        many: Opcode::SetItems,
+        width: 2,
+    };
+    pub(super) const SET: Ops = Ops {
+        one: None,
+        many: Opcode::AddItems,
+        width: 1,
+    };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// Nothing to write.
+    Empty,
+    /// Each item by itself.
+    OneByOne,
+    /// Before the mark of a batch.
+    BeforeMark,
+    /// Behind the mark of a batch.
+    Open,
+    /// Before a batch of an iterator, which must be looked ahead into: a single item gets no mark.
+    Look,
+}
+
+impl<S: Source> Batch<S> {
+    /// The items of a list, dict or set that knows how many it has.
+    pub(super) fn exact(ops: Ops, length: usize, cursor: S::Cursor, protocol: u8) -> Batch<S> {
+        let state = match (length, ops.one) {
+            (0, _) => State::Empty,
+            (1, Some(_)) => State::OneByOne,
+            (_, Some(_)) if protocol == 0 => State::OneByOne,
+            _ => State::BeforeMark,
+        };
+        let left = (ops.width == 1 && ops.one.is_some()).then_some(length);
+        Batch {
+            cursor,
+            ops,
+            state,
+            given: 0,
+            left,
+            iterated: false,
+            ahead: VecDeque::new(),
+        }
+    }
+
+    /// The items that an iterator gives.
+    pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
+        let state = if protocol == 0 && ops.one.is_some() {
+            State::OneByOne
+        } else {
+            State::Look
+        };
+        Batch {
+            cursor,
+            ops,
+            state,
+            given: 0,
+            left: None,
+            iterated: true,
+            ahead: VecDeque::new(),
+        }
+    }
+}
+
+impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
+    #[inline(always)]
+    pub(super) fn advance_batch(
+        &mut self,
+        batch: &mut Batch<S>,
+    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+        loop {
+            match batch.state {
+                State::Open if batch.given < BATCH_SIZE * batch.ops.width => {
+                    if let Some(object) = self.next_of(batch)? {
+                        batch.given += 1;
+                        return Ok(Next::Save(object));
+                    }
+                    self.op(batch.ops.many);
+                    return Ok(Next::Done);
+                }
+                State::Open => {
+                    self.op(batch.ops.many);
+                    batch.left = batch.left.map(|left| left.saturating_sub(BATCH_SIZE));
+                    batch.state = match batch.left {
+                        Some(0) => return Ok(Next::Done),
+                        _ if batch.iterated => State::Look,
+                        _ => State::BeforeMark,
+                    };
+                }
+                State::BeforeMark => {
+                    self.op(Opcode::Mark);
+                    batch.given = 0;
+                    batch.state = State::Open;
+                }
+                State::OneByOne => return self.advance_one_by_one(batch),
+                State::Look => {
+                    if !self.look(batch)? {
+                        return Ok(Next::Done);
+                    }
+                }
+                State::Empty => return Ok(Next::Done),
+            }
+        }
+    }
+
+    fn advance_one_by_one(
+        &mut self,
+        batch: &mut Batch<S>,
+    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+        if batch.given == batch.ops.width {
+            self.op(batch.ops.one.unwrap_or(batch.ops.many));
+            batch.given = 0;
+        }
+        Ok(match self.next_of(batch)? {
+            Some(object) => {
+                batch.given += 1;
+                Next::Save(object)
+            }
+            None => Next::Done,
+        })
+    }
+
+    /// Takes up to two items from an iterator: false if there is none, a batch if there are two.
+    fn look(&mut self, batch: &mut Batch<S>) -> Result<bool, Fault<S::Error>> {
+        batch.given = 0;
+        while batch.ahead.len() < 2 * batch.ops.width {
+            match self.source.next(&mut batch.cursor).map_err(Fault::Host)? {
+                Some(object) => batch.ahead.push_back(object),
+                None => break,
+            }
+        }
+        let single = batch.ahead.len() <= batch.ops.width && batch.ops.one.is_some();
+        batch.state = if single {
+            State::OneByOne
+        } else {
+            State::BeforeMark
+        };
+        Ok(!batch.ahead.is_empty())
+    }
+
+    #[inline(always)]
+    fn next_of(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+        match batch.ahead.pop_front() {
+            Some(object) => Ok(Some(object)),
+            None => self.source.next(&mut batch.cursor).map_err(Fault::Host),
+        }
+    }
+}

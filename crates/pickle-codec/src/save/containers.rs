@@ -1,0 +1,253 @@
+//! Tuples, lists, dicts and sets.
+
+use pickle_opcodes::Opcode;
+
+use super::batch::Ops;
+use super::{Batch, Next, Task};
+use crate::builtins::Builtin;
+use crate::encoder::{Encoder, Output};
+use crate::machine::Fault;
+use crate::source::Source;
+
+/// A tuple whose items are being written.
+pub(crate) struct Tuple<S: Source> {
+    object: S::Object,
+    cursor: S::Cursor,
+    length: usize,
+}
+
+impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
+    pub(super) fn write_empty_tuple(&mut self) {
+        if self.protocol >= 1 {
+            self.op(Opcode::EmptyTuple);
+        } else {
+            self.op(Opcode::Mark);
+            self.op(Opcode::Tuple);
+        }
+    }
+
+    /// True if a tuple of this length has an opcode of its own, and needs no mark.
+    fn is_short(&self, length: usize) -> bool {
+        self.protocol >= 2 && length <= 3
+    }
+
+    pub(super) fn mark_for_tuple(&mut self, length: usize) {
+        if !self.is_short(length) {
+            self.op(Opcode::Mark);
+        }
+    }
+
+    pub(super) fn end_tuple(&mut self, length: usize) {
+        self.op(match length {
+            1 if self.protocol >= 2 => Opcode::Tuple1,
+            2 if self.protocol >= 2 => Opcode::Tuple2,
+            3 if self.protocol >= 2 => Opcode::Tuple3,
+            _ => Opcode::Tuple,
+        });
+    }
+
+    /// A tuple that the pickler made itself, and that nothing else can refer to.
+    pub(super) fn end_unnamed_tuple(&mut self, length: usize) -> Result<(), Fault<S::Error>> {
+        self.end_tuple(length);
+        self.memoize_unnamed()
+    }
+
+    pub(super) fn begin_tuple(
+        &mut self,
+        object: S::Object,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Task<S> {
+        self.mark_for_tuple(length);
+        Task::Tuple(Tuple {
+            object,
+            cursor,
+            length,
+        })
+    }
+
+    #[inline(always)]
+    pub(super) fn advance_tuple(
+        &mut self,
+        tuple: &mut Tuple<S>,
+    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+        if let Some(item) = self.source.next(&mut tuple.cursor).map_err(Fault::Host)? {
+            return Ok(Next::Save(item));
+        }
+        if let Some(index) = self.known(&tuple.object) {
+            self.drop_for_known(tuple.length, index);
+        } else {
+            self.end_tuple(tuple.length);
+            self.memoize(&tuple.object)?;
+        }
+        Ok(Next::Done)
+    }
+
+    /// An object that was written while its own items were: it is within itself.
+    #[inline(always)]
+    fn known(&self, object: &S::Object) -> Option<u32> {
+        if self.style.fast {
+            None
+        } else {
+            self.source.memo_get(object)
+        }
+    }
+
+    /// A tuple within itself: its items are dropped from the stack, and the one that is there already is taken.
+    fn drop_for_known(&mut self, length: usize, index: u32) {
+        match (self.is_short(length), self.protocol) {
+            (true, _) => (0..length).for_each(|_| self.op(Opcode::Pop)),
+            (false, 0) => (0..=length).for_each(|_| self.op(Opcode::Pop)),
+            (false, _) => self.op(Opcode::PopMark),
+        }
+        self.write_get(index);
+    }
+
+    pub(super) fn begin_list(
+        &mut self,
+        object: &S::Object,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Result<Task<S>, Fault<S::Error>> {
+        self.begin_empty_list();
+        self.memoize(object)?;
+        Ok(Task::Batch(Batch::exact(
+            Ops::LIST,
+            length,
+            cursor,
+            self.protocol,
+        )))
+    }
+
+    fn begin_empty_list(&mut self) {
+        if self.protocol >= 1 {
+            self.op(Opcode::EmptyList);
+        } else {
+            self.op(Opcode::Mark);
+            self.op(Opcode::List);
+        }
+    }
+
+    pub(super) fn begin_dict(
+        &mut self,
+        object: &S::Object,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Result<Task<S>, Fault<S::Error>> {
+        if self.protocol >= 1 {
+            self.op(Opcode::EmptyDict);
+        } else {
+            self.op(Opcode::Mark);
+            self.op(Opcode::Dict);
+        }
+        self.memoize(object)?;
+        Ok(Task::Batch(Batch::exact(
+            Ops::DICT,
+            length,
+            cursor,
+            self.protocol,
+        )))
+    }
+
+    pub(super) fn begin_set(
+        &mut self,
+        object: S::Object,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Result<Task<S>, Fault<S::Error>> {
+        if self.protocol < 4 {
+            return self.begin_set_call(object, Builtin::Set, length, cursor);
+        }
+        self.op(Opcode::EmptySet);
+        self.memoize(&object)?;
+        Ok(Task::Batch(Batch::exact(
+            Ops::SET,
+            length,
+            cursor,
+            self.protocol,
+        )))
+    }
+
+    pub(super) fn begin_frozen_set(
+        &mut self,
+        object: S::Object,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Result<Task<S>, Fault<S::Error>> {
+        if self.protocol < 4 {
+            return self.begin_set_call(object, Builtin::FrozenSet, length, cursor);
+        }
+        self.op(Opcode::Mark);
+        Ok(Task::FrozenSet { object, cursor })
+    }
+
+    pub(super) fn advance_frozen_set(
+        &mut self,
+        object: &S::Object,
+        cursor: &mut S::Cursor,
+    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+        if let Some(item) = self.source.next(cursor).map_err(Fault::Host)? {
+            return Ok(Next::Save(item));
+        }
+        if let Some(index) = self.known(object) {
+            self.op(Opcode::PopMark);
+            self.write_get(index);
+        } else {
+            self.op(Opcode::FrozenSet);
+            self.memoize(object)?;
+        }
+        Ok(Next::Done)
+    }
+
+    /// Below protocol 4: `set([…])`.
+    fn begin_set_call(
+        &mut self,
+        object: S::Object,
+        builtin: Builtin,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Result<Task<S>, Fault<S::Error>> {
+        self.save_builtin(builtin)?;
+        self.boundary()?;
+        self.mark_for_tuple(1);
+        self.boundary()?;
+        self.begin_empty_list();
+        self.memoize_unnamed()?;
+        Ok(Task::SetCall {
+            object,
+            batch: Batch::exact(Ops::LIST, length, cursor, self.protocol),
+        })
+    }
+
+    pub(super) fn advance_set_call(
+        &mut self,
+        object: &S::Object,
+        batch: &mut Batch<S>,
+    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+        match self.advance_batch(batch)? {
+            Next::Save(item) => Ok(Next::Save(item)),
+            Next::Done => {
+                self.end_unnamed_tuple(1)?;
+                self.end_call(object)?;
+                Ok(Next::Done)
+            }
+        }
+    }
+
+    /// REDUCE, and the memo; or, of an object within its own arguments, the one that is there already.
+    pub(super) fn end_call(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        self.op(Opcode::Reduce);
+        self.memoize_made(object)
+    }
+
+    pub(super) fn memoize_made(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        match self.known(object) {
+            Some(index) => {
+                self.op(Opcode::Pop);
+                self.write_get(index);
+                Ok(())
+            }
+            None => self.memoize(object),
+        }
+    }
+}

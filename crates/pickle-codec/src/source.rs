@@ -1,0 +1,165 @@
+//! [`Source`]: who owns the objects that are to be pickled.
+
+use crate::builtins::Builtin;
+
+/// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
+/// asks its source what each object is.
+///
+/// As in CPython, each object is asked for once, and then again wherever it is met, when it is [`Shape::Known`].
+pub trait Source {
+    /// A handle of an object.
+    type Object: Clone;
+    /// A place in the items of an object.
+    type Cursor;
+    /// What a source refuses with.
+    type Error;
+
+    /// What an object is. May put another handle of the same object in its place.
+    fn shape(
+        &mut self,
+        object: &mut Self::Object,
+    ) -> Result<Shape<'_, Self::Object, Self::Cursor>, Self::Error>;
+
+    /// The next item at a cursor; of a dict keys and values in turn.
+    fn next(&mut self, cursor: &mut Self::Cursor) -> Result<Option<Self::Object>, Self::Error>;
+
+    /// The memo's number of an object, if it has one by now.
+    fn memo_get(&self, object: &Self::Object) -> Option<u32>;
+
+    /// Notes the memo's number of an object.
+    fn memo_put(&mut self, object: &Self::Object, index: u32) -> Result<(), Self::Error>;
+
+    /// A builtin by name, the same object wherever it comes up.
+    fn builtin(&mut self, builtin: Builtin) -> Result<Self::Object, Self::Error>;
+
+    /// A str that the pickler brings along, the same object each time.
+    fn constant(&mut self, text: &'static str) -> Result<Self::Object, Self::Error>;
+
+    /// A new str of the characters that these bytes are in latin-1. CPython has one object for each str of one such
+    /// character, and one that is empty.
+    fn latin1(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+
+    /// A new bytes object. CPython has one object for each of a single byte, and one that is empty.
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+
+    /// The content of a bytes or bytearray object.
+    fn content(&mut self, object: &Self::Object) -> Result<alloc::vec::Vec<u8>, Self::Error>;
+
+    /// Where a global is found: its module and its (dotted) name.
+    fn global(&mut self, object: &Self::Object) -> Result<GlobalName<Self::Object>, Self::Error>;
+
+    /// Called when an object is begun that others may stand within; a source with a limit refuses here.
+    fn enter(&mut self) -> Result<(), Self::Error>;
+
+    /// Called when such an object is done.
+    fn leave(&mut self);
+}
+
+/// The name of a global, as text and as the objects that STACK_GLOBAL takes.
+#[derive(Clone, Debug)]
+pub struct GlobalName<O> {
+    /// The module's name.
+    pub module: alloc::string::String,
+    /// The name in the module, with dots where it is nested.
+    pub name: alloc::string::String,
+    /// The module's name as an object.
+    pub module_object: O,
+    /// The global's name as an object.
+    pub name_object: O,
+    /// Its code in the extension registry, if it has one.
+    pub extension: Option<u32>,
+}
+
+/// What an object is, with its content or a cursor over its items.
+#[derive(Debug)]
+pub enum Shape<'s, O, C> {
+    /// An object that has a number in the memo.
+    Known(u32),
+    /// `None`.
+    None,
+    /// `True` or `False`.
+    Bool(bool),
+    /// An int that 64 bits hold.
+    Int(i64),
+    /// An int beyond: two's complement, little-endian.
+    BigInt(&'s [u8]),
+    /// A float.
+    Float(f64),
+    /// A complex.
+    Complex(f64, f64),
+    /// A str: UTF-8 in which surrogates are written too.
+    Text(&'s [u8]),
+    /// Bytes.
+    Bytes(&'s [u8]),
+    /// A bytearray.
+    ByteArray(&'s [u8]),
+    /// Python 2's `str`.
+    ByteString(&'s [u8]),
+    /// Python 2's `long`: as [`Shape::BigInt`], of any size.
+    Long(&'s [u8]),
+    /// A tuple of this many items.
+    Tuple(usize, C),
+    /// A list of this many items.
+    List(usize, C),
+    /// A dict of this many entries.
+    Dict(usize, C),
+    /// A set of this many items.
+    Set(usize, C),
+    /// A frozenset of this many items.
+    FrozenSet(usize, C),
+    /// A builtin and the arguments that it is called with: a range, a slice.
+    Call(Builtin, usize, C),
+    /// A class or function.
+    Global,
+    /// An object that the pickle only names, by this id.
+    Persistent(O),
+    /// An object of the extension registry.
+    Extension(u32),
+    /// An out-of-band buffer, read-only or not.
+    Buffer(bool),
+    /// An object that is called into being and then filled.
+    Reduce(alloc::boxed::Box<Reduction<O, C>>),
+    /// Something that no pickle holds; its Python type.
+    Unsupported(alloc::string::String),
+}
+
+/// How an object is made and filled: what `__reduce_ex__` gives.
+#[derive(Debug)]
+pub struct Reduction<O, C> {
+    /// How it comes into being.
+    pub make: Make,
+    /// The callable, or the class.
+    pub callable: O,
+    /// The arguments, a tuple, and how many they are.
+    pub args: O,
+    /// The keyword arguments, a dict, where `make` takes them.
+    pub kwargs: Option<O>,
+    /// What is done to it, in order.
+    pub steps: alloc::vec::Vec<Fill<O, C>>,
+}
+
+/// How an object comes into being.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Make {
+    /// `callable(*args)`
+    Call,
+    /// `cls.__new__(cls, *args)`
+    New,
+    /// `cls.__new__(cls, *args, **kwargs)`
+    NewWithKeywords,
+    /// An old-style class's instance.
+    Instance,
+}
+
+/// One step of filling an object.
+#[derive(Debug)]
+pub enum Fill<O, C> {
+    /// Its state is set.
+    State(O),
+    /// Items are appended.
+    Append(C),
+    /// Items are set by key.
+    Assign(C),
+    /// Items are added.
+    Add(C),
+}
