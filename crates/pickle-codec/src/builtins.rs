@@ -72,9 +72,7 @@ impl Builtin {
     /// The builtin of this name, if it is one of them.
     #[must_use]
     pub fn from_name(module: &str, name: &str) -> Option<Builtin> {
-        Self::ALL
-            .into_iter()
-            .find(|builtin| builtin.name() == (module, name))
+        Self::ALL.into_iter().find(|builtin| builtin.name() == (module, name))
     }
 }
 

@@ -64,10 +64,7 @@ impl DumpOptions {
     /// The protocol, 0 to 5 (to 4 by the profiles of 3.6 and 3.7).
     #[must_use]
     pub fn protocol(self, protocol: u8) -> DumpOptions {
-        DumpOptions {
-            protocol: Some(protocol),
-            ..self
-        }
+        DumpOptions { protocol: Some(protocol), ..self }
     }
 
     /// Whose bytes. Without [`protocol`](DumpOptions::protocol) it also gives that: the default there.
@@ -79,10 +76,7 @@ impl DumpOptions {
     /// Whether Python 3's names of modules and globals become Python 2's under protocol 3; by default they do.
     #[must_use]
     pub fn fix_imports(self, fix: bool) -> DumpOptions {
-        DumpOptions {
-            keep_names: !fix,
-            ..self
-        }
+        DumpOptions { keep_names: !fix, ..self }
     }
 
     /// Writes a graph to a vector.
@@ -143,31 +137,26 @@ impl DumpOptions {
 }
 
 #[cold]
-fn without_place(fault: Fault<ErrorKind>) -> Error {
+fn without_place(fault: Fault<Error>) -> Error {
     match fault {
         Fault::Pickle(kind) => (*kind).into(),
-        Fault::Host(kind) => kind.into(),
+        Fault::Host(error) => error,
     }
 }
 
 fn root(graph: &Graph<'_>) -> Item {
-    Item::Graph(
-        graph
-            .root()
-            .handle()
-            .unwrap_or_else(|| unreachable!("a graph has a root")),
-    )
+    Item::Graph(graph.root().handle().unwrap_or_else(|| unreachable!("a graph has a root")))
 }
 
 #[cfg(feature = "std")]
 struct Writer<W>(W);
 
 #[cfg(feature = "std")]
-impl<W: std::io::Write> crate::encoder::Output<ErrorKind> for Writer<W> {
+impl<W: std::io::Write> crate::encoder::Output<Error> for Writer<W> {
     const STREAMS: bool = true;
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
-        self.0.write_all(bytes).map_err(ErrorKind::Io)
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        Ok(self.0.write_all(bytes)?)
     }
 }
 
@@ -267,10 +256,7 @@ impl<'g> GraphSource<'g> {
             Item::Character(character) => Some(&mut self.characters[usize::from(character)]),
             Item::Byte(byte) => Some(&mut self.bytes[usize::from(byte)]),
             Item::Single(single) => Some(&mut self.singles[single as usize]),
-            Item::Extra(number) => self
-                .extras
-                .get_mut(number as usize)
-                .map(|extra| &mut extra.memo),
+            Item::Extra(number) => self.extras.get_mut(number as usize).map(|extra| &mut extra.memo),
         }
     }
 
@@ -298,8 +284,7 @@ impl<'g> GraphSource<'g> {
             return Item::Extra(number);
         }
         let item = self.extra(Content::Text(name.as_bytes().to_vec()));
-        self.names
-            .insert(String::from(name), self.extras.len() as u32 - 1);
+        self.names.insert(String::from(name), self.extras.len() as u32 - 1);
         item
     }
 
@@ -308,8 +293,7 @@ impl<'g> GraphSource<'g> {
         if self.builtins_of_functions.is_none() {
             self.builtins_of_functions = Some(self.extra(Content::Text(b"builtins".to_vec())));
         }
-        self.builtins_of_functions
-            .unwrap_or(Item::Single(Single::EmptyText))
+        self.builtins_of_functions.unwrap_or(Item::Single(Single::EmptyText))
     }
 
     fn shape_of_single(single: Single) -> Shape<'g, Item, Cursor<'g>> {
@@ -345,11 +329,7 @@ impl<'g> GraphSource<'g> {
                 Some(id) => return Shape::Persistent(id),
                 None => return unsupported("a persistent id"),
             },
-            ObjectKind::Extension => match object
-                .field(0)
-                .as_u64()
-                .and_then(|code| u32::try_from(code).ok())
-            {
+            ObjectKind::Extension => match object.field(0).as_u64().and_then(|code| u32::try_from(code).ok()) {
                 Some(code) => return Shape::Extension(code),
                 None => return unsupported("an extension code"),
             },
@@ -367,23 +347,13 @@ impl<'g> GraphSource<'g> {
                 Step::Add(view) => Fill::Add(self.cursor(view)?),
             })
         });
-        let kwargs = (make == Make::NewWithKeywords)
-            .then(|| item(object.field(2)))
-            .flatten();
-        Shape::Reduce(alloc::boxed::Box::new(Reduction {
-            make,
-            callable,
-            args,
-            kwargs,
-            steps: steps.collect(),
-        }))
+        let kwargs = (make == Make::NewWithKeywords).then(|| item(object.field(2))).flatten();
+        Shape::Reduce(alloc::boxed::Box::new(Reduction { make, callable, args, kwargs, steps: steps.collect() }))
     }
 
     fn cursor(&self, view: View<'g>) -> Option<Cursor<'g>> {
         match self.graph.value(view.handle()?) {
-            Value::List(items) | Value::Dict(items) | Value::Set(items) => {
-                Some(Cursor(items.iter()))
-            }
+            Value::List(items) | Value::Dict(items) | Value::Set(items) => Some(Cursor(items.iter())),
             _ => None,
         }
     }
@@ -410,11 +380,8 @@ const CHARACTERS: [[u8; 2]; 256] = {
     let mut characters = [[0; 2]; 256];
     let mut point = 0;
     while point < 256 {
-        characters[point] = if point < 0x80 {
-            [point as u8, 0]
-        } else {
-            [0xc0 | (point >> 6) as u8, 0x80 | (point & 0x3f) as u8]
-        };
+        characters[point] =
+            if point < 0x80 { [point as u8, 0] } else { [0xc0 | (point >> 6) as u8, 0x80 | (point & 0x3f) as u8] };
         point += 1;
     }
     characters
@@ -433,23 +400,19 @@ const BYTES: [u8; 256] = {
 impl<'g> Source for GraphSource<'g> {
     type Object = Item;
     type Cursor = Cursor<'g>;
-    type Error = ErrorKind;
+    type Error = Error;
 
     #[inline(always)]
-    fn shape(&mut self, item: &mut Item) -> Result<Shape<'_, Item, Cursor<'g>>, ErrorKind> {
+    fn shape(&mut self, item: &mut Item) -> Result<Shape<'_, Item, Cursor<'g>>, Error> {
         let handle = match *item {
             Item::Graph(handle) => handle,
             Item::Character(character) => {
-                let utf8 =
-                    &CHARACTERS[usize::from(character)][..if character < 0x80 { 1 } else { 2 }];
-                return Ok(Self::known(self.characters[usize::from(character)])
-                    .unwrap_or(Shape::Text(utf8)));
+                let utf8 = &CHARACTERS[usize::from(character)][..if character < 0x80 { 1 } else { 2 }];
+                return Ok(Self::known(self.characters[usize::from(character)]).unwrap_or(Shape::Text(utf8)));
             }
             Item::Byte(byte) => {
                 let bytes = &BYTES[usize::from(byte)..=usize::from(byte)];
-                return Ok(
-                    Self::known(self.bytes[usize::from(byte)]).unwrap_or(Shape::Bytes(bytes))
-                );
+                return Ok(Self::known(self.bytes[usize::from(byte)]).unwrap_or(Shape::Bytes(bytes)));
             }
             Item::Single(single) => {
                 let known = Self::known(self.singles[single as usize]);
@@ -525,7 +488,7 @@ impl<'g> Source for GraphSource<'g> {
     }
 
     #[inline(always)]
-    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Item>, ErrorKind> {
+    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Item>, Error> {
         Ok(cursor.0.next().copied().map(Item::Graph))
     }
 
@@ -546,7 +509,7 @@ impl<'g> Source for GraphSource<'g> {
     }
 
     #[inline(always)]
-    fn memo_put(&mut self, item: &Item, index: u32) -> Result<(), ErrorKind> {
+    fn memo_put(&mut self, item: &Item, index: u32) -> Result<(), Error> {
         let number = index.checked_add(1).ok_or(ErrorKind::MemoTooLarge)?;
         if let Some(slot) = self.memo_slot(item) {
             *slot = number;
@@ -554,27 +517,23 @@ impl<'g> Source for GraphSource<'g> {
         Ok(())
     }
 
-    fn builtin(&mut self, builtin: Builtin) -> Result<Item, ErrorKind> {
-        let of_graph = self
-            .graph
-            .globals()
-            .find(|global| global.as_global() == Some(builtin.name()));
+    fn builtin(&mut self, builtin: Builtin) -> Result<Item, Error> {
+        let of_graph = self.graph.globals().find(|global| global.as_global() == Some(builtin.name()));
         if let Some(handle) = of_graph.and_then(View::handle) {
             return Ok(Item::Graph(handle));
         }
-        let of_extras =
-            |extra: &Extra| matches!(extra.content, Content::Builtin(known) if known == builtin);
+        let of_extras = |extra: &Extra| matches!(extra.content, Content::Builtin(known) if known == builtin);
         Ok(match self.extras.iter().position(of_extras) {
             Some(number) => Item::Extra(number as u32),
             None => self.extra(Content::Builtin(builtin)),
         })
     }
 
-    fn constant(&mut self, text: &'static str) -> Result<Item, ErrorKind> {
+    fn constant(&mut self, text: &'static str) -> Result<Item, Error> {
         Ok(self.name(text))
     }
 
-    fn latin1(&mut self, bytes: &[u8]) -> Result<Item, ErrorKind> {
+    fn latin1(&mut self, bytes: &[u8]) -> Result<Item, Error> {
         Ok(match *bytes {
             [] => Item::Single(Single::EmptyText),
             [byte] => Item::Character(byte),
@@ -585,20 +544,13 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
-    fn bytes(&mut self, bytes: &[u8]) -> Result<Item, ErrorKind> {
-        Ok(self
-            .single_bytes(bytes)
-            .unwrap_or_else(|| self.extra(Content::Bytes(bytes.to_vec()))))
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Item, Error> {
+        Ok(self.single_bytes(bytes).unwrap_or_else(|| self.extra(Content::Bytes(bytes.to_vec()))))
     }
 
-    fn content(&mut self, item: &Item) -> Result<Vec<u8>, ErrorKind> {
+    fn content(&mut self, item: &Item) -> Result<Vec<u8>, Error> {
         Ok(match *item {
-            Item::Graph(handle) => self
-                .graph
-                .view(handle)
-                .as_bytes()
-                .unwrap_or_default()
-                .to_vec(),
+            Item::Graph(handle) => self.graph.view(handle).as_bytes().unwrap_or_default().to_vec(),
             Item::Byte(byte) => vec![byte],
             Item::Extra(number) => match &self.extras[number as usize].content {
                 Content::Bytes(bytes) => bytes.clone(),
@@ -608,7 +560,7 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
-    fn global(&mut self, item: &Item) -> Result<GlobalName<Item>, ErrorKind> {
+    fn global(&mut self, item: &Item) -> Result<GlobalName<Item>, Error> {
         let (module, name) = match *item {
             Item::Graph(handle) => self.graph.view(handle).as_global().unwrap_or_default(),
             Item::Single(Single::Ellipsis) => Builtin::Ellipsis.name(),
@@ -638,7 +590,7 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
-    fn enter(&mut self) -> Result<(), ErrorKind> {
+    fn enter(&mut self) -> Result<(), Error> {
         Ok(())
     }
 

@@ -70,13 +70,7 @@ impl<E> Output<E> for Buffered {
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// An encoder with an empty memo, which writes behind what `buffer` holds.
-    pub fn new(
-        source: S,
-        output: W,
-        buffer: Vec<u8>,
-        protocol: u8,
-        profile: Profile,
-    ) -> Encoder<S, W> {
+    pub fn new(source: S, output: W, buffer: Vec<u8>, protocol: u8, profile: Profile) -> Encoder<S, W> {
         let style = Style {
             unicode_line: profile.unicode_line_style(),
             longs_at_0: profile.writes_longs_at_protocol_0(),
@@ -85,15 +79,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             fast: false,
         };
         let framer = Framer::new(buffer, profile.frame_style());
-        Encoder {
-            source,
-            output,
-            framer,
-            protocol,
-            style,
-            memo: 0,
-            tasks: Vec::new(),
-        }
+        Encoder { source, output, framer, protocol, style, memo: 0, tasks: Vec::new() }
     }
 
     /// Whether Python 3's names become Python 2's under protocol 3; by default they do.
@@ -113,9 +99,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// What the format cannot hold, or what the source or the output refused.
     pub fn dump(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
         if self.protocol >= 2 {
-            self.framer
-                .out
-                .extend_from_slice(&[Opcode::Proto.byte(), self.protocol]);
+            self.framer.out.extend_from_slice(&[Opcode::Proto.byte(), self.protocol]);
             if self.protocol >= 4 {
                 self.framer.begin();
             }
@@ -141,13 +125,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         if W::STREAMS {
             let output = &mut self.output;
             self.framer
-                .take(|bytes| {
-                    if bytes.is_empty() {
-                        Ok(())
-                    } else {
-                        output.write(bytes)
-                    }
-                })
+                .take(|bytes| if bytes.is_empty() { Ok(()) } else { output.write(bytes) })
                 .map_err(Fault::Host)?;
         }
         Ok(())
@@ -156,11 +134,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Says that an object begins here, which may end a frame.
     #[inline(always)]
     pub(crate) fn boundary(&mut self) -> Result<(), Fault<S::Error>> {
-        if self.framer.boundary() {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.framer.boundary() { self.flush() } else { Ok(()) }
     }
 
     #[inline(always)]
@@ -174,9 +148,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         if self.style.fast {
             return Ok(());
         }
-        self.source
-            .memo_put(object, self.memo)
-            .map_err(Fault::Host)?;
+        self.source.memo_put(object, self.memo).map_err(Fault::Host)?;
         self.memoize_unnamed()
     }
 

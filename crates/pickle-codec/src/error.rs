@@ -37,10 +37,7 @@ impl Error {
     #[cold]
     #[must_use]
     pub fn at(offset: usize, opcode: Option<Opcode>, kind: ErrorKind) -> Error {
-        Error(Box::new(Inner {
-            place: Some((offset, opcode)),
-            kind,
-        }))
+        Error(Box::new(Inner { place: Some((offset, opcode)), kind }))
     }
 
     /// An error that belongs to no place in an input.
@@ -48,6 +45,13 @@ impl Error {
     #[must_use]
     pub fn new(kind: ErrorKind) -> Error {
         Error(Box::new(Inner { place: None, kind }))
+    }
+
+    /// The same error in the instruction at `offset`.
+    #[cold]
+    #[must_use]
+    pub fn with_place(self, offset: usize, opcode: Option<Opcode>) -> Error {
+        Error::at(offset, opcode, self.into_kind())
     }
 
     /// Where the instruction starts, in bytes from the start of the input.
@@ -78,19 +82,13 @@ impl Error {
     /// `EOFError: Ran out of input`.
     #[must_use]
     pub fn is_end_of_input(&self) -> bool {
-        matches!(
-            self.kind(),
-            ErrorKind::Format(pickle_opcodes::ErrorKind::EndOfInput)
-        )
+        matches!(self.kind(), ErrorKind::Format(pickle_opcodes::ErrorKind::EndOfInput))
     }
 
     /// True where the input ends inside an instruction: CPython's `pickle data was truncated`.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
-        matches!(
-            self.kind(),
-            ErrorKind::Format(pickle_opcodes::ErrorKind::Truncated { .. })
-        )
+        matches!(self.kind(), ErrorKind::Format(pickle_opcodes::ErrorKind::Truncated { .. }))
     }
 }
 
@@ -101,12 +99,14 @@ impl From<pickle_opcodes::Error> for Error {
 }
 
 impl From<ErrorKind> for Error {
+    #[cold]
     fn from(kind: ErrorKind) -> Error {
         Error::new(kind)
     }
 }
 
 impl From<pickle_value::Error> for Error {
+    #[cold]
     fn from(error: pickle_value::Error) -> Error {
         Error::new(error.into())
     }

@@ -22,7 +22,9 @@ pub trait Host {
     fn none(&mut self) -> Result<Self::Object, Self::Error>;
     /// `True` or `False`.
     fn bool(&mut self, value: bool) -> Result<Self::Object, Self::Error>;
-    /// An int: INT and BININT.
+    /// An int that 32 bits hold: BININT and its kin.
+    fn int32(&mut self, value: i32) -> Result<Self::Object, Self::Error>;
+    /// An int that 64 bits hold: INT.
     fn int(&mut self, value: i64) -> Result<Self::Object, Self::Error>;
     /// An int of any size as two's complement, little-endian, maybe longer than need be: LONG. Python 2 calls it a long.
     fn long(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
@@ -52,32 +54,15 @@ pub trait Host {
     /// A frozenset of these items.
     fn frozen_set(&mut self, items: Items<'_, Self::Object>) -> Result<Self::Object, Self::Error>;
     /// Appends to a list, or to whatever can be extended as one.
-    fn extend(
-        &mut self,
-        list: &Self::Object,
-        items: Items<'_, Self::Object>,
-    ) -> Result<(), Self::Error>;
+    fn extend(&mut self, list: &Self::Object, items: Items<'_, Self::Object>) -> Result<(), Self::Error>;
     /// Sets keys to values, which stand in turn; their number is even.
-    fn set_items(
-        &mut self,
-        dict: &Self::Object,
-        pairs: Items<'_, Self::Object>,
-    ) -> Result<(), Self::Error>;
+    fn set_items(&mut self, dict: &Self::Object, pairs: Items<'_, Self::Object>) -> Result<(), Self::Error>;
     /// Adds to a set, or to whatever can be added to as one.
-    fn add_items(
-        &mut self,
-        set: &Self::Object,
-        items: Items<'_, Self::Object>,
-    ) -> Result<(), Self::Error>;
+    fn add_items(&mut self, set: &Self::Object, items: Items<'_, Self::Object>) -> Result<(), Self::Error>;
 
     /// The class or function of this name: `find_class`. `protocol` is what PROTO said, 0 without it; under 3 the names
     /// may be Python 2's (`fix_imports`).
-    fn global(
-        &mut self,
-        module: &[u8],
-        name: &[u8],
-        protocol: u8,
-    ) -> Result<Self::Object, Self::Error>;
+    fn global(&mut self, module: &[u8], name: &[u8], protocol: u8) -> Result<Self::Object, Self::Error>;
     /// The same, named by two objects, which the host finds to be text or not.
     fn stack_global(
         &mut self,
@@ -90,17 +75,9 @@ pub trait Host {
     /// The object that a persistent id names: `persistent_load`.
     fn persistent(&mut self, id: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `callable(*args)`.
-    fn reduce(
-        &mut self,
-        callable: Self::Object,
-        args: Self::Object,
-    ) -> Result<Self::Object, Self::Error>;
+    fn reduce(&mut self, callable: Self::Object, args: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `cls.__new__(cls, *args)`.
-    fn new_object(
-        &mut self,
-        class: Self::Object,
-        args: Self::Object,
-    ) -> Result<Self::Object, Self::Error>;
+    fn new_object(&mut self, class: Self::Object, args: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `cls.__new__(cls, *args, **kwargs)`.
     fn new_object_ex(
         &mut self,
@@ -109,11 +86,7 @@ pub trait Host {
         kwargs: Self::Object,
     ) -> Result<Self::Object, Self::Error>;
     /// `cls(*args)`, where an old-style class without `__getinitargs__` is only instantiated: INST and OBJ.
-    fn instance(
-        &mut self,
-        class: Self::Object,
-        args: Items<'_, Self::Object>,
-    ) -> Result<Self::Object, Self::Error>;
+    fn instance(&mut self, class: Self::Object, args: Items<'_, Self::Object>) -> Result<Self::Object, Self::Error>;
     /// Gives an object its state: `__setstate__`, or `__dict__` and slots.
     fn build(&mut self, object: &Self::Object, state: Self::Object) -> Result<(), Self::Error>;
 }

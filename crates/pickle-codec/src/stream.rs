@@ -53,12 +53,7 @@ impl LoadOptions {
     /// ```
     #[must_use]
     pub fn pickles<'a>(&self, input: &'a [u8]) -> Pickles<'a> {
-        Pickles {
-            options: self.clone(),
-            input,
-            offset: 0,
-            failed: false,
-        }
+        Pickles { options: self.clone(), input, offset: 0, failed: false }
     }
 }
 
@@ -122,11 +117,7 @@ pub struct Unpickler<R> {
 impl<R: Read> Unpickler<R> {
     /// A reader of pickles; it may read ahead of them.
     pub fn new(reader: R, options: LoadOptions) -> Unpickler<R> {
-        Unpickler {
-            reader: BufReader::new(reader),
-            options,
-            failed: false,
-        }
+        Unpickler { reader: BufReader::new(reader), options, failed: false }
     }
 
     /// Reads the next pickle.
@@ -210,8 +201,7 @@ fn fill(reader: &mut impl BufRead) -> Result<&[u8], Error> {
 
 fn is_line(opcode: Opcode) -> bool {
     use pickle_opcodes::ArgKind::{
-        DecimalNlLong, DecimalNlShort, FloatNl, StringNl, StringNlNoEscape, StringNlNoEscapePair,
-        UnicodeStringNl,
+        DecimalNlLong, DecimalNlShort, FloatNl, StringNl, StringNlNoEscape, StringNlNoEscapePair, UnicodeStringNl,
     };
     matches!(
         opcode.arg(),

@@ -127,6 +127,7 @@ macro_rules! forms {
                 }
 
                 #[inline(always)]
+                #[allow(clippy::extra_unused_lifetimes, reason = "numbers borrow nothing")]
                 pub(crate) fn write<'a>(value: $value, out: &mut Vec<u8>) -> Result<(), ErrorKind> {
                     let write: fn($value, &mut Vec<u8>) -> Result<(), ErrorKind> = $write;
                     write(value, out)
@@ -236,8 +237,5 @@ fn write_counted8(bytes: &[u8], out: &mut Vec<u8>) -> Result<(), ErrorKind> {
 
 #[cold]
 fn too_long(bytes: &[u8], limit: u64) -> ErrorKind {
-    ErrorKind::ArgumentTooLong {
-        length: bytes.len() as u64,
-        limit,
-    }
+    ErrorKind::ArgumentTooLong { length: bytes.len() as u64, limit }
 }

@@ -18,10 +18,7 @@ pub fn decode(input: &[u8], offset: usize) -> Result<(Op<'_>, usize), Error> {
     let Some(opcode) = Opcode::from_byte(byte) else {
         return Err(Error::new(offset, None, ErrorKind::UnknownOpcode(byte)));
     };
-    let mut cursor = Cursor {
-        input,
-        position: offset + 1,
-    };
+    let mut cursor = Cursor { input, position: offset + 1 };
     match read_argument(opcode, &mut cursor) {
         Ok(op) => Ok((op, cursor.position)),
         Err(kind) => Err(Error::new(offset, Some(opcode), kind)),
@@ -57,11 +54,7 @@ impl<'a> Ops<'a> {
     /// The instructions of the pickle at `offset` of `input`; offsets count from the start of `input`.
     #[must_use]
     pub fn at(input: &'a [u8], offset: usize) -> Ops<'a> {
-        Ops {
-            input,
-            offset,
-            finished: false,
-        }
+        Ops { input, offset, finished: false }
     }
 
     /// Where the next instruction starts: behind STOP once the iterator has ended well.
@@ -119,10 +112,7 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn take(&mut self, length: u64) -> Result<&'a [u8], ErrorKind> {
         let rest = &self.input[self.position..];
-        match usize::try_from(length)
-            .ok()
-            .and_then(|length| rest.get(..length))
-        {
+        match usize::try_from(length).ok().and_then(|length| rest.get(..length)) {
             Some(bytes) => {
                 self.position += bytes.len();
                 Ok(bytes)
@@ -146,8 +136,6 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     fn truncated(&self, wanted: u64) -> ErrorKind {
-        ErrorKind::Truncated {
-            missing: wanted - (self.input.len() - self.position) as u64,
-        }
+        ErrorKind::Truncated { missing: wanted - (self.input.len() - self.position) as u64 }
     }
 }

@@ -21,11 +21,7 @@ struct Inner {
 
 impl core::fmt::Display for Inner {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Inner {
-            offset,
-            opcode,
-            kind,
-        } = self;
+        let Inner { offset, opcode, kind } = self;
         match opcode {
             Some(opcode) => write!(f, "{kind} ({opcode} at byte {offset})"),
             None => write!(f, "{kind} (at byte {offset})"),
@@ -40,11 +36,7 @@ impl Error {
     #[cold]
     #[must_use]
     pub fn new(offset: usize, opcode: Option<Opcode>, kind: ErrorKind) -> Error {
-        Error(Box::new(Inner {
-            offset,
-            opcode,
-            kind,
-        }))
+        Error(Box::new(Inner { offset, opcode, kind }))
     }
 
     /// Where the instruction starts, in bytes from the start of the input.

@@ -31,7 +31,7 @@ pub enum FrameStyle {
 ///
 /// Without [`begin`](Framer::begin) it is a plain buffer. With it, [`boundary`](Framer::boundary) before each object and
 /// [`payload`](Framer::payload) for each large argument put the frames where CPython puts them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Framer {
     /// What has been written. Bytes may be appended freely, and whole frames taken from the front by [`Framer::take`].
     pub out: Vec<u8>,
@@ -42,16 +42,18 @@ pub struct Framer {
     full: usize,
 }
 
+impl Default for Framer {
+    /// An empty buffer, to be framed as the newest releases do.
+    fn default() -> Self {
+        Framer::new(Vec::new(), FrameStyle::default())
+    }
+}
+
 impl Framer {
     /// A framer that appends to `out`, without frames so far.
     #[must_use]
     pub fn new(out: Vec<u8>, style: FrameStyle) -> Framer {
-        Framer {
-            out,
-            style,
-            open: None,
-            full: usize::MAX,
-        }
+        Framer { out, style, open: None, full: usize::MAX }
     }
 
     /// Opens the first frame; the encoder calls it behind PROTO 4.
@@ -78,9 +80,7 @@ impl Framer {
     #[inline(always)]
     #[must_use]
     pub fn apart(&self, length: usize) -> bool {
-        length >= FRAME_SIZE_TARGET
-            && self.open.is_some()
-            && self.style == FrameStyle::PayloadsApart
+        length >= FRAME_SIZE_TARGET && self.open.is_some() && self.style == FrameStyle::PayloadsApart
     }
 
     /// Ends the open frame, so that what follows stands between frames until the next [`begin`](Framer::begin).
@@ -156,16 +156,12 @@ impl FrameCheck {
             self.end = None;
         }
         match (op, self.end) {
-            (Op::Frame(_), Some(frame_end)) => Err(ErrorKind::FrameOverlap {
-                missing: frame_end - start,
-            }),
+            (Op::Frame(_), Some(frame_end)) => Err(ErrorKind::FrameOverlap { missing: frame_end - start }),
             (Op::Frame(length), None) => {
                 self.end = Some(end.saturating_add(*length));
                 Ok(())
             }
-            (_, Some(frame_end)) if end > frame_end => Err(ErrorKind::FrameCrossed {
-                excess: end - frame_end,
-            }),
+            (_, Some(frame_end)) if end > frame_end => Err(ErrorKind::FrameCrossed { excess: end - frame_end }),
             _ => Ok(()),
         }
     }

@@ -8,10 +8,13 @@ use num_bigint::{BigInt, Sign};
 use crate::ErrorKind;
 use crate::error::TextExcerpt;
 
+/// How many digits CPython reads or writes of an int's decimal by default (`sys.int_info.default_max_str_digits`).
+pub const DEFAULT_MAX_DIGITS: usize = 4300;
+
 /// What a line of INT says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum IntLine {
-    /// `00` or `01`, and what C's `strtol` reads as 0 or 1 from two characters, such as `+1`.
+    /// `00` or `01`, and what C's `strtol` reads as 0 or 1 from two bytes, such as `+1`.
     Bool(bool),
     /// Anything that fits 64 bits.
     Small(i64),
@@ -21,7 +24,8 @@ pub enum IntLine {
 
 /// Reads the line of INT.
 ///
-/// `max_digits` bounds a decimal's digits, as `sys.set_int_max_str_digits` does; CPython's own limit is 4,300.
+/// `max_digits` bounds a decimal's digits, as `sys.set_int_max_str_digits` does; CPython's own limit is
+/// [`DEFAULT_MAX_DIGITS`].
 ///
 /// # Errors
 ///
@@ -54,7 +58,7 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
 /// As [`int_line`]; [`ErrorKind::BadInteger`] also for an index that is negative or exceeds 63 bits.
 pub fn index_line(line: &[u8]) -> Result<u64, ErrorKind> {
     check_not_empty(line)?;
-    match python_int(line, 10, usize::MAX)? {
+    match python_int(line, 10, DEFAULT_MAX_DIGITS)? {
         IntLine::Small(index) if index >= 0 => Ok(index.unsigned_abs()),
         _ => Err(bad_integer(line)),
     }
@@ -62,15 +66,17 @@ pub fn index_line(line: &[u8]) -> Result<u64, ErrorKind> {
 
 /// Reads a decimal as Python's `int(text)` does, which pickletools calls for INT, LONG, GET and PUT.
 ///
+/// Unlike the loader it knows no other base and refuses a NUL; [`DEFAULT_MAX_DIGITS`] holds. Never gives
+/// [`IntLine::Bool`].
+///
 /// # Errors
 ///
-/// [`ErrorKind::BadInteger`].
-pub fn decimal(line: &[u8]) -> Result<BigInt, ErrorKind> {
-    match python_int(line, 10, usize::MAX)? {
-        IntLine::Small(value) => Ok(value.into()),
-        IntLine::Big(value) => Ok(value),
-        IntLine::Bool(value) => Ok(u8::from(value).into()),
+/// [`ErrorKind::BadInteger`], [`ErrorKind::IntegerTooLong`].
+pub fn decimal(text: &[u8]) -> Result<IntLine, ErrorKind> {
+    if until_nul(text).len() < text.len() {
+        return Err(bad_integer(text));
     }
+    python_int(text, 10, DEFAULT_MAX_DIGITS)
 }
 
 /// Reads the line of FLOAT (`PyOS_string_to_double`: no white space, no underscores, an overflow is an error).
@@ -81,27 +87,49 @@ pub fn decimal(line: &[u8]) -> Result<BigInt, ErrorKind> {
 pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
     check_not_empty(line)?;
     let text = until_nul(line);
-    let value = core::str::from_utf8(text)
-        .ok()
-        .and_then(|text| text.parse::<f64>().ok());
+    let value = core::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
     match value {
         Some(value) if value.is_finite() || !text.iter().any(u8::is_ascii_digit) => Ok(value),
         _ => Err(ErrorKind::BadFloat(TextExcerpt::new(line))),
     }
 }
 
-/// CPython calls an empty line truncated data.
-fn check_not_empty(line: &[u8]) -> Result<(), ErrorKind> {
-    if line.is_empty() {
-        Err(ErrorKind::Truncated { missing: 1 })
-    } else {
-        Ok(())
+/// Reads a float as Python's `float(text)` does, which pickletools calls for FLOAT.
+///
+/// Unlike the loader it allows white space around it and underscores between digits, refuses a NUL, and takes what is
+/// too large as an infinity.
+///
+/// # Errors
+///
+/// [`ErrorKind::BadFloat`].
+pub fn decimal_float(text: &[u8]) -> Result<f64, ErrorKind> {
+    let bad = || ErrorKind::BadFloat(TextExcerpt::new(text));
+    let trimmed = core::str::from_utf8(trim(text)).map_err(|_| bad())?;
+    if !trimmed.contains('_') {
+        return trimmed.parse().map_err(|_| bad());
     }
+    let digit_at =
+        |index: Option<usize>| index.and_then(|index| trimmed.as_bytes().get(index)).is_some_and(u8::is_ascii_digit);
+    let between_digits = |index: usize| digit_at(index.checked_sub(1)) && digit_at(index.checked_add(1));
+    if !trimmed.match_indices('_').all(|(index, _)| between_digits(index)) {
+        return Err(bad());
+    }
+    trimmed.replace('_', "").parse().map_err(|_| bad())
 }
 
-/// C's `strtol(line, &end, 0)` on a 64-bit machine, where it takes the whole line.
+/// CPython calls an empty line truncated data.
+fn check_not_empty(line: &[u8]) -> Result<(), ErrorKind> {
+    if line.is_empty() { Err(ErrorKind::Truncated { missing: 1 }) } else { Ok(()) }
+}
+
+/// C's `strtol(line, &end, 0)` on a 64-bit machine, where it takes the whole line or stops at a NUL.
 fn strtol(line: &[u8]) -> Option<i64> {
-    let text = trim_start(line);
+    let text = until_nul(line);
+    if text.is_empty() {
+        // Nothing to read, but the NUL stands where the number ends: CPython takes `I\0` for 0.
+        return Some(0);
+    }
+    let text = trim_start(text);
     let (negative, text) = split_sign(text);
     let (radix, digits) = match text {
         [b'0', b'x' | b'X', rest @ ..] if !rest.is_empty() => (16, rest),
@@ -115,11 +143,7 @@ fn strtol(line: &[u8]) -> Option<i64> {
     for &byte in digits {
         let digit = i64::from(char::from(byte).to_digit(radix)?);
         value = value.checked_mul(i64::from(radix))?;
-        value = if negative {
-            value.checked_sub(digit)?
-        } else {
-            value.checked_add(digit)?
-        };
+        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
     }
     Some(value)
 }
@@ -140,17 +164,13 @@ fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, Erro
     };
     let count = count_digits(digits, radix).ok_or_else(|| bad_integer(line))?;
     if radix == 10 && count > max_digits {
-        return Err(ErrorKind::IntegerTooLong {
-            digits: count,
-            limit: max_digits,
-        });
+        return Err(ErrorKind::IntegerTooLong { digits: count, limit: max_digits });
     }
     if let Some(small) = small_int(digits, radix, negative) {
         return Ok(IntLine::Small(small));
     }
     let sign = if negative { Sign::Minus } else { Sign::Plus };
-    let magnitude =
-        num_bigint::BigUint::parse_bytes(digits, radix).ok_or_else(|| bad_integer(line))?;
+    let magnitude = num_bigint::BigUint::parse_bytes(digits, radix).ok_or_else(|| bad_integer(line))?;
     Ok(IntLine::Big(BigInt::from_biguint(sign, magnitude)))
 }
 
@@ -179,11 +199,7 @@ fn small_int(digits: &[u8], radix: u32, negative: bool) -> Option<i64> {
         }
         let digit = i64::from(char::from(byte).to_digit(radix)?);
         value = value.checked_mul(i64::from(radix))?;
-        value = if negative {
-            value.checked_sub(digit)?
-        } else {
-            value.checked_add(digit)?
-        };
+        value = if negative { value.checked_sub(digit)? } else { value.checked_add(digit)? };
     }
     Some(value)
 }
@@ -206,19 +222,13 @@ fn is_space(byte: u8) -> bool {
 }
 
 fn trim_start(text: &[u8]) -> &[u8] {
-    let start = text
-        .iter()
-        .position(|&byte| !is_space(byte))
-        .unwrap_or(text.len());
+    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
     &text[start..]
 }
 
 fn trim(text: &[u8]) -> &[u8] {
     let text = trim_start(text);
-    let end = text
-        .iter()
-        .rposition(|&byte| !is_space(byte))
-        .map_or(0, |last| last + 1);
+    let end = text.iter().rposition(|&byte| !is_space(byte)).map_or(0, |last| last + 1);
     &text[..end]
 }
 

@@ -23,6 +23,7 @@ macro_rules! define {
             pub const ALL: [Opcode; 68] = [$(Opcode::$variant),*];
 
             /// The opcode that a byte stands for, if any.
+            #[inline]
             #[must_use]
             pub const fn from_byte(byte: u8) -> Option<Opcode> {
                 match byte {
@@ -32,6 +33,7 @@ macro_rules! define {
             }
 
             /// The name that pickletools gives it, such as `SHORT_BINUNICODE`.
+            #[inline]
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -40,6 +42,7 @@ macro_rules! define {
             }
 
             /// The first protocol that has it, 0 to 5.
+            #[inline]
             #[must_use]
             pub const fn protocol(self) -> u8 {
                 match self {
@@ -48,6 +51,7 @@ macro_rules! define {
             }
 
             /// What follows its byte, if anything does.
+            #[inline]
             #[must_use]
             pub const fn arg(self) -> Option<ArgKind> {
                 match self {
@@ -56,6 +60,7 @@ macro_rules! define {
             }
 
             /// What it takes from the stack, the top last.
+            #[inline]
             #[must_use]
             pub const fn stack_before(self) -> &'static [StackObject] {
                 match self {
@@ -64,6 +69,7 @@ macro_rules! define {
             }
 
             /// What it leaves on the stack in their place, the top last.
+            #[inline]
             #[must_use]
             pub const fn stack_after(self) -> &'static [StackObject] {
                 match self {
@@ -72,6 +78,7 @@ macro_rules! define {
             }
 
             /// What a loader does on meeting it, in one sentence.
+            #[inline]
             #[must_use]
             pub const fn doc(self) -> &'static str {
                 match self {
@@ -87,6 +94,7 @@ for_each_opcode!(define);
 
 impl Opcode {
     /// Its byte in a pickle.
+    #[inline]
     #[must_use]
     pub const fn byte(self) -> u8 {
         self as u8

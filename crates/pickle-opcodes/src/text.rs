@@ -38,11 +38,7 @@ pub fn string_line(line: &[u8]) -> Result<Cow<'_, [u8]>, ErrorKind> {
 ///
 /// [`ErrorKind::BadEscape`].
 pub fn string_escapes(body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
-    let bad = |position, reason| ErrorKind::BadEscape {
-        codec: "string-escape",
-        position,
-        reason,
-    };
+    let bad = |position, reason| ErrorKind::BadEscape { codec: "string-escape", position, reason };
     let mut out = Vec::with_capacity(body.len());
     let mut at = 0;
     while let Some(&byte) = body.get(at) {
@@ -66,13 +62,9 @@ pub fn string_escapes(body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
             b'v' => out.push(0x0b),
             b'a' => out.push(0x07),
             b'0'..=b'7' => {
-                let digits = body[at + 1..]
-                    .iter()
-                    .take(3)
-                    .take_while(|digit| matches!(digit, b'0'..=b'7'));
-                let (count, value) = digits.fold((0, 0u32), |(count, value), digit| {
-                    (count + 1, value * 8 + u32::from(digit - b'0'))
-                });
+                let digits = body[at + 1..].iter().take(3).take_while(|digit| matches!(digit, b'0'..=b'7'));
+                let (count, value) =
+                    digits.fold((0, 0u32), |(count, value), digit| (count + 1, value * 8 + u32::from(digit - b'0')));
                 // Python keeps the low byte of \400 and above.
                 out.push((value & 0xff) as u8);
                 length = 1 + count;
@@ -98,11 +90,7 @@ pub fn string_escapes(body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
 ///
 /// [`ErrorKind::BadEscape`] for an escape with too few digits or beyond U+10FFFF.
 pub fn unicode_line(line: &[u8], mut push: impl FnMut(u32)) -> Result<(), ErrorKind> {
-    let bad = |position, reason| ErrorKind::BadEscape {
-        codec: "raw-unicode-escape",
-        position,
-        reason,
-    };
+    let bad = |position, reason| ErrorKind::BadEscape { codec: "raw-unicode-escape", position, reason };
     let mut at = 0;
     while let Some(&byte) = line.get(at) {
         let digits = match (byte, line.get(at + 1)) {
@@ -122,14 +110,7 @@ pub fn unicode_line(line: &[u8], mut push: impl FnMut(u32)) -> Result<(), ErrorK
         };
         let start = at + 2;
         let Some(point) = line.get(start..start + digits).and_then(hexadecimal) else {
-            return Err(bad(
-                at,
-                if digits == 4 {
-                    "truncated \\uXXXX"
-                } else {
-                    "truncated \\UXXXXXXXX"
-                },
-            ));
+            return Err(bad(at, if digits == 4 { "truncated \\uXXXX" } else { "truncated \\UXXXXXXXX" }));
         };
         if point > 0x10_ffff {
             return Err(bad(at, "\\Uxxxxxxxx out of range"));
@@ -151,11 +132,7 @@ pub enum UnicodeLineStyle {
 }
 
 /// Writes the line of UNICODE, without its newline (`_pickle.c`: `raw_unicode_escape`).
-pub fn write_unicode_line(
-    points: impl IntoIterator<Item = u32>,
-    style: UnicodeLineStyle,
-    out: &mut Vec<u8>,
-) {
+pub fn write_unicode_line(points: impl IntoIterator<Item = u32>, style: UnicodeLineStyle, out: &mut Vec<u8>) {
     for point in points {
         match point {
             0x1_0000.. => {
@@ -183,7 +160,5 @@ fn push_hexadecimal(value: u32, digits: u32, out: &mut Vec<u8>) {
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0u32, |value, &digit| {
-        Some(value << 4 | char::from(digit).to_digit(16)?)
-    })
+    digits.iter().try_fold(0u32, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
 }

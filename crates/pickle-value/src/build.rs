@@ -60,10 +60,7 @@ impl<'a> Builder<'a> {
     /// A graph in the making whose text and bytes may borrow from `input`.
     #[must_use]
     pub fn with_input(input: &'a [u8]) -> Builder<'a> {
-        Builder {
-            input,
-            ..Builder::default()
-        }
+        Builder { input, ..Builder::default() }
     }
 
     /// `None`.
@@ -180,10 +177,7 @@ impl<'a> Builder<'a> {
             }
             _ => {
                 let kind = self.view(source).kind().type_name();
-                Err(Error::new(ErrorKind::WrongKind {
-                    operation: "make a bytearray of",
-                    kind,
-                }))
+                Err(Error::new(ErrorKind::WrongKind { operation: "make a bytearray of", kind }))
             }
         }
     }
@@ -274,10 +268,7 @@ impl<'a> Builder<'a> {
     #[inline]
     pub fn object(&mut self, kind: ObjectKind, fields: &[Handle]) -> Result<Handle, Error> {
         if fields.len() != kind.fields() {
-            return Err(Error::new(ErrorKind::WrongKind {
-                operation: "leave out a field of",
-                kind: "object",
-            }));
+            return Err(Error::new(ErrorKind::WrongKind { operation: "leave out a field of", kind: "object" }));
         }
         self.node(Tag::Object, fields, kind as u32)
     }
@@ -344,13 +335,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Notes items in an object's log: with those of the last entry where that is of the same kind.
-    fn log_items(
-        &mut self,
-        target: Handle,
-        tag: Tag,
-        items: &[Handle],
-        operation: &'static str,
-    ) -> Result<(), Error> {
+    fn log_items(&mut self, target: Handle, tag: Tag, items: &[Handle], operation: &'static str) -> Result<(), Error> {
         let node = self.stateful(target, operation)?;
         let kind = ObjectKind::from_meta(self.store.nodes[node as usize].meta);
         let log = &self.store.items(node)[kind.fields()..];
@@ -365,12 +350,7 @@ impl<'a> Builder<'a> {
 
     fn stateful(&self, target: Handle, operation: &'static str) -> Result<u32, Error> {
         match target.index(Tag::Object) {
-            Some(node)
-                if ObjectKind::from_meta(self.store.nodes[node as usize].meta)
-                    != ObjectKind::Global =>
-            {
-                Ok(node)
-            }
+            Some(node) if ObjectKind::from_meta(self.store.nodes[node as usize].meta) != ObjectKind::Global => Ok(node),
             _ => {
                 let kind = self.view(target).kind().type_name();
                 Err(Error::new(ErrorKind::WrongKind { operation, kind }))
@@ -385,10 +365,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn access(&self) -> Access<'_> {
-        Access {
-            input: self.input,
-            store: &self.store,
-        }
+        Access { input: self.input, store: &self.store }
     }
 
     /// The graph with `root` as its value. Of equal keys in a dict the first stays, with the last value.
@@ -410,12 +387,7 @@ impl<'a> Builder<'a> {
         }
         let mut globals: Vec<Handle> = self.globals.into_values().collect();
         globals.sort_unstable_by_key(|global| global.index(Tag::Object));
-        Detached {
-            store: self.store,
-            root,
-            globals,
-            input_length: self.input.len(),
-        }
+        Detached { store: self.store, root, globals, input_length: self.input.len() }
     }
 
     #[inline(always)]
@@ -469,11 +441,7 @@ impl Detached {
     /// If the input has not the length of the one that the builder had.
     #[must_use]
     pub fn attach(self, input: Cow<'_, [u8]>) -> Graph<'_> {
-        assert_eq!(
-            input.len(),
-            self.input_length,
-            "the input is the one that the graph was built over"
-        );
+        assert_eq!(input.len(), self.input_length, "the input is the one that the graph was built over");
         Graph::from_parts(input, self.store, self.root, self.globals)
     }
 }

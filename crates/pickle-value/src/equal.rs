@@ -14,13 +14,8 @@ use crate::store::Access;
 /// Shared structure is compared once, and cycles end: two containers that are being compared already are taken for equal.
 /// Objects (calls, instances, globals) are equal when all their parts are.
 pub(crate) fn equal(a: Side<'_>, a_root: Handle, b: Side<'_>, b_root: Handle) -> bool {
-    let mut comparison = Comparison {
-        a,
-        b,
-        same: core::ptr::eq(a.store, b.store),
-        work: Vec::new(),
-        classes: HashMap::default(),
-    };
+    let mut comparison =
+        Comparison { a, b, same: core::ptr::eq(a.store, b.store), work: Vec::new(), classes: HashMap::default() };
     comparison.work.push((a_root, b_root));
     comparison.run()
 }
@@ -49,8 +44,7 @@ impl Comparison<'_> {
 
     /// False if the two differ; what has to be compared besides goes to `work`.
     fn pair(&mut self, a: Handle, b: Handle) -> bool {
-        let (Some((a_tag, a_index)), Some((b_tag, b_index))) = (a.reference(), b.reference())
-        else {
+        let (Some((a_tag, a_index)), Some((b_tag, b_index))) = (a.reference(), b.reference()) else {
             return numbers_equal(self.a, a, self.b, b);
         };
         if self.same && a == b {
@@ -65,13 +59,10 @@ impl Comparison<'_> {
             | (Tag::Added, Tag::Added) => self.sequences(a_index, b_index),
             (Tag::Range, Tag::Range) => self.sequences(a_index, b_index),
             (Tag::Object, Tag::Object) => {
-                self.a.node(a_index).meta == self.b.node(b_index).meta
-                    && self.sequences(a_index, b_index)
+                self.a.node(a_index).meta == self.b.node(b_index).meta && self.sequences(a_index, b_index)
             }
             (Tag::Dict, Tag::Dict) => self.keyed(a_index, b_index, 2),
-            (Tag::Set | Tag::FrozenSet, Tag::Set | Tag::FrozenSet) => {
-                self.keyed(a_index, b_index, 1)
-            }
+            (Tag::Set | Tag::FrozenSet, Tag::Set | Tag::FrozenSet) => self.keyed(a_index, b_index, 1),
             _ => atoms_equal(self.a, a, self.b, b),
         }
     }
@@ -104,8 +95,7 @@ impl Comparison<'_> {
                 return false;
             }
             for offset in 0..width {
-                self.work
-                    .push((a_items[a_at + offset], b_items[b_at + offset]));
+                self.work.push((a_items[a_at + offset], b_items[b_at + offset]));
             }
         }
         true
@@ -113,11 +103,7 @@ impl Comparison<'_> {
 
     /// Notes that two nodes are taken for equal. False if that was known.
     fn unite(&mut self, a: u32, b: u32) -> bool {
-        let b = if self.same {
-            u64::from(b)
-        } else {
-            u64::from(b) | 1 << 32
-        };
+        let b = if self.same { u64::from(b) } else { u64::from(b) | 1 << 32 };
         let (a, b) = (self.class(u64::from(a)), self.class(b));
         if a != b {
             self.classes.insert(a, b);
@@ -155,9 +141,7 @@ pub(crate) fn keys_equal(access: Access<'_>, a: Handle, b: Handle) -> bool {
     }
     match (a.tag(), b.tag()) {
         (Some(Tag::Object), _) | (_, Some(Tag::Object)) => false,
-        (Some(Tag::Tuple | Tag::FrozenSet | Tag::Slice | Tag::Range), _) => {
-            equal(access, a, access, b)
-        }
+        (Some(Tag::Tuple | Tag::FrozenSet | Tag::Slice | Tag::Range), _) => equal(access, a, access, b),
         (Some(_), Some(_)) => atoms_equal(access, a, access, b),
         _ => numbers_equal(access, a, access, b),
     }

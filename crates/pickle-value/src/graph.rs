@@ -22,18 +22,8 @@ pub struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    pub(crate) fn from_parts(
-        input: Cow<'a, [u8]>,
-        store: Store,
-        root: Handle,
-        globals: Vec<Handle>,
-    ) -> Graph<'a> {
-        Graph {
-            input,
-            store,
-            root,
-            globals,
-        }
+    pub(crate) fn from_parts(input: Cow<'a, [u8]>, store: Store, root: Handle, globals: Vec<Handle>) -> Graph<'a> {
+        Graph { input, store, root, globals }
     }
 
     /// The object itself.
@@ -50,10 +40,7 @@ impl<'a> Graph<'a> {
 
     #[inline(always)]
     pub(crate) fn access(&self) -> Access<'_> {
-        Access {
-            input: &self.input,
-            store: &self.store,
-        }
+        Access { input: &self.input, store: &self.store }
     }
 
     /// How many objects with an identity it holds: text, bytes and long ints, and containers.
@@ -61,10 +48,7 @@ impl<'a> Graph<'a> {
     /// Handles of the two kinds are numbered below these, so a table by number serves to mark objects.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts {
-            spans: self.store.spans.len(),
-            nodes: self.store.nodes.len(),
-        }
+        Counts { spans: self.store.spans.len(), nodes: self.store.nodes.len() }
     }
 
     /// The classes and functions that it names, each once, in the order of their first mention.
@@ -75,10 +59,7 @@ impl<'a> Graph<'a> {
     /// The same graph with its own copy of the input.
     #[must_use]
     pub fn into_owned(self) -> Graph<'static> {
-        Graph {
-            input: Cow::Owned(self.input.into_owned()),
-            ..self
-        }
+        Graph { input: Cow::Owned(self.input.into_owned()), ..self }
     }
 }
 

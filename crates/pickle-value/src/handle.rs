@@ -80,11 +80,7 @@ impl Handle {
     /// A handle for an int of at most 48 bits.
     #[inline(always)]
     pub(crate) const fn small_int(value: i64) -> Option<Handle> {
-        if value << 16 >> 16 == value {
-            Some(Handle::from_raw(INT | (value as u64 & PAYLOAD)))
-        } else {
-            None
-        }
+        if value << 16 >> 16 == value { Some(Handle::from_raw(INT | (value as u64 & PAYLOAD))) } else { None }
     }
 
     /// A handle for an int that 32 bits hold.

@@ -29,17 +29,12 @@ struct Open {
 
 impl KeyHasher {
     pub(crate) fn new() -> KeyHasher {
-        let state =
-            SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
-        KeyHasher {
-            state,
-            known: HashMap::default(),
-        }
+        let state = SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
+        KeyHasher { state, known: HashMap::default() }
     }
 
     pub(crate) fn hash(&mut self, access: Access<'_>, key: Handle) -> u64 {
-        self.atom(access, key)
-            .unwrap_or_else(|| self.container(access, key))
+        self.atom(access, key).unwrap_or_else(|| self.container(access, key))
     }
 
     #[inline]
@@ -149,12 +144,7 @@ impl KeyHasher {
             return Some(known);
         }
         let sum = self.number(tag as u8, access.items(node).len() as u64);
-        open.push(Open {
-            node,
-            ordered: tag != Tag::FrozenSet,
-            next: 0,
-            sum,
-        });
+        open.push(Open { node, ordered: tag != Tag::FrozenSet, next: 0, sum });
         None
     }
 

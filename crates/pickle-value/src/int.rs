@@ -22,11 +22,7 @@ pub(crate) fn to_i64(bytes: &[u8]) -> Option<i64> {
     if bytes.len() > 8 {
         return None;
     }
-    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) {
-        0xff
-    } else {
-        0
-    };
+    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
     let mut wide = [fill; 8];
     wide[..bytes.len()].copy_from_slice(bytes);
     Some(i64::from_le_bytes(wide))
@@ -38,11 +34,7 @@ pub(crate) fn to_i128(bytes: &[u8]) -> Option<i128> {
     if bytes.len() > 16 {
         return None;
     }
-    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) {
-        0xff
-    } else {
-        0
-    };
+    let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
     let mut wide = [fill; 16];
     wide[..bytes.len()].copy_from_slice(bytes);
     Some(i128::from_le_bytes(wide))

@@ -20,9 +20,7 @@ const SMALL: usize = 12;
 #[inline(always)]
 pub(crate) fn check_hashable(store: &mut Store, key: Handle) -> Result<(), Error> {
     match key.unpack() {
-        Unpacked::Ref(tag, index) if !matches!(tag, Tag::Text) => {
-            check_hashable_reference(store, tag, index)
-        }
+        Unpacked::Ref(tag, index) if !matches!(tag, Tag::Text) => check_hashable_reference(store, tag, index),
         _ => Ok(()),
     }
 }
@@ -97,10 +95,7 @@ enum Found {
 
 impl Settler {
     pub(crate) fn new() -> Settler {
-        Settler {
-            hasher: KeyHasher::new(),
-            shapes: [Shape::default(); 64],
-        }
+        Settler { hasher: KeyHasher::new(), shapes: [Shape::default(); 64] }
     }
 
     /// Settles one node, of keys and values (`width` 2) or of keys alone (`width` 1).
@@ -134,10 +129,7 @@ impl Settler {
     fn known_shape(&self, store: &Store, start: u32, length: u32) -> bool {
         let shape = self.shapes[shape_slot(store, start, length)];
         let (a, b) = (start as usize, shape.start as usize);
-        shape.length == length
-            && (0..length as usize)
-                .step_by(2)
-                .all(|key| store.pool[a + key] == store.pool[b + key])
+        shape.length == length && (0..length as usize).step_by(2).all(|key| store.pool[a + key] == store.pool[b + key])
     }
 
     fn examine(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Found {
@@ -167,12 +159,7 @@ impl Settler {
         let mut table = Table::new(items.len() / width);
         for (entry, &key) in items.iter().step_by(width).enumerate() {
             let hash = self.hasher.hash(access, key);
-            if table
-                .find_or_insert(hash, entry, |other| {
-                    keys_equal(access, items[other * width], key)
-                })
-                .is_some()
-            {
+            if table.find_or_insert(hash, entry, |other| keys_equal(access, items[other * width], key)).is_some() {
                 return self.repeated(access, items, width);
             }
         }
@@ -187,12 +174,8 @@ impl Settler {
         for entry in items.chunks_exact(width) {
             let hash = self.hasher.hash(access, entry[0]);
             let number = kept.len() / width;
-            match table.find_or_insert(hash, number, |other| {
-                keys_equal(access, kept[other * width], entry[0])
-            }) {
-                Some(earlier) => {
-                    kept[earlier * width + 1..][..width - 1].copy_from_slice(&entry[1..])
-                }
+            match table.find_or_insert(hash, number, |other| keys_equal(access, kept[other * width], entry[0])) {
+                Some(earlier) => kept[earlier * width + 1..][..width - 1].copy_from_slice(&entry[1..]),
                 None => kept.extend_from_slice(entry),
             }
         }
@@ -217,19 +200,12 @@ struct Table {
 
 impl Table {
     fn new(entries: usize) -> Table {
-        Table {
-            slots: vec![0; (entries * 2).next_power_of_two()].into_boxed_slice(),
-        }
+        Table { slots: vec![0; (entries * 2).next_power_of_two()].into_boxed_slice() }
     }
 
     /// The entry that is equal, or none, after entering this one.
     #[inline]
-    fn find_or_insert(
-        &mut self,
-        hash: u64,
-        entry: usize,
-        mut is_equal: impl FnMut(usize) -> bool,
-    ) -> Option<usize> {
+    fn find_or_insert(&mut self, hash: u64, entry: usize, mut is_equal: impl FnMut(usize) -> bool) -> Option<usize> {
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
         loop {
@@ -276,10 +252,7 @@ pub(crate) fn check_pairs(store: &mut Store, pairs: &[Handle]) -> Result<(), Err
     if pairs.len() % 2 != 0 {
         return Err(Error::new(ErrorKind::OddItems));
     }
-    pairs
-        .iter()
-        .step_by(2)
-        .try_for_each(|&key| check_hashable(store, key))
+    pairs.iter().step_by(2).try_for_each(|&key| check_hashable(store, key))
 }
 
 /// Refuses items that cannot be in a set.
@@ -289,17 +262,6 @@ pub(crate) fn check_items(store: &mut Store, items: &[Handle]) -> Result<(), Err
 }
 
 /// The entry whose key is equal to one of the same graph.
-pub(crate) fn find_handle(
-    access: Access<'_>,
-    node: u32,
-    width: usize,
-    key: Handle,
-) -> Option<usize> {
-    find(
-        access,
-        node,
-        width,
-        |hasher| hasher.hash(access, key),
-        |other| keys_equal(access, other, key),
-    )
+pub(crate) fn find_handle(access: Access<'_>, node: u32, width: usize, key: Handle) -> Option<usize> {
+    find(access, node, width, |hasher| hasher.hash(access, key), |other| keys_equal(access, other, key))
 }

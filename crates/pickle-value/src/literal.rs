@@ -205,38 +205,20 @@ impl Digits {
         // The float has one decimal more, a five: it lies halfway. Next to a power of two the even one may be another
         // float's, as for 2**-24.
         let even = Digits::read(format_args!("{float:.*e}", shortest.length - 1));
-        if even.read_back() == Some(float) {
-            even
-        } else {
-            shortest
-        }
+        if even.read_back() == Some(float) { even } else { shortest }
     }
 
     /// Reads what `{:e}` writes, such as `1.25e-7`.
     fn read(scientific: Arguments<'_>) -> Digits {
         let mut text = Buffer::default();
-        text.write_fmt(scientific)
-            .expect("seventeen digits and an exponent fit");
-        let (mantissa, exponent) = text
-            .as_str()
-            .split_once('e')
-            .expect("scientific notation has an e");
-        let mut digits = Digits {
-            text: [0; Self::CAPACITY],
-            length: 0,
-            exponent: 0,
-        };
-        for (place, digit) in digits
-            .text
-            .iter_mut()
-            .zip(mantissa.bytes().filter(u8::is_ascii_digit))
-        {
+        text.write_fmt(scientific).expect("seventeen digits and an exponent fit");
+        let (mantissa, exponent) = text.as_str().split_once('e').expect("scientific notation has an e");
+        let mut digits = Digits { text: [0; Self::CAPACITY], length: 0, exponent: 0 };
+        for (place, digit) in digits.text.iter_mut().zip(mantissa.bytes().filter(u8::is_ascii_digit)) {
             *place = digit;
             digits.length += 1;
         }
-        digits.exponent = exponent
-            .parse()
-            .expect("the exponent of a float is within -324 and 308");
+        digits.exponent = exponent.parse().expect("the exponent of a float is within -324 and 308");
         digits
     }
 
@@ -284,10 +266,7 @@ impl Buffer {
 impl Write for Buffer {
     fn write_str(&mut self, text: &str) -> Result {
         let end = self.length + text.len();
-        self.text
-            .get_mut(self.length..end)
-            .ok_or(core::fmt::Error)?
-            .copy_from_slice(text.as_bytes());
+        self.text.get_mut(self.length..end).ok_or(core::fmt::Error)?.copy_from_slice(text.as_bytes());
         self.length = end;
         Ok(())
     }
@@ -308,18 +287,10 @@ fn is_plain(byte: u8, quote: char) -> bool {
 }
 
 /// Writes bytes, those that `plain` allows in whole runs.
-fn write_byte_runs(
-    bytes: &[u8],
-    quote: char,
-    plain: impl Fn(u8) -> bool,
-    out: &mut dyn Write,
-) -> Result {
+fn write_byte_runs(bytes: &[u8], quote: char, plain: impl Fn(u8) -> bool, out: &mut dyn Write) -> Result {
     let mut rest = bytes;
     while !rest.is_empty() {
-        let length = rest
-            .iter()
-            .position(|&byte| !plain(byte))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|&byte| !plain(byte)).unwrap_or(rest.len());
         let (run, behind) = rest.split_at(length);
         out.write_str(core::str::from_utf8(run).expect("plain bytes are ASCII"))?;
         let Some((&byte, behind)) = behind.split_first() else {

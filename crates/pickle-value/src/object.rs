@@ -79,11 +79,7 @@ pub enum Step<'g> {
 
 impl<'g> Object<'g> {
     pub(crate) fn new(access: Access<'g>, node: u32) -> Object<'g> {
-        Object {
-            access,
-            kind: ObjectKind::from_meta(access.node(node).meta),
-            items: access.items(node),
-        }
+        Object { access, kind: ObjectKind::from_meta(access.node(node).meta), items: access.items(node) }
     }
 
     /// What it is.
@@ -95,11 +91,7 @@ impl<'g> Object<'g> {
     /// A field by its number; absent where the kind has none.
     #[must_use]
     pub fn field(&self, number: usize) -> View<'g> {
-        let handle = self
-            .items
-            .get(number)
-            .copied()
-            .filter(|_| number < self.kind.fields());
+        let handle = self.items.get(number).copied().filter(|_| number < self.kind.fields());
         View::new(self.access, handle)
     }
 
@@ -107,10 +99,7 @@ impl<'g> Object<'g> {
     #[must_use]
     pub fn callable(&self) -> View<'g> {
         match self.kind {
-            ObjectKind::Call
-            | ObjectKind::New
-            | ObjectKind::NewWithKeywords
-            | ObjectKind::Instance => self.field(0),
+            ObjectKind::Call | ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Instance => self.field(0),
             _ => View::ABSENT,
         }
     }
@@ -119,10 +108,7 @@ impl<'g> Object<'g> {
     #[must_use]
     pub fn args(&self) -> View<'g> {
         match self.kind {
-            ObjectKind::Call
-            | ObjectKind::New
-            | ObjectKind::NewWithKeywords
-            | ObjectKind::Instance => self.field(1),
+            ObjectKind::Call | ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Instance => self.field(1),
             _ => View::ABSENT,
         }
     }
@@ -130,19 +116,15 @@ impl<'g> Object<'g> {
     /// What is done to it once it is there, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'g>> + Clone + use<'g> {
         let access = self.access;
-        self.items
-            .get(self.kind.fields()..)
-            .unwrap_or_default()
-            .iter()
-            .map(move |&entry| {
-                let view = View::new(access, Some(entry));
-                match entry.tag() {
-                    Some(Tag::Appended) => Step::Append(view),
-                    Some(Tag::Assigned) => Step::Assign(view),
-                    Some(Tag::Added) => Step::Add(view),
-                    _ => Step::State(view),
-                }
-            })
+        self.items.get(self.kind.fields()..).unwrap_or_default().iter().map(move |&entry| {
+            let view = View::new(access, Some(entry));
+            match entry.tag() {
+                Some(Tag::Appended) => Step::Append(view),
+                Some(Tag::Assigned) => Step::Assign(view),
+                Some(Tag::Added) => Step::Add(view),
+                _ => Step::State(view),
+            }
+        })
     }
 
     /// The last state that was set; absent where none was.

@@ -239,10 +239,7 @@ impl<T: IntoPython> IntoPython for Option<T> {
 
 impl<T: IntoPython> IntoPython for Vec<T> {
     fn into_python(self, builder: &mut Builder<'_>) -> Result<Handle, Error> {
-        let items = self
-            .into_iter()
-            .map(|item| item.into_python(builder))
-            .collect::<Result<Vec<_>, _>>()?;
+        let items = self.into_iter().map(|item| item.into_python(builder)).collect::<Result<Vec<_>, _>>()?;
         builder.list(&items)
     }
 }

@@ -27,14 +27,7 @@ impl Display for View<'_> {
         };
         let access = self.access();
         let budget = 16 * access.store.nodes.len() + 10_000;
-        Repr {
-            access,
-            open: Vec::new(),
-            inside: HashSet::default(),
-            written: HashSet::default(),
-            budget,
-        }
-        .run(root, f)
+        Repr { access, open: Vec::new(), inside: HashSet::default(), written: HashSet::default(), budget }.run(root, f)
     }
 }
 
@@ -173,13 +166,7 @@ impl<'g> Repr<'g> {
             f.write_str("...")?;
             return f.write_str(close);
         }
-        self.open.push(Open {
-            node,
-            items: self.access.items(node),
-            next: 0,
-            style,
-            close,
-        });
+        self.open.push(Open { node, items: self.access.items(node), next: 0, style, close });
         Ok(())
     }
 
@@ -230,13 +217,7 @@ impl<'g> Repr<'g> {
             return match View::new(self.access, Some(item)).as_global() {
                 Some((module, name)) => write!(f, "{module}.{name}("),
                 None => {
-                    self.open.push(Open {
-                        node: 0,
-                        items: &[],
-                        next: 0,
-                        style: Style::Arguments,
-                        close: "(",
-                    });
+                    self.open.push(Open { node: 0, items: &[], next: 0, style: Style::Arguments, close: "(" });
                     self.value(item, f)
                 }
             };
@@ -245,13 +226,7 @@ impl<'g> Repr<'g> {
             let args = self.access.items_of(item, Tag::Tuple);
             return match args {
                 Some(items) => {
-                    self.open.push(Open {
-                        node: 0,
-                        items,
-                        next: 0,
-                        style: Style::Arguments,
-                        close: "",
-                    });
+                    self.open.push(Open { node: 0, items, next: 0, style: Style::Arguments, close: "" });
                     Ok(())
                 }
                 None => {
@@ -265,13 +240,7 @@ impl<'g> Repr<'g> {
             if !entries.is_empty() && !first {
                 f.write_str(", ")?;
             }
-            self.open.push(Open {
-                node: 0,
-                items: entries,
-                next: 0,
-                style: Style::Keywords,
-                close: "",
-            });
+            self.open.push(Open { node: 0, items: entries, next: 0, style: Style::Keywords, close: "" });
             return Ok(());
         }
         if !first {
@@ -283,16 +252,9 @@ impl<'g> Repr<'g> {
     /// The keys and values of keyword arguments or of a state, where all keys are text.
     fn keywords_of(&self, object: &Object<'g>, item: Handle, at: usize) -> Option<&'g [Handle]> {
         let is_keywords = at < object.kind().fields();
-        let is_state = !is_keywords
-            && matches!(
-                object.steps().nth(at - object.kind().fields())?,
-                Step::State(_)
-            );
+        let is_state = !is_keywords && matches!(object.steps().nth(at - object.kind().fields())?, Step::State(_));
         let entries = self.access.items_of(item, Tag::Dict)?;
-        let all_text = entries
-            .iter()
-            .step_by(2)
-            .all(|key| key.tag() == Some(Tag::Text));
+        let all_text = entries.iter().step_by(2).all(|key| key.tag() == Some(Tag::Text));
         (all_text && (is_keywords || is_state)).then_some(entries)
     }
 

@@ -44,8 +44,7 @@ impl Span {
 
     #[inline(always)]
     fn short(address: u64, length: u64) -> Option<Span> {
-        (length < Self::LONG && address < Self::ADDRESS_LIMIT)
-            .then_some(Span(address << Self::LENGTH_BITS | length))
+        (length < Self::LONG && address < Self::ADDRESS_LIMIT).then_some(Span(address << Self::LENGTH_BITS | length))
     }
 }
 
@@ -107,24 +106,14 @@ impl Store {
         index_of(self.pool.len() + items.len())?;
         self.pool.extend_from_slice(items);
         let length = items.len() as u32;
-        self.nodes.push(Node {
-            start,
-            length,
-            room: length,
-            meta,
-        });
+        self.nodes.push(Node { start, length, room: length, meta });
         Ok(index)
     }
 
     /// Appends items to a node: in place where its range is the pool's last or has room, else in a range twice as large.
     #[inline(always)]
     pub(crate) fn append(&mut self, node: u32, items: &[Handle]) -> Result<(), Error> {
-        let Node {
-            start,
-            length,
-            room,
-            ..
-        } = self.nodes[node as usize];
+        let Node { start, length, room, .. } = self.nodes[node as usize];
         let (start_at, end) = (start as usize, start as usize + length as usize);
         let wanted = length as usize + items.len();
         if length == 0 {
@@ -153,8 +142,7 @@ impl Store {
         let room = wanted.max(4).next_power_of_two();
         let new_start = self.pool.len();
         index_of(new_start + room)?;
-        self.pool
-            .extend_from_within(start as usize..start as usize + length as usize);
+        self.pool.extend_from_within(start as usize..start as usize + length as usize);
         self.pool.resize(new_start + room, Handle::NONE);
         let node = &mut self.nodes[node as usize];
         node.start = new_start as u32;

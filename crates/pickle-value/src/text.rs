@@ -18,8 +18,12 @@ impl<'g> Text<'g> {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidText`] where they are not UTF-8, surrogates allowed.
-    #[inline]
+    #[inline(always)]
     pub fn from_utf8(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
+        if is_short_ascii(bytes) { Ok(Text(bytes)) } else { Text::from_longer(bytes) }
+    }
+
+    fn from_longer(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
         match core::str::from_utf8(bytes) {
             Ok(_) => Ok(Text(bytes)),
             Err(_) => Text::with_surrogates(bytes),
@@ -63,9 +67,8 @@ impl<'g> Text<'g> {
         match self.to_str() {
             Some(text) => Cow::Borrowed(text),
             None => {
-                let chars = self
-                    .code_points()
-                    .map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
+                let chars =
+                    self.code_points().map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
                 Cow::Owned(chars.collect::<String>())
             }
         }
@@ -75,6 +78,26 @@ impl<'g> Text<'g> {
     #[must_use]
     pub fn code_points(self) -> CodePoints<'g> {
         CodePoints(self.0)
+    }
+}
+
+/// True for 4 to 32 bytes of ASCII, which most strings are: quicker than a call.
+#[inline(always)]
+fn is_short_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = |at: usize| bytes[at..].first_chunk::<8>().map_or(HIGH, |chunk| u64::from_le_bytes(*chunk));
+    match bytes.len() {
+        8..=16 => (word(0) | word(bytes.len() - 8)) & HIGH == 0,
+        4..8 => {
+            let (head, tail) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>());
+            head.zip(tail)
+                .is_some_and(|(head, tail)| (u32::from_le_bytes(*head) | u32::from_le_bytes(*tail)) & HIGH as u32 == 0)
+        }
+        17..=32 => {
+            let last = bytes.len() - 8;
+            (word(0) | word(8) | word(last - 8) | word(last)) & HIGH == 0
+        }
+        _ => false,
     }
 }
 
@@ -114,11 +137,7 @@ impl Iterator for CodePoints<'_> {
 /// Values above U+10FFFF are taken for U+FFFD.
 pub fn push_code_point(point: u32, out: &mut Vec<u8>) {
     if let 0xd800..=0xdfff = point {
-        out.extend_from_slice(&[
-            0xed,
-            (0x80 | point >> 6 & 0x3f) as u8,
-            (0x80 | point & 0x3f) as u8,
-        ]);
+        out.extend_from_slice(&[0xed, (0x80 | point >> 6 & 0x3f) as u8, (0x80 | point & 0x3f) as u8]);
         return;
     }
     let character = char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER);

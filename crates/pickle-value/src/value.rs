@@ -125,9 +125,7 @@ impl<'g> Access<'g> {
             Tag::Set | Tag::Added => Value::Set(self.items(index)),
             Tag::FrozenSet => Value::FrozenSet(self.items(index)),
             Tag::Complex => {
-                let (real, imaginary) = View::new(self, Some(handle))
-                    .as_complex()
-                    .unwrap_or_default();
+                let (real, imaginary) = View::new(self, Some(handle)).as_complex().unwrap_or_default();
                 Value::Complex(real, imaginary)
             }
             Tag::Range => Value::Range(self.items(index)),

@@ -82,13 +82,7 @@ pub enum Kind {
 
 impl<'g> View<'g> {
     /// The view that a missing step gives.
-    pub const ABSENT: View<'static> = View {
-        access: Access {
-            input: &[],
-            store: &crate::store::EMPTY,
-        },
-        handle: None,
-    };
+    pub const ABSENT: View<'static> = View { access: Access { input: &[], store: &crate::store::EMPTY }, handle: None };
 
     pub(crate) fn new(access: Access<'g>, handle: Option<Handle>) -> View<'g> {
         View { access, handle }
@@ -155,9 +149,7 @@ impl<'g> View<'g> {
     /// None, bools, floats and small ints are the same when their bits are.
     #[must_use]
     pub fn is(self, other: View<'_>) -> bool {
-        self.handle.is_some()
-            && self.handle == other.handle
-            && core::ptr::eq(self.access.store, other.access.store)
+        self.handle.is_some() && self.handle == other.handle && core::ptr::eq(self.access.store, other.access.store)
     }
 
     /// A bool's value.
@@ -189,17 +181,13 @@ impl<'g> View<'g> {
     /// An int's value, if 128 bits with sign hold it.
     #[must_use]
     pub fn as_i128(self) -> Option<i128> {
-        self.int_bytes()
-            .map_or_else(|| self.as_i64().map(i128::from), int::to_i128)
+        self.int_bytes().map_or_else(|| self.as_i64().map(i128::from), int::to_i128)
     }
 
     /// An int's value, whatever its size.
     #[must_use]
     pub fn as_bigint(self) -> Option<BigInt> {
-        self.int_bytes().map_or_else(
-            || self.as_i64().map(BigInt::from),
-            |bytes| Some(int::to_bigint(bytes)),
-        )
+        self.int_bytes().map_or_else(|| self.as_i64().map(BigInt::from), |bytes| Some(int::to_bigint(bytes)))
     }
 
     /// An int beyond 48 bits as two's complement, little-endian, in the fewest bytes; `None` for smaller ints.
@@ -217,16 +205,9 @@ impl<'g> View<'g> {
         match self.handle?.unpack() {
             Unpacked::Float(value) => Some(value),
             Unpacked::Int(value) => Some(value as f64),
-            Unpacked::Ref(Tag::OddNan, span) => self
-                .access
-                .bytes(span)
-                .try_into()
-                .ok()
-                .map(f64::from_le_bytes),
+            Unpacked::Ref(Tag::OddNan, span) => self.access.bytes(span).try_into().ok().map(f64::from_le_bytes),
             // Rounded by way of the decimal digits, which Rust's parser does correctly for any size.
-            Unpacked::Ref(Tag::BigInt | Tag::Long, _) => {
-                format!("{}", self.as_bigint()?).parse().ok()
-            }
+            Unpacked::Ref(Tag::BigInt | Tag::Long, _) => format!("{}", self.as_bigint()?).parse().ok(),
             Unpacked::Ref(..) => None,
         }
     }
@@ -244,9 +225,7 @@ impl<'g> View<'g> {
     #[must_use]
     pub fn as_str(self) -> Option<&'g str> {
         match self.handle?.reference()? {
-            (Tag::Text | Tag::ByteString, span) => {
-                core::str::from_utf8(self.access.bytes(span)).ok()
-            }
+            (Tag::Text | Tag::ByteString, span) => core::str::from_utf8(self.access.bytes(span)).ok(),
             _ => None,
         }
     }
@@ -254,9 +233,7 @@ impl<'g> View<'g> {
     /// A str's text, surrogates included.
     #[must_use]
     pub fn as_text(self) -> Option<Text<'g>> {
-        self.handle?
-            .index(Tag::Text)
-            .map(|span| Text::checked(self.access.bytes(span)))
+        self.handle?.index(Tag::Text).map(|span| Text::checked(self.access.bytes(span)))
     }
 
     /// The bytes of bytes, a bytearray or Python 2's `str`.
@@ -271,17 +248,13 @@ impl<'g> View<'g> {
     /// What stands behind a global, a call, an instance.
     #[must_use]
     pub fn as_object(self) -> Option<Object<'g>> {
-        self.handle?
-            .index(Tag::Object)
-            .map(|node| Object::new(self.access, node))
+        self.handle?.index(Tag::Object).map(|node| Object::new(self.access, node))
     }
 
     /// The module and the name of a global.
     #[must_use]
     pub fn as_global(self) -> Option<(&'g str, &'g str)> {
-        let object = self
-            .as_object()
-            .filter(|object| object.kind() == ObjectKind::Global)?;
+        let object = self.as_object().filter(|object| object.kind() == ObjectKind::Global)?;
         Some((object.field(0).as_str()?, object.field(1).as_str()?))
     }
 
@@ -292,9 +265,7 @@ impl<'g> View<'g> {
             return Some(text.code_points().count());
         }
         match self.handle?.reference()? {
-            (Tag::Bytes | Tag::ByteArray | Tag::ByteString, span) => {
-                Some(self.access.bytes(span).len())
-            }
+            (Tag::Bytes | Tag::ByteArray | Tag::ByteString, span) => Some(self.access.bytes(span).len()),
             (Tag::Dict, node) => Some(self.access.items(node).len() / 2),
             _ => self.slots().map(<[Handle]>::len),
         }
@@ -307,27 +278,16 @@ impl<'g> View<'g> {
     }
 
     /// The items of a tuple, list, set or frozenset, the three parts of a range or slice; nothing for all else.
-    pub fn items(
-        self,
-    ) -> impl DoubleEndedIterator<Item = View<'g>> + ExactSizeIterator + Clone + use<'g> {
-        self.slots()
-            .unwrap_or_default()
-            .iter()
-            .map(move |&item| self.at(item))
+    pub fn items(self) -> impl DoubleEndedIterator<Item = View<'g>> + ExactSizeIterator + Clone + use<'g> {
+        self.slots().unwrap_or_default().iter().map(move |&item| self.at(item))
     }
 
     /// The keys and values of a dict, in its order; nothing for all else.
     pub fn entries(
         self,
-    ) -> impl DoubleEndedIterator<Item = (View<'g>, View<'g>)> + ExactSizeIterator + Clone + use<'g>
-    {
-        let pairs = self
-            .handle
-            .and_then(|handle| self.access.items_of(handle, Tag::Dict));
-        pairs
-            .unwrap_or_default()
-            .chunks_exact(2)
-            .map(move |pair| (self.at(pair[0]), self.at(pair[1])))
+    ) -> impl DoubleEndedIterator<Item = (View<'g>, View<'g>)> + ExactSizeIterator + Clone + use<'g> {
+        let pairs = self.handle.and_then(|handle| self.access.items_of(handle, Tag::Dict));
+        pairs.unwrap_or_default().chunks_exact(2).map(move |pair| (self.at(pair[0]), self.at(pair[1])))
     }
 
     /// One step: an item of a list or tuple by its position (from the end if negative), a value of a dict by its key.
@@ -355,9 +315,7 @@ impl<'g> View<'g> {
     pub fn contains<K: Key>(self, key: K) -> bool {
         match self.handle.and_then(Handle::reference) {
             Some((Tag::Dict, node)) => self.find_entry(node, 2, &key.as_key()).is_some(),
-            Some((Tag::Set | Tag::FrozenSet, node)) => {
-                self.find_entry(node, 1, &key.as_key()).is_some()
-            }
+            Some((Tag::Set | Tag::FrozenSet, node)) => self.find_entry(node, 1, &key.as_key()).is_some(),
             _ => false,
         }
     }
@@ -375,11 +333,7 @@ impl<'g> View<'g> {
         let KeyKind::Int(position) = key.as_key().0 else {
             return None;
         };
-        let position = if position < 0 {
-            position + items.len() as i64
-        } else {
-            position
-        };
+        let position = if position < 0 { position + items.len() as i64 } else { position };
         items.get(usize::try_from(position).ok()?).copied()
     }
 
@@ -395,9 +349,7 @@ impl<'g> View<'g> {
                     match other.reference() {
                         Some((Tag::Text, span)) => access.bytes(span) == text.as_bytes(),
                         // Python 2: 'a' == u'a', but only for ASCII.
-                        Some((Tag::ByteString, span)) => {
-                            access.bytes(span) == text.as_bytes() && text.is_ascii()
-                        }
+                        Some((Tag::ByteString, span)) => access.bytes(span) == text.as_bytes() && text.is_ascii(),
                         _ => false,
                     }
                 },
@@ -405,9 +357,7 @@ impl<'g> View<'g> {
             KeyKind::Bytes(bytes) => {
                 let hash = |hasher: &mut crate::hash::KeyHasher| hasher.text(bytes) ^ 1;
                 keyed::find(access, node, width, hash, |other| {
-                    other
-                        .index(Tag::Bytes)
-                        .is_some_and(|span| access.bytes(span) == bytes)
+                    other.index(Tag::Bytes).is_some_and(|span| access.bytes(span) == bytes)
                 })
             }
             KeyKind::Int(value) => {
@@ -421,17 +371,12 @@ impl<'g> View<'g> {
                     |other| equal::numbers_equal(access, other, key_access, key),
                 )
             }
-            KeyKind::View(View {
-                access: key_access,
-                handle: Some(key),
-            }) => {
+            KeyKind::View(View { access: key_access, handle: Some(key) }) => {
                 if core::ptr::eq(access.store, key_access.store) {
                     return keyed::find_handle(access, node, width, key);
                 }
                 let hash = |hasher: &mut crate::hash::KeyHasher| hasher.hash(key_access, key);
-                keyed::find(access, node, width, hash, |other| {
-                    equal::equal(access, other, key_access, key)
-                })
+                keyed::find(access, node, width, hash, |other| equal::equal(access, other, key_access, key))
             }
             KeyKind::View(_) => None,
         }

@@ -9,11 +9,7 @@ fn floats() {
     for line in include_str!("data/floats.txt").lines() {
         let (bits, expected) = line.split_once(' ').expect("two fields a line");
         let float = f64::from_bits(u64::from_str_radix(bits, 16).expect("hexadecimal bits"));
-        assert_eq!(
-            written(|out| literal::write_float(float, out)),
-            expected,
-            "bits {bits}"
-        );
+        assert_eq!(written(|out| literal::write_float(float, out)), expected, "bits {bits}");
     }
 }
 
@@ -22,21 +18,11 @@ fn texts() {
     for line in include_str!("data/texts.txt").lines() {
         let (points, expected) = line.split_once(' ').expect("two fields a line");
         let points = points.split(',').filter(|point| !point.is_empty());
-        let points: Vec<u32> = points
-            .map(|point| u32::from_str_radix(point, 16).expect("hexadecimal"))
-            .collect();
-        assert_eq!(
-            written(|out| literal::write_str(points.iter().copied(), out)),
-            expected,
-            "{points:x?}"
-        );
+        let points: Vec<u32> = points.map(|point| u32::from_str_radix(point, 16).expect("hexadecimal")).collect();
+        assert_eq!(written(|out| literal::write_str(points.iter().copied(), out)), expected, "{points:x?}");
         let text: Option<String> = points.iter().map(|&point| char::from_u32(point)).collect();
         if let Some(text) = text {
-            assert_eq!(
-                written(|out| literal::write_text(&text, out)),
-                expected,
-                "{points:x?} as one text"
-            );
+            assert_eq!(written(|out| literal::write_text(&text, out)), expected, "{points:x?} as one text");
         }
     }
 }
@@ -49,10 +35,7 @@ fn bytes() {
         };
         let value: Vec<u8> = hexadecimal.as_bytes().chunks(2).map(byte).collect();
         assert_eq!(written(|out| literal::write_bytes(&value, out)), bytes);
-        assert_eq!(
-            written(|out| literal::write_bytearray(&value, out)),
-            bytearray
-        );
+        assert_eq!(written(|out| literal::write_bytearray(&value, out)), bytearray);
     }
 }
 
@@ -65,10 +48,7 @@ fn printable() {
         count += answer;
         hash = (hash ^ answer).wrapping_mul(0x100_0000_01b3);
     }
-    assert_eq!(
-        format!("{hash:016x} {count}"),
-        include_str!("data/printable.txt").trim_end()
-    );
+    assert_eq!(format!("{hash:016x} {count}"), include_str!("data/printable.txt").trim_end());
 }
 
 #[rstest]
@@ -76,10 +56,7 @@ fn printable() {
 #[case::largest(u32::MAX, r"'\Uffffffff'")]
 fn numbers_that_are_no_code_point(#[case] point: u32, #[case] expected: &str) {
     assert!(!is_printable(point));
-    assert_eq!(
-        written(|out| literal::write_str([point].into_iter(), out)),
-        expected
-    );
+    assert_eq!(written(|out| literal::write_str([point].into_iter(), out)), expected);
 }
 
 fn written(write: impl FnOnce(&mut String) -> core::fmt::Result) -> String {

@@ -89,10 +89,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.save_atom(text)?;
             // A string made anew for each bytearray, unlike the constant that bytes bring along.
             self.boundary()?;
-            let codec = TextWriter {
-                protocol: self.protocol,
-                style: self.style.unicode_line,
-            };
+            let codec = TextWriter { protocol: self.protocol, style: self.style.unicode_line };
             codec.write(b"latin-1", &mut self.framer, &mut self.output)?;
             self.memoize_unnamed()?;
             self.end_unnamed_tuple(2)?;
@@ -200,20 +197,40 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 }
 
+/// BININT1, BININT2 or BININT, without a branch on which: eight bytes are stored, and those too many taken back.
 #[inline(always)]
 fn write_bin_int(value: i32, out: &mut Vec<u8>) {
-    let bytes = value.to_le_bytes();
-    match value {
-        0..=0xff => out.extend_from_slice(&[Opcode::BinInt1.byte(), bytes[0]]),
-        0x100..=0xffff => out.extend_from_slice(&[Opcode::BinInt2.byte(), bytes[0], bytes[1]]),
-        _ => out.extend_from_slice(&[
-            Opcode::BinInt.byte(),
-            bytes[0],
-            bytes[1],
-            bytes[2],
-            bytes[3],
-        ]),
+    let bits = value as u32;
+    let form = usize::from(bits > 0xff) + usize::from(bits > 0xffff);
+    let (opcode, length) = [(Opcode::BinInt1, 2), (Opcode::BinInt2, 3), (Opcode::BinInt, 5)][form];
+    let word = u64::from(opcode.byte()) | u64::from(bits) << 8;
+    let end = out.len() + length;
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
+}
+
+/// An opcode with a one-byte length and what it counts. A call of memcpy costs more than such short copies.
+#[inline(always)]
+fn write_short(opcode: Opcode, bytes: &[u8], length: u8, out: &mut Vec<u8>) {
+    let size = bytes.len();
+    let mut buffer = [0; 24];
+    buffer[0] = opcode.byte();
+    buffer[1] = length;
+    // Two copies of a fixed width that may overlap.
+    if let (8..=16, Some(head), Some(tail)) = (size, bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        buffer[2..10].copy_from_slice(head);
+        buffer[size - 6..size + 2].copy_from_slice(tail);
+    } else if let (4..8, Some(head), Some(tail)) = (size, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        buffer[2..6].copy_from_slice(head);
+        buffer[size - 2..size + 2].copy_from_slice(tail);
+    } else {
+        out.extend_from_slice(&[opcode.byte(), length]);
+        out.extend_from_slice(bytes);
+        return;
     }
+    let end = out.len() + 2 + size;
+    out.extend_from_slice(&buffer);
+    out.truncate(end);
 }
 
 /// Drops the bytes that only repeat the sign.
@@ -229,17 +246,9 @@ fn shortest(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// An int beyond 64 bits, or Python 2's long of any size.
-pub(super) fn write_big_int(
-    bytes: &[u8],
-    protocol: u8,
-    out: &mut Vec<u8>,
-) -> Result<(), ErrorKind> {
+pub(super) fn write_big_int(bytes: &[u8], protocol: u8, out: &mut Vec<u8>) -> Result<(), ErrorKind> {
     if protocol < 2 {
-        write_line(
-            out,
-            Opcode::Long,
-            format_args!("{}L", BigInt::from_signed_bytes_le(bytes)),
-        );
+        write_line(out, Opcode::Long, format_args!("{}L", BigInt::from_signed_bytes_le(bytes)));
         return Ok(());
     }
     // Zero has no bytes at all.
@@ -258,11 +267,7 @@ pub(super) fn write_big_int(
 
 #[cold]
 fn too_long(length: usize, limit: u64) -> ErrorKind {
-    FormatError::ArgumentTooLong {
-        length: length as u64,
-        limit,
-    }
-    .into()
+    FormatError::ArgumentTooLong { length: length as u64, limit }.into()
 }
 
 /// How a str is written.
@@ -282,25 +287,16 @@ impl TextWriter {
         if self.protocol >= 4
             && let Ok(length) = u8::try_from(utf8.len())
         {
-            framer
-                .out
-                .extend_from_slice(&[Opcode::ShortBinUnicode.byte(), length]);
-            framer.out.extend_from_slice(utf8);
+            write_short(Opcode::ShortBinUnicode, utf8, length, &mut framer.out);
             return Ok(());
         }
         self.write_longer(utf8, framer, output)
     }
 
-    fn write_longer<E, W: Output<E>>(
-        &self,
-        utf8: &[u8],
-        framer: &mut Framer,
-        output: &mut W,
-    ) -> Result<(), Fault<E>> {
+    fn write_longer<E, W: Output<E>>(&self, utf8: &[u8], framer: &mut Framer, output: &mut W) -> Result<(), Fault<E>> {
         if self.protocol == 0 {
             framer.out.push(Opcode::Unicode.byte());
-            let text =
-                Text::from_utf8(utf8).map_err(|error| Fault::from(ErrorKind::from(error)))?;
+            let text = Text::from_utf8(utf8).map_err(|error| Fault::from(ErrorKind::from(error)))?;
             write_unicode_line(text.code_points(), self.style, &mut framer.out);
             framer.out.push(b'\n');
             return Ok(());
@@ -322,9 +318,7 @@ pub(super) fn write_bytes<E, W: Output<E>>(
     output: &mut W,
 ) -> Result<(), Fault<E>> {
     if let Ok(length) = u8::try_from(bytes.len()) {
-        framer
-            .out
-            .extend_from_slice(&[Opcode::ShortBinBytes.byte(), length]);
+        framer.out.extend_from_slice(&[Opcode::ShortBinBytes.byte(), length]);
         framer.out.extend_from_slice(bytes);
         return Ok(());
     }
@@ -342,20 +336,11 @@ pub(super) fn write_byte_array<E, W: Output<E>>(
     framer: &mut Framer,
     output: &mut W,
 ) -> Result<(), Fault<E>> {
-    write_payload(
-        Header::with8(Opcode::ByteArray8, bytes.len() as u64),
-        bytes,
-        framer,
-        output,
-    )
+    write_payload(Header::with8(Opcode::ByteArray8, bytes.len() as u64), bytes, framer, output)
 }
 
 /// Python 2's `str`, as 2.7's cPickle writes it.
-pub(super) fn write_byte_string(
-    bytes: &[u8],
-    protocol: u8,
-    out: &mut Vec<u8>,
-) -> Result<(), ErrorKind> {
+pub(super) fn write_byte_string(bytes: &[u8], protocol: u8, out: &mut Vec<u8>) -> Result<(), ErrorKind> {
     if protocol == 0 {
         out.push(Opcode::String.byte());
         let mut quoted = alloc::string::String::new();
@@ -416,10 +401,7 @@ fn write_payload<E, W: Output<E>>(
     framer.end();
     framer.out.extend_from_slice(header);
     if W::STREAMS {
-        framer
-            .take(|bytes| output.write(bytes))
-            .and_then(|()| output.write(payload))
-            .map_err(Fault::Host)?;
+        framer.take(|bytes| output.write(bytes)).and_then(|()| output.write(payload)).map_err(Fault::Host)?;
     } else {
         framer.out.extend_from_slice(payload);
     }

@@ -1,5 +1,6 @@
 //! Batches: how the items of lists, dicts and sets are grouped between marks.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
 use pickle_opcodes::Opcode;
@@ -21,10 +22,8 @@ pub(crate) struct Batch<S: Source> {
     given: usize,
     /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end.
     left: Option<usize>,
-    /// True for the items of an iterator, which does not say how many there are.
-    iterated: bool,
-    /// Objects that were taken from the cursor too early.
-    ahead: VecDeque<S::Object>,
+    /// Of an iterator, which does not say how many items there are: those that were taken from it too early.
+    ahead: Option<Box<VecDeque<S::Object>>>,
 }
 
 /// Which opcodes take the items.
@@ -39,21 +38,9 @@ pub(crate) struct Ops {
 }
 
 impl Ops {
-    pub(super) const LIST: Ops = Ops {
-        one: Some(Opcode::Append),
-        many: Opcode::Appends,
-        width: 1,
-    };
-    pub(super) const DICT: Ops = Ops {
-        one: Some(Opcode::SetItem),
-        many: Opcode::SetItems,
-        width: 2,
-    };
-    pub(super) const SET: Ops = Ops {
-        one: None,
-        many: Opcode::AddItems,
-        width: 1,
-    };
+    pub(super) const LIST: Ops = Ops { one: Some(Opcode::Append), many: Opcode::Appends, width: 1 };
+    pub(super) const DICT: Ops = Ops { one: Some(Opcode::SetItem), many: Opcode::SetItems, width: 2 };
+    pub(super) const SET: Ops = Ops { one: None, many: Opcode::AddItems, width: 1 };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,42 +67,19 @@ impl<S: Source> Batch<S> {
             _ => State::BeforeMark,
         };
         let left = (ops.width == 1 && ops.one.is_some()).then_some(length);
-        Batch {
-            cursor,
-            ops,
-            state,
-            given: 0,
-            left,
-            iterated: false,
-            ahead: VecDeque::new(),
-        }
+        Batch { cursor, ops, state, given: 0, left, ahead: None }
     }
 
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
-        let state = if protocol == 0 && ops.one.is_some() {
-            State::OneByOne
-        } else {
-            State::Look
-        };
-        Batch {
-            cursor,
-            ops,
-            state,
-            given: 0,
-            left: None,
-            iterated: true,
-            ahead: VecDeque::new(),
-        }
+        let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
+        Batch { cursor, ops, state, given: 0, left: None, ahead: Some(Box::default()) }
     }
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     #[inline(always)]
-    pub(super) fn advance_batch(
-        &mut self,
-        batch: &mut Batch<S>,
-    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+    pub(super) fn advance_batch(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         loop {
             match batch.state {
                 State::Open if batch.given < BATCH_SIZE * batch.ops.width => {
@@ -131,7 +95,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                     batch.left = batch.left.map(|left| left.saturating_sub(BATCH_SIZE));
                     batch.state = match batch.left {
                         Some(0) => return Ok(Next::Done),
-                        _ if batch.iterated => State::Look,
+                        _ if batch.ahead.is_some() => State::Look,
                         _ => State::BeforeMark,
                     };
                 }
@@ -151,10 +115,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
-    fn advance_one_by_one(
-        &mut self,
-        batch: &mut Batch<S>,
-    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+    fn advance_one_by_one(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         if batch.given == batch.ops.width {
             self.op(batch.ops.one.unwrap_or(batch.ops.many));
             batch.given = 0;
@@ -171,26 +132,25 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Takes up to two items from an iterator: false if there is none, a batch if there are two.
     fn look(&mut self, batch: &mut Batch<S>) -> Result<bool, Fault<S::Error>> {
         batch.given = 0;
-        while batch.ahead.len() < 2 * batch.ops.width {
+        let ahead = batch.ahead.get_or_insert_default();
+        while ahead.len() < 2 * batch.ops.width {
             match self.source.next(&mut batch.cursor).map_err(Fault::Host)? {
-                Some(object) => batch.ahead.push_back(object),
+                Some(object) => ahead.push_back(object),
                 None => break,
             }
         }
-        let single = batch.ahead.len() <= batch.ops.width && batch.ops.one.is_some();
-        batch.state = if single {
-            State::OneByOne
-        } else {
-            State::BeforeMark
-        };
-        Ok(!batch.ahead.is_empty())
+        let single = ahead.len() <= batch.ops.width && batch.ops.one.is_some();
+        batch.state = if single { State::OneByOne } else { State::BeforeMark };
+        Ok(!ahead.is_empty())
     }
 
     #[inline(always)]
     fn next_of(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        match batch.ahead.pop_front() {
-            Some(object) => Ok(Some(object)),
-            None => self.source.next(&mut batch.cursor).map_err(Fault::Host),
+        if let Some(ahead) = &mut batch.ahead
+            && let Some(object) = ahead.pop_front()
+        {
+            return Ok(Some(object));
         }
+        self.source.next(&mut batch.cursor).map_err(Fault::Host)
     }
 }

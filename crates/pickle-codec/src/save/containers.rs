@@ -52,25 +52,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.memoize_unnamed()
     }
 
-    pub(super) fn begin_tuple(
-        &mut self,
-        object: S::Object,
-        length: usize,
-        cursor: S::Cursor,
-    ) -> Task<S> {
+    pub(super) fn begin_tuple(&mut self, object: S::Object, length: usize, cursor: S::Cursor) -> Task<S> {
         self.mark_for_tuple(length);
-        Task::Tuple(Tuple {
-            object,
-            cursor,
-            length,
-        })
+        Task::Tuple(Tuple { object, cursor, length })
     }
 
     #[inline(always)]
-    pub(super) fn advance_tuple(
-        &mut self,
-        tuple: &mut Tuple<S>,
-    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+    pub(super) fn advance_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         if let Some(item) = self.source.next(&mut tuple.cursor).map_err(Fault::Host)? {
             return Ok(Next::Save(item));
         }
@@ -86,11 +74,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// An object that was written while its own items were: it is within itself.
     #[inline(always)]
     fn known(&self, object: &S::Object) -> Option<u32> {
-        if self.style.fast {
-            None
-        } else {
-            self.source.memo_get(object)
-        }
+        if self.style.fast { None } else { self.source.memo_get(object) }
     }
 
     /// A tuple within itself: its items are dropped from the stack, and the one that is there already is taken.
@@ -111,12 +95,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     ) -> Result<Task<S>, Fault<S::Error>> {
         self.begin_empty_list();
         self.memoize(object)?;
-        Ok(Task::Batch(Batch::exact(
-            Ops::LIST,
-            length,
-            cursor,
-            self.protocol,
-        )))
+        Ok(Task::Batch(Batch::exact(Ops::LIST, length, cursor, self.protocol)))
     }
 
     fn begin_empty_list(&mut self) {
@@ -141,12 +120,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.op(Opcode::Dict);
         }
         self.memoize(object)?;
-        Ok(Task::Batch(Batch::exact(
-            Ops::DICT,
-            length,
-            cursor,
-            self.protocol,
-        )))
+        Ok(Task::Batch(Batch::exact(Ops::DICT, length, cursor, self.protocol)))
     }
 
     pub(super) fn begin_set(
@@ -160,12 +134,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
         self.op(Opcode::EmptySet);
         self.memoize(&object)?;
-        Ok(Task::Batch(Batch::exact(
-            Ops::SET,
-            length,
-            cursor,
-            self.protocol,
-        )))
+        Ok(Task::Batch(Batch::exact(Ops::SET, length, cursor, self.protocol)))
     }
 
     pub(super) fn begin_frozen_set(
@@ -213,10 +182,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.boundary()?;
         self.begin_empty_list();
         self.memoize_unnamed()?;
-        Ok(Task::SetCall {
-            object,
-            batch: Batch::exact(Ops::LIST, length, cursor, self.protocol),
-        })
+        Ok(Task::SetCall { object, batch: Batch::exact(Ops::LIST, length, cursor, self.protocol) })
     }
 
     pub(super) fn advance_set_call(

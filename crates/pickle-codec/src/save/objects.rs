@@ -45,17 +45,10 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.save_builtin(builtin)?;
         self.boundary()?;
         self.mark_for_tuple(length);
-        Ok(Task::Call(Call {
-            object,
-            cursor,
-            length,
-        }))
+        Ok(Task::Call(Call { object, cursor, length }))
     }
 
-    pub(super) fn advance_call(
-        &mut self,
-        call: &mut Call<S>,
-    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+    pub(super) fn advance_call(&mut self, call: &mut Call<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         if let Some(item) = self.source.next(&mut call.cursor).map_err(Fault::Host)? {
             return Ok(Next::Save(item));
         }
@@ -64,18 +57,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         Ok(Next::Done)
     }
 
-    pub(super) fn begin_reduce(
-        &mut self,
-        object: S::Object,
-        reduction: Reduction<S::Object, S::Cursor>,
-    ) -> Task<S> {
-        let Reduction {
-            make,
-            callable,
-            args,
-            kwargs,
-            steps,
-        } = reduction;
+    pub(super) fn begin_reduce(&mut self, object: S::Object, reduction: Reduction<S::Object, S::Cursor>) -> Task<S> {
+        let Reduction { make, callable, args, kwargs, steps } = reduction;
         let mut parts = Vec::from([callable, args]);
         parts.extend(kwargs);
         Task::Reduce(Box::new(Reducing {
@@ -90,10 +73,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }))
     }
 
-    pub(super) fn advance_reduce(
-        &mut self,
-        task: &mut Reducing<S>,
-    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+    pub(super) fn advance_reduce(&mut self, task: &mut Reducing<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         if !task.made {
             if let Some(part) = self.next_part(task)? {
                 return Ok(Next::Save(part));
@@ -128,14 +108,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// The next of callable, arguments and keyword arguments; on the way, what the protocol needs around them.
     fn next_part(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
         let left = task.parts.len();
-        let first = left > 0
-            && task.gathered == 0
-            && left
-                == if task.make == Make::NewWithKeywords {
-                    3
-                } else {
-                    2
-                };
+        let first = left > 0 && task.gathered == 0 && left == if task.make == Make::NewWithKeywords { 3 } else { 2 };
         if first {
             match task.make {
                 Make::Instance => return self.begin_instance(task),
@@ -153,10 +126,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// Protocols 0 and 1 have no NEWOBJ: `copyreg.__newobj__(cls, *args)`.
-    fn begin_spelled_new(
-        &mut self,
-        task: &mut Reducing<S>,
-    ) -> Result<Option<S::Object>, Fault<S::Error>> {
+    fn begin_spelled_new(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
         self.save_builtin(Builtin::NewObj)?;
         self.boundary()?;
         self.op(Opcode::Mark);
@@ -164,15 +134,11 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// An old-style class's instance: a mark, the class and the arguments, OBJ.
-    fn begin_instance(
-        &mut self,
-        task: &mut Reducing<S>,
-    ) -> Result<Option<S::Object>, Fault<S::Error>> {
+    fn begin_instance(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
         if self.protocol == 0 {
-            return Err(ErrorKind::Unsupported(alloc::string::String::from(
-                "an old-style instance at protocol 0",
-            ))
-            .into());
+            return Err(
+                ErrorKind::Unsupported(alloc::string::String::from("an old-style instance at protocol 0")).into()
+            );
         }
         self.op(Opcode::Mark);
         self.gather(task)
@@ -182,8 +148,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     fn gather(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
         let mut parts: Vec<S::Object> = task.parts.by_ref().collect();
         if let Some(mut args) = parts.pop()
-            && let Shape::Tuple(_, mut cursor) =
-                self.source.shape(&mut args).map_err(Fault::Host)?
+            && let Shape::Tuple(_, mut cursor) = self.source.shape(&mut args).map_err(Fault::Host)?
         {
             while let Some(item) = self.source.next(&mut cursor).map_err(Fault::Host)? {
                 parts.push(item);
@@ -210,10 +175,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// Protocol 0 has persistent ids that are a line of text.
-    pub(super) fn write_persistent_line(
-        &mut self,
-        mut id: S::Object,
-    ) -> Result<(), Fault<S::Error>> {
+    pub(super) fn write_persistent_line(&mut self, mut id: S::Object) -> Result<(), Fault<S::Error>> {
         match self.source.shape(&mut id).map_err(Fault::Host)? {
             Shape::Text(line) if line.is_ascii() && !line.contains(&b'\n') => {
                 let out = &mut self.framer.out;

@@ -1,0 +1,89 @@
+//! Number and text forms against what CPython answers: `tests/data/generate_forms.py` wrote the cases.
+
+use core::fmt::Write;
+
+use num_bigint::BigInt;
+use pickle_opcodes::ErrorKind;
+use pickle_opcodes::number::{self, DEFAULT_MAX_DIGITS, IntLine};
+use pickle_opcodes::text;
+use rstest::rstest;
+
+#[rstest]
+#[case::int("INT", |line: &[u8]| number::int_line(line, DEFAULT_MAX_DIGITS).map(integer))]
+#[case::long("LONG", |line: &[u8]| number::long_line(line, DEFAULT_MAX_DIGITS).map(integer))]
+#[case::get("GET", |line: &[u8]| number::index_line(line).map(|index| format!("index {index}")))]
+#[case::float("FLOAT", |line: &[u8]| number::float_line(line).map(bits))]
+#[case::string("STRING", |line: &[u8]| text::string_line(line).map(|bytes| format!("bytes {}", hexadecimal(&bytes))))]
+#[case::unicode("UNICODE", unicode)]
+#[case::python_int("int", |line: &[u8]| number::decimal(line).map(integer))]
+#[case::python_float("float", |line: &[u8]| number::decimal_float(line).map(bits))]
+fn forms(#[case] reader: &str, #[case] read: fn(&[u8]) -> Result<String, ErrorKind>) {
+    let mut count = 0;
+    for case in include_str!("data/forms.txt").lines() {
+        let [name, line, expected] = *case.split('\t').collect::<Vec<_>>() else {
+            panic!("three fields a case: {case}");
+        };
+        if name != reader {
+            continue;
+        }
+        let line: Vec<u8> = line.as_bytes().chunks(2).map(byte).collect();
+        let answer = read(&line).unwrap_or_else(|_| "error".to_owned());
+        assert_eq!(answer, expected, "{reader} {}", line.escape_ascii());
+        count += 1;
+    }
+    assert!(count > 300, "only {count} cases of {reader}");
+}
+
+#[rstest]
+fn digits_over_the_limit() {
+    let line = "9".repeat(11);
+    let expected = Err(ErrorKind::IntegerTooLong { digits: 11, limit: 10 });
+    assert_eq!(number::long_line(line.as_bytes(), 10), expected);
+    assert!(number::long_line(line.as_bytes(), 11).is_ok());
+}
+
+/// Writing a UNICODE line and reading it back gives the same code points.
+#[rstest]
+#[case::new(text::UnicodeLineStyle::ControlsEscaped)]
+#[case::old(text::UnicodeLineStyle::ControlsRaw)]
+fn unicode_lines_lead_back(#[case] style: text::UnicodeLineStyle) {
+    for start in (0..0x11_0000).step_by(0x1000) {
+        let points: Vec<u32> = (start..start + 0x1000).collect();
+        let mut line = Vec::new();
+        text::write_unicode_line(points.iter().copied(), style, &mut line);
+        assert!(!line.contains(&b'\n'));
+        assert_eq!(line.contains(&b'\r'), start == 0 && style == text::UnicodeLineStyle::ControlsRaw);
+        let mut read = Vec::new();
+        text::unicode_line(&line, |point| read.push(point)).expect("what we write can be read");
+        assert_eq!(read, points);
+    }
+}
+
+fn integer(value: IntLine) -> String {
+    match value {
+        IntLine::Bool(value) => format!("bool {}", u8::from(value)),
+        IntLine::Small(value) => format!("int {:#x}", BigInt::from(value)),
+        IntLine::Big(value) => format!("int {value:#x}"),
+    }
+}
+
+fn bits(value: f64) -> String {
+    format!("float {:016x}", value.to_bits())
+}
+
+fn unicode(line: &[u8]) -> Result<String, ErrorKind> {
+    let mut answer = "text".to_owned();
+    text::unicode_line(line, |point| {
+        write!(answer, " {point:x}").expect("a String takes everything");
+    })?;
+    Ok(answer)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn byte(digits: &[u8]) -> u8 {
+    let digits = core::str::from_utf8(digits).expect("ASCII");
+    u8::from_str_radix(digits, 16).expect("hexadecimal")
+}

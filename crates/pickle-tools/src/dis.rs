@@ -1,0 +1,379 @@
+//! [`dis`]: a pickle as text, a line for each instruction.
+
+use core::fmt;
+use std::io::{self, BufRead, Write};
+
+use num_bigint::BigInt;
+use pickle_opcodes::Opcode;
+use pickle_opcodes::number::DEFAULT_MAX_DIGITS;
+
+use crate::emulate::{Machine, Note};
+use crate::listing::Listing;
+use crate::{Arg, Error, ErrorKind, GenOp, Memo, genops, genops_reader};
+
+/// Writes the listing of the pickle at the start of `pickle`: the text of CPython 3.13's `pickletools.dis`.
+///
+/// Gives the offset behind STOP. With [annotations](DisOptions::annotate) the layout is pickletools', the sentences are
+/// [`Opcode::doc`].
+///
+/// ```
+/// use pickle_tools::{DisOptions, dis};
+///
+/// let mut text = Vec::new();
+/// let end = dis(b"(K\x01t.and more", &mut text, DisOptions::new().indent_level(2))?;
+/// assert_eq!(end, 5);
+/// assert_eq!(String::from_utf8_lossy(&text), "    0: (    MARK
+///     1: K      BININT1    1
+///     3: t      TUPLE      (MARK at 0)
+///     4: .    STOP
+/// highest protocol among opcodes = 1
+/// ");
+/// # Ok::<(), pickle_tools::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of [`genops`], those of the emulated stack and memo, and [`ErrorKind::Io`] where the writer fails. What pickletools
+/// prints before it raises has then been written.
+#[doc(alias = "disassemble")]
+pub fn dis(pickle: &[u8], mut out: impl Write, options: DisOptions<'_>) -> Result<u64, Error> {
+    let mut ops = genops(pickle);
+    let base = options.offset;
+    disassemble(&mut out, options, |listing| {
+        ops.try_for_each(|op| listing.instruction(op.map_err(|error| error.moved(base))?))
+    })?;
+    Ok(base + ops.offset())
+}
+
+/// The same as [`dis`] for the pickle that `reader` is at; leaves the reader on the byte behind STOP.
+///
+/// One instruction at a time is held in memory.
+///
+/// ```
+/// use pickle_tools::{DisOptions, dis_reader};
+///
+/// let mut file: &[u8] = b"N.N.";
+/// let mut text = Vec::new();
+/// let end = dis_reader(&mut file, &mut text, DisOptions::new())?;
+/// assert_eq!(file, b"N.");
+/// dis_reader(&mut file, &mut text, DisOptions::new().offset(end))?;
+/// assert!(text.ends_with(b"    2: N    NONE\n    3: .    STOP\nhighest protocol among opcodes = 0\n"));
+/// # Ok::<(), pickle_tools::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`dis`], and [`ErrorKind::Io`] where the reader fails.
+pub fn dis_reader(
+    reader: impl BufRead,
+    mut out: impl Write,
+    options: DisOptions<'_>,
+) -> Result<u64, Error> {
+    let mut ops = genops_reader(reader);
+    let base = options.offset;
+    disassemble(&mut out, options, |listing| {
+        while let Some(op) = ops.next_op() {
+            listing.instruction(op.map_err(|error| error.moved(base))?)?;
+        }
+        Ok(())
+    })?;
+    Ok(base + ops.offset())
+}
+
+/// The listing of a pickle as a String, with default options.
+///
+/// ```
+/// let text = pickle_tools::dis_to_string(b"N.")?;
+/// assert_eq!(text, "    0: N    NONE\n    1: .    STOP\nhighest protocol among opcodes = 0\n");
+/// # Ok::<(), pickle_tools::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`dis`], which gives what was written before the error too.
+pub fn dis_to_string(pickle: &[u8]) -> Result<String, Error> {
+    let mut text = Vec::new();
+    dis(pickle, &mut text, DisOptions::new())?;
+    Ok(String::from_utf8(text).expect("a listing is UTF-8"))
+}
+
+/// How [`dis`] writes.
+#[derive(Debug)]
+pub struct DisOptions<'m> {
+    indent_level: usize,
+    annotate: usize,
+    offset: u64,
+    memo: Option<&'m mut Memo>,
+}
+
+impl Default for DisOptions<'_> {
+    fn default() -> Self {
+        DisOptions::new()
+    }
+}
+
+impl<'m> DisOptions<'m> {
+    /// Four spaces for each open mark, no annotations, a memo of its own.
+    #[must_use]
+    pub fn new() -> DisOptions<'m> {
+        DisOptions {
+            indent_level: 4,
+            annotate: 0,
+            offset: 0,
+            memo: None,
+        }
+    }
+
+    /// How many spaces each open mark indents by.
+    #[must_use]
+    pub fn indent_level(self, spaces: usize) -> Self {
+        DisOptions {
+            indent_level: spaces,
+            ..self
+        }
+    }
+
+    /// Writes a sentence behind each instruction, from about this column on; 0 writes none.
+    #[must_use]
+    pub fn annotate(self, column: usize) -> Self {
+        DisOptions {
+            annotate: column,
+            ..self
+        }
+    }
+
+    /// Where in its file the pickle begins: added to all offsets.
+    #[must_use]
+    pub fn offset(self, offset: u64) -> Self {
+        DisOptions { offset, ..self }
+    }
+
+    /// Goes on with the memo of an earlier pickle.
+    #[must_use]
+    pub fn memo(self, memo: &'m mut Memo) -> Self {
+        DisOptions {
+            memo: Some(memo),
+            ..self
+        }
+    }
+}
+
+/// Everything but where the instructions come from; `feed` hands them over.
+fn disassemble(
+    out: &mut dyn Write,
+    options: DisOptions<'_>,
+    feed: impl FnOnce(&mut Disassembler<'_, '_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let DisOptions {
+        indent_level,
+        annotate,
+        offset,
+        memo,
+    } = options;
+    let mut own_memo = Memo::new();
+    let mut disassembler = Disassembler {
+        listing: Listing::new(out, annotate > 0),
+        machine: Machine::new(memo.unwrap_or(&mut own_memo)),
+        indent_level,
+        annotate,
+        annotation_column: annotate,
+        base: offset,
+        last: (offset, None),
+    };
+    let fed = feed(&mut disassembler);
+    disassembler.end(fed)
+}
+
+struct Disassembler<'w, 'm> {
+    listing: Listing<'w>,
+    machine: Machine<'m>,
+    indent_level: usize,
+    annotate: usize,
+    /// Where the annotation of the next line should begin.
+    annotation_column: usize,
+    base: u64,
+    /// The instruction that was handed over last.
+    last: (u64, Option<Opcode>),
+}
+
+/// Why a listing ends early.
+enum Halt {
+    Pickle(ErrorKind),
+    /// The listing knows what the writer answered.
+    Writer,
+}
+
+impl From<ErrorKind> for Halt {
+    fn from(kind: ErrorKind) -> Halt {
+        Halt::Pickle(kind)
+    }
+}
+
+impl From<fmt::Error> for Halt {
+    fn from(_: fmt::Error) -> Halt {
+        Halt::Writer
+    }
+}
+
+impl Disassembler<'_, '_> {
+    /// Writes an instruction and carries it out.
+    fn instruction(&mut self, mut op: GenOp<'_>) -> Result<(), Error> {
+        op.offset += self.base;
+        self.last = (op.offset, Some(op.opcode));
+        self.step(&op).map_err(|halt| self.error(halt))
+    }
+
+    fn step(&mut self, op: &GenOp<'_>) -> Result<(), Halt> {
+        self.listing.number(op.offset, 5)?;
+        self.listing.text(": ")?;
+        self.listing.start();
+        let depth = self.machine.depth();
+        let step = self.machine.prepare(op)?;
+        if let Some(Arg::BigInt(value)) = &op.arg {
+            check_digits(value)?;
+        }
+        self.listing.text(code(op.opcode, &mut [0; 4]))?;
+        self.listing.text(" ")?;
+        self.listing
+            .spaces(self.indent_level.saturating_mul(depth))?;
+        self.listing.text(op.opcode.name())?;
+        if op.arg.is_some() || step.note.is_some() {
+            self.listing
+                .spaces(10usize.saturating_sub(op.opcode.name().len()))?;
+        }
+        if let Some(arg) = &op.arg {
+            self.listing.text(" ")?;
+            self.argument(arg)?;
+        }
+        if let Some(note) = step.note {
+            self.note(note)?;
+        }
+        if self.annotate > 0 {
+            self.annotation(op.opcode)?;
+        }
+        self.listing.text("\n")?;
+        match step.error {
+            Some(kind) => Err(kind.into()),
+            None => Ok(self.machine.finish(op, &step)?),
+        }
+    }
+
+    fn argument(&mut self, arg: &Arg<'_>) -> fmt::Result {
+        match arg {
+            Arg::Int(value) => {
+                self.listing.text(if *value < 0 { "-" } else { "" })?;
+                self.listing.number(value.unsigned_abs(), 0)
+            }
+            _ => arg.write_repr(&mut self.listing),
+        }
+    }
+
+    fn note(&mut self, note: Note) -> fmt::Result {
+        let number = match note {
+            Note::NoMark => return self.listing.text(" no MARK exists on stack"),
+            Note::MarkAt(offset) => {
+                self.listing.text(" (MARK at ")?;
+                offset
+            }
+            Note::As(index) => {
+                self.listing.text(" (as ")?;
+                index as u64
+            }
+        };
+        self.listing.number(number, 0)?;
+        self.listing.text(")")
+    }
+
+    /// Each sentence begins where the one before began, or behind a longer line; a line over 50 resets that.
+    fn annotation(&mut self, opcode: Opcode) -> fmt::Result {
+        self.listing
+            .spaces(self.annotation_column.saturating_sub(self.listing.column()))?;
+        self.annotation_column = match self.listing.column() {
+            column @ ..=50 => column,
+            _ => self.annotate,
+        };
+        self.listing.text(" ")?;
+        self.listing.text(opcode.doc())
+    }
+
+    /// Writes the last line if all went well, and hands everything over in any case.
+    fn end(mut self, fed: Result<(), Error>) -> Result<(), Error> {
+        let ended = fed.and_then(|()| self.last_line().map_err(|_| self.error(Halt::Writer)));
+        let flushed = self.listing.flush().map_err(|_| self.error(Halt::Writer));
+        // A pickle's error is worth more than that it could not be shown.
+        ended.and(flushed)?;
+        let (offset, opcode) = self.last;
+        match self.machine.into_stack() {
+            stack if stack.is_empty() => Ok(()),
+            stack => Err(Error::new(
+                offset,
+                opcode,
+                ErrorKind::StackNotEmpty(crate::LeftOver::new(stack)),
+            )),
+        }
+    }
+
+    fn last_line(&mut self) -> fmt::Result {
+        self.listing.text("highest protocol among opcodes = ")?;
+        self.listing
+            .number(self.machine.highest_protocol().unwrap_or(0).into(), 0)?;
+        self.listing.text("\n")
+    }
+
+    #[cold]
+    fn error(&mut self, halt: Halt) -> Error {
+        let (offset, opcode) = self.last;
+        match halt {
+            Halt::Pickle(kind) => Error::new(offset, opcode, kind),
+            Halt::Writer => {
+                let failure = self
+                    .listing
+                    .take_failure()
+                    .unwrap_or_else(|| io::ErrorKind::Other.into());
+                Error::new(offset, None, ErrorKind::Io(failure))
+            }
+        }
+    }
+}
+
+/// The opcode's byte as its Python literal, in four columns: `K` or `\x80`.
+fn code(opcode: Opcode, text: &mut [u8; 4]) -> &str {
+    let byte = opcode.byte();
+    *text = match byte {
+        b' '..=b'~' => [byte, b' ', b' ', b' '],
+        _ => [
+            b'\\',
+            b'x',
+            hexadecimal_digit(byte >> 4),
+            hexadecimal_digit(byte & 0xf),
+        ],
+    };
+    core::str::from_utf8(text).expect("only ASCII was put in")
+}
+
+fn hexadecimal_digit(value: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(value)]
+}
+
+/// Python refuses to write an int of more than 4,300 digits.
+fn check_digits(value: &BigInt) -> Result<(), ErrorKind> {
+    /// How many bits 10**4300 has: fewer are surely fewer digits, more are surely more.
+    const BITS: u64 = 14_285;
+    let bits = value.bits();
+    let too_long = match bits.cmp(&BITS) {
+        core::cmp::Ordering::Less => false,
+        core::cmp::Ordering::Equal => {
+            *value.magnitude()
+                >= BigInt::from(10)
+                    .pow(DEFAULT_MAX_DIGITS as u32)
+                    .into_parts()
+                    .1
+        }
+        core::cmp::Ordering::Greater => true,
+    };
+    if too_long {
+        Err(ErrorKind::IntTooLong { bits })
+    } else {
+        Ok(())
+    }
+}

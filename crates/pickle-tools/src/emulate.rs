@@ -1,0 +1,165 @@
+//! The unpickling machine by kinds of object only: what `dis` needs to indent and to check.
+
+use pickle_opcodes::{Opcode, StackObject};
+
+use crate::{Arg, ErrorKind, GenOp, Memo};
+
+/// The stack, the marks and the memo, a byte an entry.
+///
+/// It does as pickletools does, mistakes included: an instruction that takes a mark for an object leaves the mark's
+/// position behind, and the indentation with it.
+#[derive(Debug)]
+pub(crate) struct Machine<'m> {
+    stack: Vec<StackObject>,
+    /// Where the MARKs stand whose blocks are open.
+    marks: Vec<u64>,
+    memo: &'m mut Memo,
+    highest_protocol: Option<u8>,
+}
+
+/// What is known of an instruction before it is carried out.
+pub(crate) struct Step {
+    /// What is said of it behind its argument.
+    pub(crate) note: Option<Note>,
+    /// Why it cannot be carried out: to be reported once it has been written.
+    pub(crate) error: Option<ErrorKind>,
+    /// How many objects it still has to pop.
+    pops: usize,
+    /// What it pushes, if that is not what the table says.
+    found: Option<StackObject>,
+}
+
+/// A remark in the listing.
+#[derive(Clone, Copy)]
+pub(crate) enum Note {
+    /// The mark that it takes.
+    MarkAt(u64),
+    /// The mark that it needs is not there.
+    NoMark,
+    /// The memo entry that MEMOIZE makes.
+    As(usize),
+}
+
+impl<'m> Machine<'m> {
+    pub(crate) fn new(memo: &'m mut Memo) -> Machine<'m> {
+        Machine {
+            stack: Vec::new(),
+            marks: Vec::new(),
+            memo,
+            highest_protocol: None,
+        }
+    }
+
+    /// How many blocks are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The highest protocol that any instruction so far belongs to.
+    pub(crate) fn highest_protocol(&self) -> Option<u8> {
+        self.highest_protocol
+    }
+
+    /// Takes the mark that an instruction needs and looks after the memo.
+    ///
+    /// An error here keeps even the instruction itself from being written.
+    pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, ErrorKind> {
+        let before = op.opcode.stack_before();
+        self.highest_protocol = self.highest_protocol.max(Some(op.opcode.protocol()));
+        let mut step = Step {
+            note: None,
+            error: None,
+            pops: before.len(),
+            found: None,
+        };
+        let mark = before
+            .iter()
+            .position(|&object| object == StackObject::Mark);
+        if mark.is_some()
+            || op.opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark)
+        {
+            match self.marks.pop() {
+                Some(position) => {
+                    self.pop_to_mark()?;
+                    step.note = Some(Note::MarkAt(position));
+                    step.pops = mark.unwrap_or(0);
+                }
+                None => {
+                    step.note = Some(Note::NoMark);
+                    step.error = Some(ErrorKind::NoMark);
+                }
+            }
+        }
+        match op.opcode {
+            Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => {
+                step.error = op.arg.as_ref().and_then(|key| self.store(key).err());
+            }
+            Opcode::Memoize => {
+                let index = self.memo.len();
+                step.note = Some(Note::As(index));
+                step.error = self.store(&Arg::Int(index as i64)).err();
+            }
+            Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
+                let Some(key) = &op.arg else { return Ok(step) };
+                step.found = self.memo.find(key);
+                if step.found.is_none() {
+                    step.error = Some(ErrorKind::MemoMissing {
+                        key: key.clone().into_owned(),
+                    });
+                }
+            }
+            _ => {}
+        }
+        Ok(step)
+    }
+
+    /// Carries the instruction out.
+    pub(crate) fn finish(&mut self, op: &GenOp<'_>, step: &Step) -> Result<(), ErrorKind> {
+        let present = self.stack.len();
+        let Some(rest) = present.checked_sub(step.pops) else {
+            return Err(ErrorKind::StackUnderflow {
+                wanted: step.pops,
+                present,
+            });
+        };
+        self.stack.truncate(rest);
+        if op.opcode == Opcode::Mark {
+            self.marks.push(op.offset);
+        }
+        match step.found {
+            Some(object) => self.stack.push(object),
+            None => self.stack.extend_from_slice(op.opcode.stack_after()),
+        }
+        Ok(())
+    }
+
+    /// What is on the stack at the end.
+    pub(crate) fn into_stack(self) -> Vec<StackObject> {
+        self.stack
+    }
+
+    fn pop_to_mark(&mut self) -> Result<(), ErrorKind> {
+        let mark = self
+            .stack
+            .iter()
+            .rposition(|&object| object == StackObject::Mark);
+        self.stack.truncate(mark.ok_or(ErrorKind::MarkPopped)?);
+        Ok(())
+    }
+
+    fn store(&mut self, key: &Arg<'_>) -> Result<(), ErrorKind> {
+        if self.memo.find(key).is_some() {
+            return Err(ErrorKind::MemoDefined {
+                key: key.clone().into_owned(),
+            });
+        }
+        match self.stack.last() {
+            None => Err(ErrorKind::NothingToStore),
+            Some(StackObject::Mark) => Err(ErrorKind::MarkStored),
+            Some(&object) => {
+                self.memo.insert(key, object);
+                Ok(())
+            }
+        }
+    }
+}
