@@ -1,1 +1,48 @@
-fn main() {}
+//! The command `pickle`: looks into Python's pickles, checks them, and writes them anew.
+//!
+//! ```text
+//! $ pickle show bob.pkl
+//! {'name': 'bob', 'age': 20, 'score': 88}
+//! ```
+//!
+//! Each subcommand is a file of `cmd`: its options, its help, and a `run`. `input` finds the pickles in a file,
+//! `output` is where results go, and `failure` is how all of them end when something is wrong. Nothing that a pickle
+//! names is ever run: the crates beneath, `pickle-codec` and `pickle-tools`, keep it as data.
+
+mod cmd;
+mod failure;
+mod input;
+mod line;
+mod output;
+mod preamble;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+const EXAMPLES: &str = "\
+Examples:
+  pickle show d.pkl                      what is in it
+  pickle dis -a d.pkl                    its opcodes, with a sentence on each
+  pickle transcode -p 5 d.pkl -o e.pkl   the same value at protocol 5
+  curl -s URL | pickle check -           can it be read?
+  pickle opcodes MEMOIZE                 what an opcode does
+
+The status is 0, or 1 where something is wrong with the input or the output, or 2 where it is with the arguments.";
+
+/// Look into Python's pickles, check them, write them anew.
+///
+/// Nothing that a pickle names is ever run or imported.
+#[derive(Parser)]
+#[command(name = "pickle", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: cmd::Command,
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.end(),
+    }
+}

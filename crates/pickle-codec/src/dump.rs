@@ -5,6 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use pickle_opcodes::Out;
 use pickle_value::{Graph, Handle, Identity, Object, ObjectKind, Step, Value, View};
 
 use crate::builtins::{Builtin, is_builtin_function};
@@ -12,7 +13,7 @@ use crate::encoder::{Buffered, Encoder};
 use crate::error::{Error, ErrorKind};
 use crate::machine::Fault;
 use crate::profile::Profile;
-use crate::source::{Fill, GlobalName, Make, Reduction, Shape, Source};
+use crate::source::{Atom, Fill, GlobalName, Make, Reduction, Shape, Source};
 
 /// Writes a graph as CPython 3.13's `pickle.dumps` does at protocol 4.
 ///
@@ -86,7 +87,7 @@ impl DumpOptions {
     /// As [`to_vec`]; [`ErrorKind::UnsupportedProtocol`] for a protocol that the profile has not.
     #[doc(alias = "dumps")]
     pub fn to_vec(&self, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
-        self.append_to(Vec::new(), graph)
+        self.write(Out::with_capacity(graph.size_hint()), graph)
     }
 
     /// Writes a graph behind what a vector holds, whose room is used.
@@ -95,6 +96,10 @@ impl DumpOptions {
     ///
     /// As [`DumpOptions::to_vec`].
     pub fn append_to(&self, buffer: Vec<u8>, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
+        self.write(buffer.into(), graph)
+    }
+
+    fn write(&self, buffer: Out, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
         let mut encoder = Encoder::new(
             GraphSource::new(graph, self.profile),
             Buffered,
@@ -119,7 +124,7 @@ impl DumpOptions {
         let mut encoder = Encoder::new(
             GraphSource::new(graph, self.profile),
             output,
-            Vec::new(),
+            Out::default(),
             self.checked_protocol()?,
             self.profile,
         );
@@ -144,9 +149,11 @@ fn without_place(fault: Fault<Error>) -> Error {
     }
 }
 
-fn root(graph: &Graph<'_>) -> Item {
-    Item::Graph(graph.root().handle().unwrap_or_else(|| unreachable!("a graph has a root")))
+fn root(graph: &Graph<'_>) -> Handle {
+    graph.root().handle().unwrap_or(NONE)
 }
+
+const NONE: Handle = Handle::NONE;
 
 #[cfg(feature = "std")]
 struct Writer<W>(W);
@@ -163,7 +170,8 @@ impl<W: std::io::Write> crate::encoder::Output<Error> for Writer<W> {
 /// The source that a graph is.
 ///
 /// What CPython has one object of, wherever it comes from, is one object here: each str of one latin-1 character, the
-/// empty str, the empty bytes, and, by the profiles up to 3.7, each bytes of one byte.
+/// empty str, the empty bytes, and, by the profiles up to 3.7, each bytes of one byte. These, and what the pickler brings
+/// along, are [foreign](Handle::foreign) to the graph.
 #[derive(Debug)]
 pub struct GraphSource<'g> {
     graph: &'g Graph<'g>,
@@ -171,50 +179,24 @@ pub struct GraphSource<'g> {
     /// The memo's numbers, each plus one, by the objects' numbers.
     spans: Vec<u32>,
     nodes: Vec<u32>,
-    characters: [u32; 256],
-    bytes: [u32; 256],
-    singles: [u32; 4],
-    /// What the pickler brings along.
-    extras: Vec<Extra>,
-    names: HashMap<String, u32, foldhash::fast::RandomState>,
-    builtins_of_functions: Option<Item>,
+    foreign: Vec<u32>,
+    /// The contents of foreign objects from [`EXTRAS`] on.
+    extras: Vec<Content>,
+    names: HashMap<String, Handle, foldhash::fast::RandomState>,
+    builtins_of_functions: Option<Handle>,
 }
 
-/// An object of a [`GraphSource`].
-#[derive(Clone, Copy, Debug)]
-pub enum Item {
-    /// One of the graph's own.
-    Graph(Handle),
-    /// The str of one latin-1 character.
-    Character(u8),
-    /// The bytes of a single byte.
-    Byte(u8),
-    /// One of a kind.
-    Single(Single),
-    /// One that the pickler brought along.
-    Extra(u32),
-}
+/// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
+const CHARACTER: u32 = 0;
+const BYTE: u32 = 256;
+const EMPTY_TEXT: u32 = 512;
+const EMPTY_BYTES: u32 = 513;
+const ELLIPSIS: u32 = 514;
+const NOT_IMPLEMENTED: u32 = 515;
+/// The first number of what the pickler brought along.
+const EXTRAS: u32 = 516;
 
-/// An object that there is one of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Single {
-    /// `''`
-    EmptyText,
-    /// `b''`
-    EmptyBytes,
-    /// `Ellipsis`
-    Ellipsis,
-    /// `NotImplemented`
-    NotImplemented,
-}
-
-#[derive(Clone, Debug)]
-struct Extra {
-    content: Content,
-    /// The memo's number, plus one.
-    memo: u32,
-}
-
+/// A foreign object.
 #[derive(Clone, Debug)]
 enum Content {
     Text(Vec<u8>),
@@ -236,96 +218,91 @@ impl<'g> GraphSource<'g> {
             single_bytes_are_one: profile.single_bytes_are_one(),
             spans: vec![0; counts.spans],
             nodes: vec![0; counts.nodes],
-            characters: [0; 256],
-            bytes: [0; 256],
-            singles: [0; 4],
+            foreign: vec![0; EXTRAS as usize],
             extras: Vec::new(),
             names: HashMap::default(),
             builtins_of_functions: None,
         }
     }
 
+    /// The memo's number of an object, plus one; 0 without.
     #[inline(always)]
-    fn memo_slot(&mut self, item: &Item) -> Option<&mut u32> {
-        match *item {
-            Item::Graph(handle) => match handle.identity() {
-                Identity::Span(number) => self.spans.get_mut(number as usize),
-                Identity::Node(number) => self.nodes.get_mut(number as usize),
-                Identity::Inline => None,
+    fn memo(&self, handle: Handle) -> u32 {
+        match handle.identity() {
+            Identity::Span(number) => self.spans[number as usize],
+            Identity::Node(number) => self.nodes[number as usize],
+            Identity::Foreign(number) => self.foreign[number as usize],
+            Identity::Inline => 0,
+        }
+    }
+
+    fn extra(&mut self, content: Content) -> Handle {
+        self.extras.push(content);
+        self.foreign.push(0);
+        Handle::foreign(self.foreign.len() as u32 - 1)
+    }
+
+    /// A name as an object: one for each spelling.
+    fn name(&mut self, name: &str) -> Handle {
+        if let Some(single) = single_text(name.as_bytes()) {
+            return single;
+        }
+        if let Some(&known) = self.names.get(name) {
+            return known;
+        }
+        let handle = self.extra(Content::Text(name.as_bytes().to_vec()));
+        self.names.insert(String::from(name), handle);
+        handle
+    }
+
+    /// The module's name that builtin functions have: another object than that of the types, though it reads the same.
+    fn builtins_of_functions(&mut self) -> Handle {
+        if let Some(known) = self.builtins_of_functions {
+            return known;
+        }
+        let handle = self.extra(Content::Text(b"builtins".to_vec()));
+        *self.builtins_of_functions.insert(handle)
+    }
+
+    /// What a foreign object is.
+    fn foreign(&self, number: u32) -> Shape<'_, Handle, Cursor<'g>> {
+        match number {
+            CHARACTER..BYTE => {
+                let utf8 = &CHARACTERS[number as usize];
+                Shape::Text(&utf8[..if number < 0x80 { 1 } else { 2 }])
+            }
+            BYTE..EMPTY_TEXT => {
+                let byte = (number - BYTE) as usize;
+                Shape::Bytes(&BYTES[byte..=byte])
+            }
+            EMPTY_TEXT => Shape::Text(&[]),
+            EMPTY_BYTES => Shape::Bytes(&[]),
+            ELLIPSIS | NOT_IMPLEMENTED => Shape::Global,
+            _ => match &self.extras[(number - EXTRAS) as usize] {
+                Content::Text(text) => Shape::Text(text),
+                Content::Bytes(bytes) => Shape::Bytes(bytes),
+                Content::Builtin(_) => Shape::Global,
             },
-            Item::Character(character) => Some(&mut self.characters[usize::from(character)]),
-            Item::Byte(byte) => Some(&mut self.bytes[usize::from(byte)]),
-            Item::Single(single) => Some(&mut self.singles[single as usize]),
-            Item::Extra(number) => self.extras.get_mut(number as usize).map(|extra| &mut extra.memo),
         }
     }
 
     /// The one object that CPython has for these bytes, if it has one.
-    #[inline(always)]
-    fn single_bytes(&self, bytes: &[u8]) -> Option<Item> {
+    fn single_bytes(&self, bytes: &[u8]) -> Option<Handle> {
         match *bytes {
-            [] => Some(Item::Single(Single::EmptyBytes)),
-            [byte] if self.single_bytes_are_one => Some(Item::Byte(byte)),
+            [] => Some(Handle::foreign(EMPTY_BYTES)),
+            [byte] if self.single_bytes_are_one => Some(Handle::foreign(BYTE + u32::from(byte))),
             _ => None,
         }
     }
 
-    fn extra(&mut self, content: Content) -> Item {
-        self.extras.push(Extra { content, memo: 0 });
-        Item::Extra(self.extras.len() as u32 - 1)
-    }
-
-    /// A name as an object: one for each spelling.
-    fn name(&mut self, name: &str) -> Item {
-        if let Some(single) = single_text(name.as_bytes()) {
-            return single;
-        }
-        if let Some(&number) = self.names.get(name) {
-            return Item::Extra(number);
-        }
-        let item = self.extra(Content::Text(name.as_bytes().to_vec()));
-        self.names.insert(String::from(name), self.extras.len() as u32 - 1);
-        item
-    }
-
-    /// The module's name that builtin functions have: another object than that of the types, though it reads the same.
-    fn builtins_of_functions(&mut self) -> Item {
-        if self.builtins_of_functions.is_none() {
-            self.builtins_of_functions = Some(self.extra(Content::Text(b"builtins".to_vec())));
-        }
-        self.builtins_of_functions.unwrap_or(Item::Single(Single::EmptyText))
-    }
-
-    fn shape_of_single(single: Single) -> Shape<'g, Item, Cursor<'g>> {
-        match single {
-            Single::EmptyText => Shape::Text(&[]),
-            Single::EmptyBytes => Shape::Bytes(&[]),
-            Single::Ellipsis | Single::NotImplemented => Shape::Global,
-        }
-    }
-
-    fn shape_of_extra(&self, number: u32) -> Shape<'_, Item, Cursor<'g>> {
-        match &self.extras[number as usize].content {
-            Content::Text(text) => Shape::Text(text),
-            Content::Bytes(bytes) => Shape::Bytes(bytes),
-            Content::Builtin(_) => Shape::Global,
-        }
-    }
-
-    #[inline(always)]
-    fn known(slot: u32) -> Option<Shape<'g, Item, Cursor<'g>>> {
-        slot.checked_sub(1).map(Shape::Known)
-    }
-
-    fn object(&self, object: Object<'g>) -> Shape<'g, Item, Cursor<'g>> {
-        let item = |view: View<'g>| view.handle().map(Item::Graph);
+    fn object(&self, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
         let make = match object.kind() {
             ObjectKind::Global => return Shape::Global,
             ObjectKind::Call => Make::Call,
             ObjectKind::New => Make::New,
             ObjectKind::NewWithKeywords => Make::NewWithKeywords,
             ObjectKind::Instance => Make::Instance,
-            ObjectKind::Persistent => match item(object.field(0)) {
+            ObjectKind::Persistent => match object.field(0).handle() {
                 Some(id) => return Shape::Persistent(id),
                 None => return unsupported("a persistent id"),
             },
@@ -336,18 +313,18 @@ impl<'g> GraphSource<'g> {
             ObjectKind::Buffer => return Shape::Buffer(object.field(1).as_bool() == Some(true)),
             _ => return unsupported("an object of another format"),
         };
-        let (Some(callable), Some(args)) = (item(object.callable()), item(object.args())) else {
+        let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
             return unsupported("an incomplete object");
         };
         let steps = object.steps().filter_map(|step| {
             Some(match step {
-                Step::State(view) => Fill::State(item(view)?),
+                Step::State(view) => Fill::State(view.handle()?),
                 Step::Append(view) => Fill::Append(self.cursor(view)?),
                 Step::Assign(view) => Fill::Assign(self.cursor(view)?),
                 Step::Add(view) => Fill::Add(self.cursor(view)?),
             })
         });
-        let kwargs = (make == Make::NewWithKeywords).then(|| item(object.field(2))).flatten();
+        let kwargs = if make == Make::NewWithKeywords { object.field(2).handle() } else { None };
         Shape::Reduce(alloc::boxed::Box::new(Reduction { make, callable, args, kwargs, steps: steps.collect() }))
     }
 
@@ -360,17 +337,17 @@ impl<'g> GraphSource<'g> {
 }
 
 #[cold]
-fn unsupported<'g>(kind: &str) -> Shape<'g, Item, Cursor<'g>> {
+fn unsupported<'g>(kind: &str) -> Shape<'g, Handle, Cursor<'g>> {
     Shape::Unsupported(String::from(kind))
 }
 
 /// The one object that CPython has for this text, if it has one.
 #[inline(always)]
-fn single_text(utf8: &[u8]) -> Option<Item> {
+fn single_text(utf8: &[u8]) -> Option<Handle> {
     match *utf8 {
-        [] => Some(Item::Single(Single::EmptyText)),
-        [byte @ 0..0x80] => Some(Item::Character(byte)),
-        [lead @ 0xc2..=0xc3, byte] => Some(Item::Character(lead << 6 | byte & 0x3f)),
+        [] => Some(Handle::foreign(EMPTY_TEXT)),
+        [byte @ 0..0x80] => Some(Handle::foreign(CHARACTER + u32::from(byte))),
+        [lead @ 0xc2..=0xc3, byte] => Some(Handle::foreign(CHARACTER + u32::from(lead << 6 | byte & 0x3f))),
         _ => None,
     }
 }
@@ -398,74 +375,52 @@ const BYTES: [u8; 256] = {
 };
 
 impl<'g> Source for GraphSource<'g> {
-    type Object = Item;
+    type Object = Handle;
     type Cursor = Cursor<'g>;
     type Error = Error;
 
     #[inline(always)]
-    fn shape(&mut self, item: &mut Item) -> Result<Shape<'_, Item, Cursor<'g>>, Error> {
-        let handle = match *item {
-            Item::Graph(handle) => handle,
-            Item::Character(character) => {
-                let utf8 = &CHARACTERS[usize::from(character)][..if character < 0x80 { 1 } else { 2 }];
-                return Ok(Self::known(self.characters[usize::from(character)]).unwrap_or(Shape::Text(utf8)));
-            }
-            Item::Byte(byte) => {
-                let bytes = &BYTES[usize::from(byte)..=usize::from(byte)];
-                return Ok(Self::known(self.bytes[usize::from(byte)]).unwrap_or(Shape::Bytes(bytes)));
-            }
-            Item::Single(single) => {
-                let known = Self::known(self.singles[single as usize]);
-                return Ok(known.unwrap_or_else(|| Self::shape_of_single(single)));
-            }
-            Item::Extra(number) => {
-                let known = Self::known(self.extras[number as usize].memo);
-                return Ok(known.unwrap_or_else(|| self.shape_of_extra(number)));
-            }
-        };
-        match handle.identity() {
-            Identity::Span(number) => {
-                if let Some(known) = Self::known(self.spans[number as usize]) {
-                    return Ok(known);
-                }
-            }
-            Identity::Node(number) => {
-                if let Some(known) = Self::known(self.nodes[number as usize]) {
-                    return Ok(known);
-                }
-            }
-            Identity::Inline => {}
+    fn atom(&mut self, handle: &mut Handle) -> Result<Atom<'_>, Error> {
+        if let Some(known) = self.memo(*handle).checked_sub(1) {
+            return Ok(Atom::Known(known));
         }
-        let cursor = |items: &'g [Handle]| Cursor(items.iter());
-        Ok(match self.graph.value(handle) {
-            Value::Int(value) => Shape::Int(value),
+        Ok(match self.graph.value(*handle) {
+            Value::Int(value) => Atom::Int(value),
             Value::Text(text) => {
                 let utf8 = text.as_bytes();
                 match single_text(utf8) {
                     Some(single) => {
-                        *item = single;
-                        return self.shape(item);
+                        *handle = single;
+                        self.memo(single).checked_sub(1).map_or(Atom::Text(utf8), Atom::Known)
                     }
-                    None => Shape::Text(utf8),
+                    None => Atom::Text(utf8),
                 }
             }
-            Value::Float(value) => Shape::Float(value),
-            Value::None => Shape::None,
-            Value::Bool(value) => Shape::Bool(value),
+            Value::Float(value) => Atom::Float(value),
+            Value::None if *handle == NONE => Atom::None,
+            Value::Bool(value) => Atom::Bool(value),
+            _ => Atom::Other,
+        })
+    }
+
+    fn shape(&mut self, handle: &mut Handle) -> Result<Shape<'_, Handle, Cursor<'g>>, Error> {
+        if let Identity::Foreign(number) = handle.identity() {
+            return Ok(self.foreign(number));
+        }
+        let cursor = |items: &'g [Handle]| Cursor(items.iter());
+        Ok(match self.graph.value(*handle) {
             Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
             Value::List(items) => Shape::List(items.len(), cursor(items)),
             Value::Dict(items) => Shape::Dict(items.len() / 2, cursor(items)),
             Value::Set(items) => Shape::Set(items.len(), cursor(items)),
             Value::FrozenSet(items) => Shape::FrozenSet(items.len(), cursor(items)),
-            Value::BigInt(bytes) => match <[u8; 8]>::try_from(bytes) {
-                Ok(bytes) => Shape::Int(i64::from_le_bytes(bytes)),
-                Err(_) => Shape::BigInt(bytes),
-            },
+            Value::BigInt(bytes) => Shape::BigInt(bytes),
             Value::Long(bytes) => Shape::Long(bytes),
+            Value::Text(text) => Shape::Text(text.as_bytes()),
             Value::Bytes(bytes) => match self.single_bytes(bytes) {
                 Some(single) => {
-                    *item = single;
-                    return self.shape(item);
+                    *handle = single;
+                    self.memo(single).checked_sub(1).map_or(Shape::Bytes(bytes), Shape::Known)
                 }
                 None => Shape::Bytes(bytes),
             },
@@ -474,13 +429,10 @@ impl<'g> Source for GraphSource<'g> {
             Value::Complex(real, imaginary) => Shape::Complex(real, imaginary),
             Value::Range(parts) => Shape::Call(Builtin::Range, parts.len(), cursor(parts)),
             Value::Slice(parts) => Shape::Call(Builtin::Slice, parts.len(), cursor(parts)),
-            Value::Ellipsis => {
-                *item = Item::Single(Single::Ellipsis);
-                return self.shape(item);
-            }
-            Value::NotImplemented => {
-                *item = Item::Single(Single::NotImplemented);
-                return self.shape(item);
+            Value::Ellipsis | Value::NotImplemented => {
+                let ellipsis = matches!(self.graph.value(*handle), Value::Ellipsis);
+                *handle = Handle::foreign(if ellipsis { ELLIPSIS } else { NOT_IMPLEMENTED });
+                self.memo(*handle).checked_sub(1).map_or(Shape::Global, Shape::Known)
             }
             Value::Object(object) => self.object(object),
             _ => unsupported("an object of another format"),
@@ -488,55 +440,47 @@ impl<'g> Source for GraphSource<'g> {
     }
 
     #[inline(always)]
-    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Item>, Error> {
-        Ok(cursor.0.next().copied().map(Item::Graph))
+    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
+        Ok(cursor.0.next().copied())
     }
 
     #[inline(always)]
-    fn memo_get(&self, item: &Item) -> Option<u32> {
-        let slot = match *item {
-            Item::Graph(handle) => match handle.identity() {
-                Identity::Span(number) => self.spans[number as usize],
-                Identity::Node(number) => self.nodes[number as usize],
-                Identity::Inline => 0,
-            },
-            Item::Character(character) => self.characters[usize::from(character)],
-            Item::Byte(byte) => self.bytes[usize::from(byte)],
-            Item::Single(single) => self.singles[single as usize],
-            Item::Extra(number) => self.extras[number as usize].memo,
-        };
-        slot.checked_sub(1)
+    fn memo_get(&self, handle: &Handle) -> Option<u32> {
+        self.memo(*handle).checked_sub(1)
     }
 
     #[inline(always)]
-    fn memo_put(&mut self, item: &Item, index: u32) -> Result<(), Error> {
-        let number = index.checked_add(1).ok_or(ErrorKind::MemoTooLarge)?;
-        if let Some(slot) = self.memo_slot(item) {
-            *slot = number;
+    fn memo_put(&mut self, handle: &Handle, index: u32) -> Result<(), Error> {
+        let number = index.checked_add(1).ok_or_else(|| Error::new(ErrorKind::MemoTooLarge))?;
+        match handle.identity() {
+            Identity::Span(at) => self.spans[at as usize] = number,
+            Identity::Node(at) => self.nodes[at as usize] = number,
+            Identity::Foreign(at) => self.foreign[at as usize] = number,
+            Identity::Inline => {}
         }
         Ok(())
     }
 
-    fn builtin(&mut self, builtin: Builtin) -> Result<Item, Error> {
+    fn builtin(&mut self, builtin: Builtin) -> Result<Handle, Error> {
         let of_graph = self.graph.globals().find(|global| global.as_global() == Some(builtin.name()));
         if let Some(handle) = of_graph.and_then(View::handle) {
-            return Ok(Item::Graph(handle));
+            return Ok(handle);
         }
-        let of_extras = |extra: &Extra| matches!(extra.content, Content::Builtin(known) if known == builtin);
-        Ok(match self.extras.iter().position(of_extras) {
-            Some(number) => Item::Extra(number as u32),
+        let known = |content: &Content| matches!(content, Content::Builtin(known) if *known == builtin);
+        Ok(match self.extras.iter().position(known) {
+            Some(number) => Handle::foreign(EXTRAS + number as u32),
             None => self.extra(Content::Builtin(builtin)),
         })
     }
 
-    fn constant(&mut self, text: &'static str) -> Result<Item, Error> {
+    fn constant(&mut self, text: &'static str) -> Result<Handle, Error> {
         Ok(self.name(text))
     }
 
-    fn latin1(&mut self, bytes: &[u8]) -> Result<Item, Error> {
+    fn latin1(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         Ok(match *bytes {
-            [] => Item::Single(Single::EmptyText),
-            [byte] => Item::Character(byte),
+            [] => Handle::foreign(EMPTY_TEXT),
+            [byte] => Handle::foreign(CHARACTER + u32::from(byte)),
             _ => {
                 let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
                 self.extra(Content::Text(text.into_bytes()))
@@ -544,32 +488,29 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
-    fn bytes(&mut self, bytes: &[u8]) -> Result<Item, Error> {
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         Ok(self.single_bytes(bytes).unwrap_or_else(|| self.extra(Content::Bytes(bytes.to_vec()))))
     }
 
-    fn content(&mut self, item: &Item) -> Result<Vec<u8>, Error> {
-        Ok(match *item {
-            Item::Graph(handle) => self.graph.view(handle).as_bytes().unwrap_or_default().to_vec(),
-            Item::Byte(byte) => vec![byte],
-            Item::Extra(number) => match &self.extras[number as usize].content {
-                Content::Bytes(bytes) => bytes.clone(),
+    fn content(&mut self, handle: &Handle) -> Result<Vec<u8>, Error> {
+        Ok(match handle.identity() {
+            Identity::Foreign(number) => match self.foreign(number) {
+                Shape::Bytes(bytes) => bytes.to_vec(),
                 _ => Vec::new(),
             },
-            Item::Character(_) | Item::Single(_) => Vec::new(),
+            _ => self.graph.view(*handle).as_bytes().unwrap_or_default().to_vec(),
         })
     }
 
-    fn global(&mut self, item: &Item) -> Result<GlobalName<Item>, Error> {
-        let (module, name) = match *item {
-            Item::Graph(handle) => self.graph.view(handle).as_global().unwrap_or_default(),
-            Item::Single(Single::Ellipsis) => Builtin::Ellipsis.name(),
-            Item::Single(_) => Builtin::NotImplemented.name(),
-            Item::Extra(number) => match self.extras[number as usize].content {
+    fn global(&mut self, handle: &Handle) -> Result<GlobalName<Handle>, Error> {
+        let (module, name) = match handle.identity() {
+            Identity::Foreign(ELLIPSIS) => Builtin::Ellipsis.name(),
+            Identity::Foreign(NOT_IMPLEMENTED) => Builtin::NotImplemented.name(),
+            Identity::Foreign(number @ EXTRAS..) => match self.extras[(number - EXTRAS) as usize] {
                 Content::Builtin(builtin) => builtin.name(),
                 _ => ("", ""),
             },
-            Item::Character(_) | Item::Byte(_) => ("", ""),
+            _ => self.graph.view(*handle).as_global().unwrap_or_default(),
         };
         let module_object = if module == "builtins" && is_builtin_function(name) {
             self.builtins_of_functions()

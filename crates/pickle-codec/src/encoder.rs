@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use pickle_opcodes::Opcode;
 use pickle_opcodes::frame::Framer;
 use pickle_opcodes::text::UnicodeLineStyle;
+use pickle_opcodes::{Opcode, Out};
 
 use crate::error::ErrorKind;
 use crate::machine::Fault;
@@ -70,7 +70,7 @@ impl<E> Output<E> for Buffered {
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// An encoder with an empty memo, which writes behind what `buffer` holds.
-    pub fn new(source: S, output: W, buffer: Vec<u8>, protocol: u8, profile: Profile) -> Encoder<S, W> {
+    pub fn new(source: S, output: W, buffer: Out, protocol: u8, profile: Profile) -> Encoder<S, W> {
         let style = Style {
             unicode_line: profile.unicode_line_style(),
             longs_at_0: profile.writes_longs_at_protocol_0(),
@@ -112,7 +112,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// The buffer, with what was written and not yet taken.
     pub fn into_buffer(self) -> Vec<u8> {
-        self.framer.out
+        self.framer.out.into_vec()
     }
 
     /// The source.
@@ -159,7 +159,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             return Ok(());
         }
         let index = self.memo;
-        self.memo = index.checked_add(1).ok_or(ErrorKind::MemoTooLarge)?;
+        self.memo = index.checked_add(1).ok_or_else(|| Fault::from(ErrorKind::MemoTooLarge))?;
         if self.protocol >= 4 {
             self.op(Opcode::Memoize);
         } else {
@@ -172,11 +172,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let out = &mut self.framer.out;
         match (self.protocol, u8::try_from(index)) {
             (0, _) => write_line(out, Opcode::Put, index),
-            (_, Ok(index)) => out.extend_from_slice(&[Opcode::BinPut.byte(), index]),
-            _ => {
-                out.push(Opcode::LongBinPut.byte());
-                out.extend_from_slice(&index.to_le_bytes());
-            }
+            (_, Ok(index)) => out.put(u64::from(Opcode::BinPut.byte()) | u64::from(index) << 8, 2),
+            _ => out.put(u64::from(Opcode::LongBinPut.byte()) | u64::from(index) << 8, 5),
         }
     }
 
@@ -185,17 +182,14 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let out = &mut self.framer.out;
         match (self.protocol, u8::try_from(index)) {
             (0, _) => write_line(out, Opcode::Get, index),
-            (_, Ok(index)) => out.extend_from_slice(&[Opcode::BinGet.byte(), index]),
-            _ => {
-                out.push(Opcode::LongBinGet.byte());
-                out.extend_from_slice(&index.to_le_bytes());
-            }
+            (_, Ok(index)) => out.put(u64::from(Opcode::BinGet.byte()) | u64::from(index) << 8, 2),
+            _ => out.put(u64::from(Opcode::LongBinGet.byte()) | u64::from(index) << 8, 5),
         }
     }
 }
 
 /// An opcode with a decimal line.
-pub(crate) fn write_line(out: &mut Vec<u8>, opcode: Opcode, value: impl core::fmt::Display) {
+pub(crate) fn write_line(out: &mut Out, opcode: Opcode, value: impl core::fmt::Display) {
     use core::fmt::Write;
     out.push(opcode.byte());
     // Writing to a vector cannot fail.
@@ -203,7 +197,7 @@ pub(crate) fn write_line(out: &mut Vec<u8>, opcode: Opcode, value: impl core::fm
 }
 
 /// A vector that takes formatted text.
-pub(crate) struct Ascii<'v>(pub(crate) &'v mut Vec<u8>);
+pub(crate) struct Ascii<'v>(pub(crate) &'v mut Out);
 
 impl core::fmt::Write for Ascii<'_> {
     fn write_str(&mut self, text: &str) -> core::fmt::Result {

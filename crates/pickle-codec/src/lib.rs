@@ -48,7 +48,7 @@ mod stream;
 pub use builtins::Builtin;
 #[cfg(feature = "std")]
 pub use dump::to_writer;
-pub use dump::{Cursor, DumpOptions, GraphSource, Item, Single, to_vec};
+pub use dump::{Cursor, DumpOptions, GraphSource, to_vec};
 pub use encoder::{Buffered, Encoder, Output};
 pub use error::{Error, ErrorKind};
 pub use host::{Host, Items};
@@ -58,7 +58,7 @@ pub use memo::Memo;
 pub use pickle_opcodes::{self as opcodes, HIGHEST_PROTOCOL};
 pub use pickle_value::{self as value, Graph, View};
 pub use profile::Profile;
-pub use source::{Fill, GlobalName, Make, Reduction, Shape, Source};
+pub use source::{Atom, Fill, GlobalName, Make, Reduction, Shape, Source};
 #[cfg(feature = "std")]
 pub use stream::{Pickles, Unpickler, from_reader};
 

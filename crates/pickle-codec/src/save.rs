@@ -8,7 +8,7 @@ mod objects;
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
 use crate::machine::Fault;
-use crate::source::{Shape, Source};
+use crate::source::{Atom, Shape, Source};
 
 pub(crate) use batch::Batch;
 pub(crate) use containers::Tuple;
@@ -45,49 +45,86 @@ pub(crate) enum Next<O> {
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
-        let mut object = root;
-        let mut outer: Option<Task<S>> = None;
+        let Some(mut task) = self.save(root)? else { return Ok(()) };
         loop {
-            // Here alone `save` is inlined: most objects are atoms, and are written without a call.
-            if let Some(inner) = self.save(object)? {
-                self.tasks.extend(outer.replace(inner));
-            }
-            object = loop {
-                let Some(task) = &mut outer else { return Ok(()) };
-                match self.advance(task)? {
-                    Next::Save(object) => break object,
-                    Next::Done => {
-                        self.source.leave();
-                        outer = self.tasks.pop();
-                    }
-                }
+            // The items of lists, dicts and tuples are most of all there is: `save` is inlined for these two.
+            let inner = match &mut task {
+                Task::Batch(batch) if batch.is_open() => self.run_batch(batch)?,
+                Task::Tuple(tuple) => self.run_tuple(tuple)?,
+                _ => match self.advance(&mut task)? {
+                    Next::Save(object) => match self.save_one(object)? {
+                        None => continue,
+                        inner => inner,
+                    },
+                    Next::Done => None,
+                },
             };
+            match inner {
+                Some(inner) => self.tasks.push(core::mem::replace(&mut task, inner)),
+                None if matches!(&task, Task::Batch(batch) if batch.has_more()) => {}
+                None => {
+                    self.source.leave();
+                    let Some(outer) = self.tasks.pop() else { return Ok(()) };
+                    task = outer;
+                }
+            }
         }
+    }
+
+    /// Writes the items of an open batch, until one holds others.
+    #[inline(always)]
+    fn run_batch(&mut self, batch: &mut Batch<S>) -> Result<Option<Task<S>>, Fault<S::Error>> {
+        while let Some(object) = self.next_of_open(batch)? {
+            if let Some(inner) = self.save(object)? {
+                return Ok(Some(inner));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes the items of a tuple, until one holds others.
+    #[inline(always)]
+    fn run_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Option<Task<S>>, Fault<S::Error>> {
+        while let Next::Save(object) = self.advance_tuple(tuple)? {
+            if let Some(inner) = self.save(object)? {
+                return Ok(Some(inner));
+            }
+        }
+        Ok(None)
     }
 
     /// Writes an object, or its beginning: then gives what is left to do.
     #[inline(always)]
     fn save(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
         self.boundary()?;
+        match self.source.atom(&mut object).map_err(Fault::Host)? {
+            Atom::Known(index) => self.write_get(index),
+            Atom::Int(value) => self.write_int(value),
+            Atom::Text(utf8) => {
+                let text = atoms::TextWriter { protocol: self.protocol, style: self.style.unicode_line };
+                text.write(utf8, &mut self.framer, &mut self.output)?;
+                self.memoize(&object)?;
+            }
+            Atom::Float(value) => self.write_float(value),
+            Atom::None => self.op(pickle_opcodes::Opcode::None),
+            Atom::Bool(value) => self.write_bool(value),
+            Atom::Other => return self.begin(object),
+        }
+        Ok(None)
+    }
+
+    /// As [`save`](Self::save), not inlined.
+    #[inline(never)]
+    fn save_one(&mut self, object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
+        self.save(object)
+    }
+
+    /// Writes what is no atom, or its beginning.
+    #[inline(never)]
+    fn begin(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
         let task = match self.source.shape(&mut object).map_err(Fault::Host)? {
             Shape::Known(index) => {
                 self.write_get(index);
-                return Ok(None);
-            }
-            Shape::None => {
-                self.op(pickle_opcodes::Opcode::None);
-                return Ok(None);
-            }
-            Shape::Bool(value) => {
-                self.write_bool(value);
-                return Ok(None);
-            }
-            Shape::Int(value) => {
-                self.write_int(value);
-                return Ok(None);
-            }
-            Shape::Float(value) => {
-                self.write_float(value);
                 return Ok(None);
             }
             Shape::Text(utf8) => {
@@ -166,9 +203,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// Writes an object that holds no others.
-    #[inline(never)]
     fn save_atom(&mut self, object: S::Object) -> Result<(), Fault<S::Error>> {
-        match self.save(object)? {
+        match self.save_one(object)? {
             None => Ok(()),
             Some(_) => {
                 Err(ErrorKind::Unsupported(alloc::string::String::from("a container where a name is due")).into())

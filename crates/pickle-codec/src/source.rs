@@ -5,7 +5,7 @@ use crate::builtins::Builtin;
 /// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
 /// asks its source what each object is.
 ///
-/// As in CPython, each object is asked for once, and then again wherever it is met, when it is [`Shape::Known`].
+/// As in CPython, each object is asked for once, and then again wherever it is met, when it is [`Atom::Known`].
 pub trait Source {
     /// A handle of an object.
     type Object: Clone;
@@ -14,7 +14,12 @@ pub trait Source {
     /// What a source refuses with.
     type Error;
 
-    /// What an object is. May put another handle of the same object in its place.
+    /// What an object is, if it is among the commonest. May put another handle of the same object in its place.
+    ///
+    /// [`Atom::Other`] if it is not: then [`shape`](Source::shape) is asked.
+    fn atom(&mut self, object: &mut Self::Object) -> Result<Atom<'_>, Self::Error>;
+
+    /// What an object is that [`atom`](Source::atom) did not say. May put another handle of it in its place.
     fn shape(&mut self, object: &mut Self::Object) -> Result<Shape<'_, Self::Object, Self::Cursor>, Self::Error>;
 
     /// The next item at a cursor; of a dict keys and values in turn.
@@ -67,10 +72,10 @@ pub struct GlobalName<O> {
     pub extension: Option<u32>,
 }
 
-/// What an object is, with its content or a cursor over its items.
-#[derive(Debug)]
-pub enum Shape<'s, O, C> {
-    /// An object that has a number in the memo.
+/// What an object is, if it is among the commonest, which are written without further ado.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Atom<'s> {
+    /// An object that has this number in the memo.
     Known(u32),
     /// `None`.
     None,
@@ -78,10 +83,21 @@ pub enum Shape<'s, O, C> {
     Bool(bool),
     /// An int that 64 bits hold.
     Int(i64),
-    /// An int beyond: two's complement, little-endian.
-    BigInt(&'s [u8]),
     /// A float.
     Float(f64),
+    /// A str: UTF-8 in which surrogates are written too.
+    Text(&'s [u8]),
+    /// Something else.
+    Other,
+}
+
+/// What an object is, with its content or a cursor over its items.
+#[derive(Debug)]
+pub enum Shape<'s, O, C> {
+    /// An object that has a number in the memo.
+    Known(u32),
+    /// An int beyond 64 bits, or one of fewer in more bytes than it needs: two's complement, little-endian.
+    BigInt(&'s [u8]),
     /// A complex.
     Complex(f64, f64),
     /// A str: UTF-8 in which surrogates are written too.

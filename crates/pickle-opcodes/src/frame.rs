@@ -2,9 +2,7 @@
 //!
 //! [`Framer`] cuts what is written as CPython's pickler cuts it; [`FrameCheck`] holds what is read against the rules.
 
-use alloc::vec::Vec;
-
-use crate::{ErrorKind, Op, Opcode};
+use crate::{ErrorKind, Op, Opcode, Out};
 
 /// A frame is closed before the first instruction that finds this many bytes in it (`FRAME_SIZE_TARGET`).
 ///
@@ -34,7 +32,7 @@ pub enum FrameStyle {
 #[derive(Debug)]
 pub struct Framer {
     /// What has been written. Bytes may be appended freely, and whole frames taken from the front by [`Framer::take`].
-    pub out: Vec<u8>,
+    pub out: Out,
     style: FrameStyle,
     /// Where the header of the open frame stands.
     open: Option<usize>,
@@ -45,15 +43,15 @@ pub struct Framer {
 impl Default for Framer {
     /// An empty buffer, to be framed as the newest releases do.
     fn default() -> Self {
-        Framer::new(Vec::new(), FrameStyle::default())
+        Framer::new(Out::default(), FrameStyle::default())
     }
 }
 
 impl Framer {
     /// A framer that appends to `out`, without frames so far.
     #[must_use]
-    pub fn new(out: Vec<u8>, style: FrameStyle) -> Framer {
-        Framer { out, style, open: None, full: usize::MAX }
+    pub fn new(out: impl Into<Out>, style: FrameStyle) -> Framer {
+        Framer { out: out.into(), style, open: None, full: usize::MAX }
     }
 
     /// Opens the first frame; the encoder calls it behind PROTO 4.
@@ -105,7 +103,7 @@ impl Framer {
     pub fn take<E>(&mut self, hand_on: impl FnOnce(&[u8]) -> Result<(), E>) -> Result<(), E> {
         let done = self.open.unwrap_or(self.out.len());
         hand_on(&self.out[..done])?;
-        self.out.drain(..done);
+        self.out.drop_front(done);
         if self.open.is_some() {
             self.open = Some(0);
             self.full -= done;

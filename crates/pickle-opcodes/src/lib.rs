@@ -45,6 +45,7 @@ pub mod frame;
 pub mod number;
 mod op;
 mod opcode;
+mod out;
 mod table;
 pub mod text;
 
@@ -54,6 +55,7 @@ pub use effect::StackObject;
 pub use error::{Error, ErrorKind, TextExcerpt};
 pub use op::{Argument, Op};
 pub use opcode::Opcode;
+pub use out::Out;
 
 /// The highest protocol there is.
 pub const HIGHEST_PROTOCOL: u8 = 5;

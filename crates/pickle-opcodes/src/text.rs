@@ -5,7 +5,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::ErrorKind;
+use crate::{ErrorKind, Out};
 
 /// Reads the line of STRING: strips the quotes and resolves the escapes (`PyBytes_DecodeEscape`).
 ///
@@ -132,7 +132,7 @@ pub enum UnicodeLineStyle {
 }
 
 /// Writes the line of UNICODE, without its newline (`_pickle.c`: `raw_unicode_escape`).
-pub fn write_unicode_line(points: impl IntoIterator<Item = u32>, style: UnicodeLineStyle, out: &mut Vec<u8>) {
+pub fn write_unicode_line(points: impl IntoIterator<Item = u32>, style: UnicodeLineStyle, out: &mut Out) {
     for point in points {
         match point {
             0x1_0000.. => {
@@ -152,7 +152,7 @@ pub fn write_unicode_line(points: impl IntoIterator<Item = u32>, style: UnicodeL
     }
 }
 
-fn push_hexadecimal(value: u32, digits: u32, out: &mut Vec<u8>) {
+fn push_hexadecimal(value: u32, digits: u32, out: &mut Out) {
     for position in (0..digits).rev() {
         let digit = (value >> (4 * position)) & 0xf;
         out.push(b"0123456789abcdef"[digit as usize]);

@@ -51,6 +51,12 @@ impl<'a> Graph<'a> {
         Counts { spans: self.store.spans.len(), nodes: self.store.nodes.len() }
     }
 
+    /// About how many bytes the graph takes in a compact format: the input that it came from, or what was put in.
+    #[must_use]
+    pub fn size_hint(&self) -> usize {
+        self.input.len() + self.store.arena.len() + if self.input.is_empty() { 6 * self.store.pool.len() } else { 0 }
+    }
+
     /// The classes and functions that it names, each once, in the order of their first mention.
     pub fn globals(&self) -> impl ExactSizeIterator<Item = View<'_>> + Clone + use<'_, 'a> {
         self.globals.iter().map(|&global| self.view(global))

@@ -45,6 +45,8 @@ pub(crate) enum Tag {
     Assigned,
     /// What was added to an object, a set that only its log refers to.
     Added,
+    /// An object of no graph, whose number its owner understands.
+    Foreign,
 }
 
 /// A handle taken apart.
@@ -62,7 +64,17 @@ const REF: u64 = 0xfff9 << 48;
 const PAYLOAD: u64 = (1 << 48) - 1;
 
 impl Handle {
-    pub(crate) const NONE: Handle = Handle::new(Tag::None, 0);
+    /// `None`, in any graph.
+    pub const NONE: Handle = Handle::new(Tag::None, 0);
+
+    /// A handle that no graph gives out, for those who mix objects of their own with a graph's.
+    ///
+    /// It is no object of any graph: a [`View`](crate::View) of it is that of `None`.
+    #[inline(always)]
+    #[must_use]
+    pub const fn foreign(number: u32) -> Handle {
+        Handle::new(Tag::Foreign, number)
+    }
 
     #[inline(always)]
     const fn from_raw(raw: u64) -> Handle {
@@ -175,6 +187,7 @@ const TAGS: [Tag; 32] = {
         Tag::Appended,
         Tag::Assigned,
         Tag::Added,
+        Tag::Foreign,
     ];
     let mut index = 0;
     while index < all.len() {

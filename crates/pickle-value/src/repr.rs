@@ -117,7 +117,7 @@ impl<'g> Repr<'g> {
         };
         let access = self.access;
         match tag {
-            Tag::None => f.write_str("None"),
+            Tag::None | Tag::Foreign => f.write_str("None"),
             Tag::False => f.write_str("False"),
             Tag::True => f.write_str("True"),
             Tag::Ellipsis => f.write_str("Ellipsis"),

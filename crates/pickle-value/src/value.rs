@@ -66,6 +66,8 @@ pub enum Identity {
     Span(u32),
     /// A container or an object.
     Node(u32),
+    /// [`Handle::foreign`].
+    Foreign(u32),
 }
 
 impl Handle {
@@ -74,6 +76,7 @@ impl Handle {
     #[must_use]
     pub fn identity(self) -> Identity {
         match self.unpack() {
+            Unpacked::Ref(Tag::Foreign, index) => Identity::Foreign(index),
             Unpacked::Ref(tag, index) if tag as u8 >= Tag::Tuple as u8 => Identity::Node(index),
             Unpacked::Ref(tag, index) if tag as u8 >= Tag::BigInt as u8 => Identity::Span(index),
             _ => Identity::Inline,
@@ -107,7 +110,7 @@ impl<'g> Access<'g> {
             Unpacked::Ref(tag, index) => (tag, index),
         };
         match tag {
-            Tag::None => Value::None,
+            Tag::None | Tag::Foreign => Value::None,
             Tag::False => Value::Bool(false),
             Tag::True => Value::Bool(true),
             Tag::Ellipsis => Value::Ellipsis,

@@ -108,7 +108,7 @@ impl<'g> View<'g> {
             Unpacked::Int(_) => Kind::Int,
             Unpacked::Float(_) => Kind::Float,
             Unpacked::Ref(tag, _) => match tag {
-                Tag::None => Kind::None,
+                Tag::None | Tag::Foreign => Kind::None,
                 Tag::False | Tag::True => Kind::Bool,
                 Tag::Ellipsis => Kind::Ellipsis,
                 Tag::NotImplemented => Kind::NotImplemented,

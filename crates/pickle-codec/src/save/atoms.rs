@@ -1,11 +1,9 @@
 //! Numbers, text, bytes: what holds no other object.
 
-use alloc::vec::Vec;
-
 use num_bigint::BigInt;
 use pickle_opcodes::frame::Framer;
 use pickle_opcodes::text::{UnicodeLineStyle, write_unicode_line};
-use pickle_opcodes::{ErrorKind as FormatError, Opcode};
+use pickle_opcodes::{ErrorKind as FormatError, Opcode, Out};
 use pickle_value::{Text, literal};
 
 use crate::builtins::Builtin;
@@ -34,8 +32,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             _ if self.protocol >= 2 => {
                 let bytes = value.to_le_bytes();
                 let bytes = shortest(&bytes);
-                out.extend_from_slice(&[Opcode::Long1.byte(), bytes.len() as u8]);
-                out.extend_from_slice(bytes);
+                let header = u128::from(Opcode::Long1.byte()) | (bytes.len() as u128) << 8;
+                out.put_wide(header | u128::from(value as u64) << 16, bytes.len() + 2);
             }
             _ => write_line(out, Opcode::Long, format_args!("{value}L")),
         }
@@ -45,10 +43,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(super) fn write_float(&mut self, value: f64) {
         let out = &mut self.framer.out;
         if self.protocol >= 1 {
-            let mut op = [0; 9];
-            op[0] = Opcode::BinFloat.byte();
-            op[1..].copy_from_slice(&value.to_be_bytes());
-            out.extend_from_slice(&op);
+            let bits = u128::from(value.to_bits().swap_bytes());
+            out.put_wide(u128::from(Opcode::BinFloat.byte()) | bits << 8, 9);
         } else {
             out.push(Opcode::Float.byte());
             // Writing to a vector cannot fail.
@@ -197,40 +193,49 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 }
 
-/// BININT1, BININT2 or BININT, without a branch on which: eight bytes are stored, and those too many taken back.
+/// BININT1, BININT2 or BININT, without a branch on which.
 #[inline(always)]
-fn write_bin_int(value: i32, out: &mut Vec<u8>) {
+fn write_bin_int(value: i32, out: &mut Out) {
     let bits = value as u32;
     let form = usize::from(bits > 0xff) + usize::from(bits > 0xffff);
     let (opcode, length) = [(Opcode::BinInt1, 2), (Opcode::BinInt2, 3), (Opcode::BinInt, 5)][form];
-    let word = u64::from(opcode.byte()) | u64::from(bits) << 8;
-    let end = out.len() + length;
-    out.extend_from_slice(&word.to_le_bytes());
-    out.truncate(end);
+    out.put(u64::from(opcode.byte()) | u64::from(bits) << 8, length);
 }
 
 /// An opcode with a one-byte length and what it counts. A call of memcpy costs more than such short copies.
 #[inline(always)]
-fn write_short(opcode: Opcode, bytes: &[u8], length: u8, out: &mut Vec<u8>) {
+fn write_short(opcode: Opcode, bytes: &[u8], length: u8, out: &mut Out) {
     let size = bytes.len();
-    let mut buffer = [0; 24];
-    buffer[0] = opcode.byte();
-    buffer[1] = length;
-    // Two copies of a fixed width that may overlap.
-    if let (8..=16, Some(head), Some(tail)) = (size, bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        buffer[2..10].copy_from_slice(head);
-        buffer[size - 6..size + 2].copy_from_slice(tail);
-    } else if let (4..8, Some(head), Some(tail)) = (size, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        buffer[2..6].copy_from_slice(head);
-        buffer[size - 2..size + 2].copy_from_slice(tail);
-    } else {
-        out.extend_from_slice(&[opcode.byte(), length]);
-        out.extend_from_slice(bytes);
-        return;
+    let header = u64::from(opcode.byte()) | u64::from(length) << 8;
+    let (word, half) = (
+        |at: usize| bytes[at..].first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk)),
+        |at: usize| bytes[at..].first_chunk::<4>().map_or(0, |chunk| u32::from_le_bytes(*chunk)),
+    );
+    match size {
+        // Two or four copies of a fixed width, which may overlap.
+        4..8 => {
+            let both = u64::from(half(0)) | u64::from(half(size - 4)) << (8 * (size - 4));
+            let all = u128::from(header) | u128::from(both) << 16;
+            out.put_wide(all, size + 2);
+        }
+        8..=14 => {
+            let both = u128::from(word(0)) | u128::from(word(size - 8)) << (8 * (size - 8));
+            out.put_wide(u128::from(header) | both << 16, size + 2);
+        }
+        15..=32 => {
+            out.put(header, 2);
+            let middle = size.min(16) - 8;
+            let mut buffer = [0; 32];
+            for at in [0, middle, size - middle - 8, size - 8] {
+                buffer[at..at + 8].copy_from_slice(&word(at).to_le_bytes());
+            }
+            out.put_32(&buffer, size);
+        }
+        _ => {
+            out.put(header, 2);
+            out.extend_from_slice(bytes);
+        }
     }
-    let end = out.len() + 2 + size;
-    out.extend_from_slice(&buffer);
-    out.truncate(end);
 }
 
 /// Drops the bytes that only repeat the sign.
@@ -246,7 +251,7 @@ fn shortest(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// An int beyond 64 bits, or Python 2's long of any size.
-pub(super) fn write_big_int(bytes: &[u8], protocol: u8, out: &mut Vec<u8>) -> Result<(), ErrorKind> {
+pub(super) fn write_big_int(bytes: &[u8], protocol: u8, out: &mut Out) -> Result<(), ErrorKind> {
     if protocol < 2 {
         write_line(out, Opcode::Long, format_args!("{}L", BigInt::from_signed_bytes_le(bytes)));
         return Ok(());
@@ -318,8 +323,7 @@ pub(super) fn write_bytes<E, W: Output<E>>(
     output: &mut W,
 ) -> Result<(), Fault<E>> {
     if let Ok(length) = u8::try_from(bytes.len()) {
-        framer.out.extend_from_slice(&[Opcode::ShortBinBytes.byte(), length]);
-        framer.out.extend_from_slice(bytes);
+        write_short(Opcode::ShortBinBytes, bytes, length, &mut framer.out);
         return Ok(());
     }
     let header = match u32::try_from(bytes.len()) {
@@ -340,7 +344,7 @@ pub(super) fn write_byte_array<E, W: Output<E>>(
 }
 
 /// Python 2's `str`, as 2.7's cPickle writes it.
-pub(super) fn write_byte_string(bytes: &[u8], protocol: u8, out: &mut Vec<u8>) -> Result<(), ErrorKind> {
+pub(super) fn write_byte_string(bytes: &[u8], protocol: u8, out: &mut Out) -> Result<(), ErrorKind> {
     if protocol == 0 {
         out.push(Opcode::String.byte());
         let mut quoted = alloc::string::String::new();

@@ -70,6 +70,16 @@ impl<S: Source> Batch<S> {
         Batch { cursor, ops, state, given: 0, left, ahead: None }
     }
 
+    /// True behind the mark of a batch.
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+
+    /// False once all is written.
+    pub(super) fn has_more(&self) -> bool {
+        self.state != State::Empty
+    }
+
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
@@ -78,26 +88,13 @@ impl<S: Source> Batch<S> {
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
-    #[inline(always)]
     pub(super) fn advance_batch(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         loop {
             match batch.state {
-                State::Open if batch.given < BATCH_SIZE * batch.ops.width => {
-                    if let Some(object) = self.next_of(batch)? {
-                        batch.given += 1;
+                State::Open => {
+                    if let Some(object) = self.next_of_open(batch)? {
                         return Ok(Next::Save(object));
                     }
-                    self.op(batch.ops.many);
-                    return Ok(Next::Done);
-                }
-                State::Open => {
-                    self.op(batch.ops.many);
-                    batch.left = batch.left.map(|left| left.saturating_sub(BATCH_SIZE));
-                    batch.state = match batch.left {
-                        Some(0) => return Ok(Next::Done),
-                        _ if batch.ahead.is_some() => State::Look,
-                        _ => State::BeforeMark,
-                    };
                 }
                 State::BeforeMark => {
                     self.op(Opcode::Mark);
@@ -107,12 +104,33 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 State::OneByOne => return self.advance_one_by_one(batch),
                 State::Look => {
                     if !self.look(batch)? {
-                        return Ok(Next::Done);
+                        batch.state = State::Empty;
                     }
                 }
                 State::Empty => return Ok(Next::Done),
             }
         }
+    }
+
+    /// The next object of an open batch; none where the batch is full, or was the last, and then it is closed.
+    #[inline(always)]
+    pub(super) fn next_of_open(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+        if batch.given < BATCH_SIZE * batch.ops.width {
+            if let Some(object) = self.next_of(batch)? {
+                batch.given += 1;
+                return Ok(Some(object));
+            }
+            batch.state = State::Empty;
+        } else {
+            batch.left = batch.left.map(|left| left.saturating_sub(BATCH_SIZE));
+            batch.state = match batch.left {
+                Some(0) => State::Empty,
+                _ if batch.ahead.is_some() => State::Look,
+                _ => State::BeforeMark,
+            };
+        }
+        self.op(batch.ops.many);
+        Ok(None)
     }
 
     fn advance_one_by_one(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
@@ -125,7 +143,10 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 batch.given += 1;
                 Next::Save(object)
             }
-            None => Next::Done,
+            None => {
+                batch.state = State::Empty;
+                Next::Done
+            }
         })
     }
 

@@ -11,7 +11,7 @@ use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
 use crate::machine::Fault;
-use crate::source::{Fill, Make, Reduction, Shape, Source};
+use crate::source::{Atom, Fill, Make, Reduction, Shape, Source};
 
 /// A builtin whose arguments are being written: `range(…)`, `slice(…)`.
 pub(crate) struct Call<S: Source> {
@@ -176,8 +176,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// Protocol 0 has persistent ids that are a line of text.
     pub(super) fn write_persistent_line(&mut self, mut id: S::Object) -> Result<(), Fault<S::Error>> {
-        match self.source.shape(&mut id).map_err(Fault::Host)? {
-            Shape::Text(line) if line.is_ascii() && !line.contains(&b'\n') => {
+        match self.source.atom(&mut id).map_err(Fault::Host)? {
+            Atom::Text(line) if line.is_ascii() && !line.contains(&b'\n') => {
                 let out = &mut self.framer.out;
                 out.push(Opcode::PersId.byte());
                 out.extend_from_slice(line);

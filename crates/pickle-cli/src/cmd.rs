@@ -1,0 +1,34 @@
+//! The subcommands.
+
+mod check;
+mod dis;
+mod opcodes;
+mod show;
+mod transcode;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// What `pickle` is asked to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Show(show::Show),
+    Dis(dis::Dis),
+    Transcode(transcode::Transcode),
+    Check(check::Check),
+    Opcodes(opcodes::Opcodes),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        match self {
+            Command::Show(show) => show.run(),
+            Command::Dis(dis) => dis.run(),
+            Command::Transcode(transcode) => transcode.run(),
+            Command::Check(check) => check.run(),
+            Command::Opcodes(opcodes) => opcodes.run(),
+        }
+    }
+}

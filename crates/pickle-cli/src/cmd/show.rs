@@ -1,0 +1,41 @@
+//! `pickle show`: the value as Python would print it.
+
+use std::io::Write;
+
+use clap::Args;
+use pickle_codec::LoadOptions;
+
+use crate::failure::Failure;
+use crate::input::InputArgs;
+use crate::line::OneLine;
+use crate::output::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  pickle show d.pkl
+  pickle show --all log.pkl              each pickle of the file, a line each
+  pickle show --nth 2 log.pkl            the third
+  pickle show --encoding latin1 py2.pkl  with Python 2's str that is not ASCII
+  pickle show - < d.pkl";
+
+/// Show the value of a pickle, much like Python's repr
+///
+/// Calls and instances are written as what they say: models.User(name='Ann'). Nothing is run.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+impl Show {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let mut out = Output::stdout();
+        let shown = self.input.each(LoadOptions::new(), |_, pickle| {
+            writeln!(out, "{}", OneLine(pickle.graph.root())).map_err(|error| out.failure(&error))
+        });
+        out.finish()?;
+        shown?.say();
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! Where pickles come from: a file or standard input, and which of the pickles in it.
+
+use core::fmt::{self, Display};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use pickle_codec::{Encoding, Graph, LoadOptions};
+use pickle_opcodes::Ops;
+
+use crate::failure::{Failure, say};
+
+/// The arguments of every subcommand that loads pickles.
+#[derive(Args)]
+pub(crate) struct InputArgs {
+    /// The file with the pickle; - is standard input
+    file: PathBuf,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    /// What becomes of Python 2's str: text in this encoding, or bytes
+    #[arg(long, value_name = "ENCODING", default_value = "ASCII", ignore_case = true)]
+    encoding: EncodingName,
+}
+
+/// Which of the pickles that stand in a file one behind the other.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Selection {
+    /// Take each of the pickles in the file, not only the first
+    #[arg(long, conflicts_with = "nth")]
+    pub(crate) all: bool,
+
+    /// Take one of the pickles in the file; 0 is the first
+    #[arg(long, value_name = "N")]
+    pub(crate) nth: Option<u64>,
+}
+
+/// The values of `--encoding`, spelled as Python spells them.
+#[derive(ValueEnum, Clone, Copy)]
+enum EncodingName {
+    #[value(name = "ASCII")]
+    Ascii,
+    #[value(name = "latin1", alias = "latin-1")]
+    Latin1,
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    #[value(name = "bytes")]
+    Bytes,
+}
+
+impl From<EncodingName> for Encoding {
+    fn from(name: EncodingName) -> Encoding {
+        match name {
+            EncodingName::Ascii => Encoding::Ascii,
+            EncodingName::Latin1 => Encoding::Latin1,
+            EncodingName::Utf8 => Encoding::Utf8,
+            EncodingName::Bytes => Encoding::Bytes,
+        }
+    }
+}
+
+impl InputArgs {
+    /// Reads the file, and hands over each pickle that is asked for.
+    pub(crate) fn each(
+        &self,
+        options: LoadOptions,
+        mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
+    ) -> Result<Rest, Failure> {
+        let input = Input::read(&self.file)?;
+        let options = options.encoding(self.encoding.into());
+        let mut end = match self.selection.nth {
+            Some(nth) => input.skip(nth)?,
+            None => 0,
+        };
+        loop {
+            let start = end;
+            let graph;
+            (graph, end) = options.from_slice_at(&input.bytes, start).map_err(|error| input.failure(error))?;
+            let bytes = &input.bytes[start..end];
+            take(&input, Loaded { graph, bytes })?;
+            if !self.selection.all || end == input.bytes.len() {
+                break;
+            }
+        }
+        let bytes = match self.selection.nth {
+            // Who asked for one of several knows that there are others.
+            Some(_) => 0,
+            None => (input.bytes.len() - end) as u64,
+        };
+        Ok(Rest { name: input.name, bytes })
+    }
+}
+
+/// A pickle of the input.
+pub(crate) struct Loaded<'a> {
+    /// Its value.
+    pub(crate) graph: Graph<'a>,
+    /// Its bytes.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// A file that has been read, with the name to call it by.
+pub(crate) struct Input {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Input {
+    /// Reads a file or standard input; an empty one is a failure.
+    fn read(path: &Path) -> Result<Input, Failure> {
+        let name = name(path);
+        let read = if is_stdin(path) {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        } else {
+            fs::read(path)
+        };
+        let bytes = read.map_err(|error| Failure::new(&name, error))?;
+        if bytes.is_empty() {
+            return Err(empty(&name));
+        }
+        Ok(Input { name, bytes })
+    }
+
+    /// Something is wrong with this file.
+    pub(crate) fn failure(&self, problem: impl Display) -> Failure {
+        Failure::new(&self.name, problem)
+    }
+
+    /// Where pickle number `nth` starts. Those before it are not loaded, so it is found though one of them be broken.
+    fn skip(&self, nth: u64) -> Result<usize, Failure> {
+        let mut start = 0;
+        for passed in 0..nth {
+            let mut ops = Ops::at(&self.bytes, start);
+            for op in ops.by_ref() {
+                op.map_err(|error| self.failure(error))?;
+            }
+            start = ops.offset();
+            if start == self.bytes.len() {
+                return Err(too_few(&self.name, nth, passed + 1));
+            }
+        }
+        Ok(start)
+    }
+}
+
+/// What stands behind the pickle that was taken.
+#[must_use = "the user is to hear of it"]
+pub(crate) struct Rest {
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+}
+
+impl Rest {
+    /// Says on standard error that there is something. Best called when the output has been written.
+    pub(crate) fn say(&self) {
+        if self.bytes > 0 {
+            say(&self.to_string());
+        }
+    }
+}
+
+impl Display for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Rest { name, bytes } = self;
+        let bytes_follow = if *bytes == 1 { "byte follows" } else { "bytes follow" };
+        write!(f, "{name}: {bytes} {bytes_follow} the first pickle")
+    }
+}
+
+/// True for `-`.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What a file is called in messages; standard input as pickletools calls it.
+pub(crate) fn name(path: &Path) -> String {
+    if is_stdin(path) { String::from("<stdin>") } else { path.display().to_string() }
+}
+
+/// The file is empty.
+pub(crate) fn empty(name: &str) -> Failure {
+    Failure::new(name, "empty file, no pickle in it (Python: EOFError: Ran out of input)")
+}
+
+/// The file ends before pickle number `nth`.
+pub(crate) fn too_few(name: &str, nth: u64, present: u64) -> Failure {
+    let pickles = if present == 1 { "pickle" } else { "pickles" };
+    Failure::new(name, format_args!("no pickle {nth} in it, counted from 0: it has {present} {pickles}"))
+}

@@ -1,0 +1,150 @@
+//! [`Output`]: where results go.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::failure::Failure;
+
+const STDOUT: &str = "standard output";
+
+/// Where results go. [`finish`](Output::finish) it: what is dropped unfinished may not have been written.
+#[derive(Debug)]
+pub(crate) struct Output {
+    name: String,
+    target: Target,
+    failed: bool,
+}
+
+#[derive(Debug)]
+enum Target {
+    Stdout(BufWriter<StdoutLock<'static>>),
+    /// Written as it comes.
+    File(BufWriter<File>),
+    /// Written beside the path, and moved there when it is whole; dropped before that, it is gone.
+    Replacing {
+        file: BufWriter<NamedTempFile>,
+        path: PathBuf,
+    },
+}
+
+impl Output {
+    /// Standard output.
+    pub(crate) fn stdout() -> Output {
+        let stdout = BufWriter::new(io::stdout().lock());
+        Output::new(String::from(STDOUT), Target::Stdout(stdout))
+    }
+
+    fn new(name: String, target: Target) -> Output {
+        Output { name, target, failed: false }
+    }
+
+    /// Text, to standard output or a file, which has what was written even where the command fails.
+    pub(crate) fn text(path: Option<&Path>) -> Result<Output, Failure> {
+        let Some((path, name)) = named(path) else {
+            return Ok(Output::stdout());
+        };
+        let file = File::create(path).map_err(|error| Failure::new(&name, error))?;
+        Ok(Output::new(name, Target::File(BufWriter::new(file))))
+    }
+
+    /// Bytes, to standard output or a file, which has all of them or stays as it was; not to a terminal.
+    pub(crate) fn binary(path: Option<&Path>) -> Result<Output, Failure> {
+        let Some((path, name)) = named(path) else {
+            refuse_terminal(STDOUT, &io::stdout())?;
+            return Ok(Output::stdout());
+        };
+        // Through a symbolic link, to the file that it means.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = match fs::metadata(&path) {
+            // A pipe or a device is not replaced; nor is a directory, which says so itself.
+            Ok(metadata) if !metadata.is_file() => {
+                let file = File::options().write(true).open(&path);
+                let file = file.map_err(|error| Failure::new(&name, error))?;
+                refuse_terminal(&name, &file)?;
+                Target::File(BufWriter::new(file))
+            }
+            existing => {
+                let permissions = existing.ok().map(|metadata| metadata.permissions());
+                let file = beside(&path, permissions).map_err(|error| Failure::new(&name, error))?;
+                let file = BufWriter::new(file);
+                Target::Replacing { file, path }
+            }
+        };
+        Ok(Output::new(name, target))
+    }
+
+    /// Writes what is left, and moves the file to its place.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.flush().map_err(|error| Failure::writing(&self.name, &error))?;
+        if let Target::Replacing { file, path } = self.target {
+            let moved = match file.into_inner() {
+                Ok(file) => file.persist(path).map_err(|error| error.error),
+                Err(error) => Err(error.into_error()),
+            };
+            moved.map_err(|error| Failure::writing(&self.name, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Writing to this output did not work.
+    pub(crate) fn failure(&self, error: &io::Error) -> Failure {
+        Failure::writing(&self.name, error)
+    }
+
+    /// True once writing has failed: where reading may fail as well, it tells which it was.
+    pub(crate) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match &mut self.target {
+            Target::Stdout(stdout) => stdout,
+            Target::File(file) => file,
+            Target::Replacing { file, .. } => file,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.writer().write(bytes);
+        self.failed |= written.is_err();
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer().flush()
+    }
+}
+
+/// The path of `-o` with its name, unless it is absent or `-`.
+fn named(path: Option<&Path>) -> Option<(&Path, String)> {
+    path.filter(|path| path.as_os_str() != "-").map(|path| (path, path.display().to_string()))
+}
+
+fn refuse_terminal(name: &str, output: &impl IsTerminal) -> Result<(), Failure> {
+    if output.is_terminal() {
+        return Err(Failure::new(name, "a pickle is not written to a terminal: name a file with -o, or pipe it on"));
+    }
+    Ok(())
+}
+
+/// A new file in the directory of `path`, with the permissions of the one that it replaces, or those of any new file.
+fn beside(path: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pickle-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(directory)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    Ok(file)
+}
