@@ -1,9 +1,10 @@
 """bytes and bytearray: SHORT_BINBYTES to BYTEARRAY8, and the calls of
 protocols 0-2, which spell them as latin-1 text.
 
-A bytearray of one byte never stands beside equal bytes here: on protocols 3
-and 4 it brings CPython's own one-byte object along, and from 3.8 on a reload
-of the bytes is another one.
+One byte is special.  bytes of one byte are one object per value, except that
+from 3.8 on those read at protocols 3 and up are objects of their own.  What a
+bytearray of one byte writes inside of its call is that one object up to 3.7, so
+two of them share it; from 3.8 on it is a new one each time.
 """
 
 from .fresh import case, data, text
@@ -46,6 +47,8 @@ def cases():
     yield case("one byte beyond ascii beside its character",
                lambda: [data(b"\xe9"), text(u"\xe9")])
     yield case("bytearrays of the same one byte", lambda: [bytearray(b"a"), bytearray(b"a")])
+    yield case("bytearray of one byte beside the same byte",
+               lambda: [bytearray(b"a"), data(b"a"), bytearray(b"a"), data(b"b")])
     yield case("bytearray of one byte beside its character",
                lambda: [bytearray(b"a"), text("a")])
     yield case("bytes beside equal text", lambda: [data(b"abc"), text("abc")])

@@ -1,7 +1,6 @@
 """Random objects of all kinds, with sharing and cycles, the same on each version.
 
-What a mix may not hold: sets whose order a reload changes, one-byte
-bytearrays (see bytes_.py), and NaN as a key.
+What a mix may not hold: sets whose order a reload changes, and NaN as a key.
 """
 
 from .fresh import case, data, text

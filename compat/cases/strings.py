@@ -53,7 +53,7 @@ ESCAPED = (
     ("private use", u"\ue000\uf8ff"),
     ("noncharacters", u"\ufdd0\ufffe\uffff"),
     ("replacement character", u"\ufffd"),
-    ("last of two bytes, first of three", u"\u07ff\u0800"),
+    ("two bytes of utf-8, three bytes", u"\u07fa\u0800"),
     ("before and after surrogates", u"\ud7ff\ue000"),
     ("astral", u"\U0001f600"),
     ("astral among ascii", u"a\U0001f600b\U00010000c"),

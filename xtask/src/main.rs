@@ -1,1 +1,47 @@
-fn main(){}
+//! The project's own tasks: `cargo xtask compat`, `cargo xtask corpus`, `cargo xtask table`.
+#![forbid(unsafe_code)]
+// The harness runs on a developer's machine only.
+#![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
+
+mod compat;
+#[cfg(test)]
+mod layers;
+mod paths;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What can go wrong apart from a difference: a message for the person at the terminal.
+type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Compat(options) => compat::run(&options),
+        Task::Corpus(options) => compat::write_corpus(&options),
+        Task::Table(options) => table::run(&options),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::from(2)
+    })
+}
+
+/// The project's own tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Compare our bytes with CPython's: live interpreters and the committed corpus
+    Compat(compat::Options),
+    /// Write compat/corpus from what the interpreters found here answer
+    Corpus(compat::CorpusOptions),
+    /// Write the README's table of what is matched, from the committed corpus
+    Table(table::Options),
+}

@@ -398,7 +398,8 @@ impl<'g> Source for GraphSource<'g> {
             }
             Value::Float(value) => Atom::Float(value),
             Value::None if *handle == NONE => Atom::None,
-            Value::Bool(value) => Atom::Bool(value),
+            Value::Bool(true) => Atom::True,
+            Value::Bool(false) => Atom::False,
             _ => Atom::Other,
         })
     }

@@ -45,7 +45,7 @@ pub(crate) enum Next<O> {
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
-        let Some(mut task) = self.save(root)? else { return Ok(()) };
+        let Some(mut task) = self.save_one(root)? else { return Ok(()) };
         loop {
             // The items of lists, dicts and tuples are most of all there is: `save` is inlined for these two.
             let inner = match &mut task {
@@ -107,7 +107,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
             Atom::Float(value) => self.write_float(value),
             Atom::None => self.op(pickle_opcodes::Opcode::None),
-            Atom::Bool(value) => self.write_bool(value),
+            Atom::True => self.write_bool(true),
+            Atom::False => self.write_bool(false),
             Atom::Other => return self.begin(object),
         }
         Ok(None)

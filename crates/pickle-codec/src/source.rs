@@ -79,8 +79,10 @@ pub enum Atom<'s> {
     Known(u32),
     /// `None`.
     None,
-    /// `True` or `False`.
-    Bool(bool),
+    /// `True`.
+    True,
+    /// `False`.
+    False,
     /// An int that 64 bits hold.
     Int(i64),
     /// A float.

@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind, Op, Opcode};
 /// - [`ErrorKind::EndOfInput`] where nothing is left,
 /// - [`ErrorKind::UnknownOpcode`],
 /// - [`ErrorKind::Truncated`] and [`ErrorKind::NegativeLength`] for its argument.
-#[inline]
+#[inline(always)]
 pub fn decode(input: &[u8], offset: usize) -> Result<(Op<'_>, usize), Error> {
     let Some(&byte) = input.get(offset) else {
         return Err(Error::new(offset, None, ErrorKind::EndOfInput));

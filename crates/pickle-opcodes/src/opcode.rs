@@ -23,7 +23,7 @@ macro_rules! define {
             pub const ALL: [Opcode; 68] = [$(Opcode::$variant),*];
 
             /// The opcode that a byte stands for, if any.
-            #[inline]
+            #[inline(always)]
             #[must_use]
             pub const fn from_byte(byte: u8) -> Option<Opcode> {
                 match byte {

@@ -37,7 +37,7 @@ impl Opcodes {
         let mut out = Output::stdout();
         let written = match self.name {
             Some(opcode) => write!(out, "{}", Entry(opcode)),
-            None => write!(out, "{}", Table),
+            None => write!(out, "{Table}"),
         };
         written.map_err(|error| out.failure(&error))?;
         out.finish()

@@ -1,0 +1,216 @@
+//! `cargo xtask compat`: our bytes against CPython's.
+//!
+//! ```text
+//!   pythons ──► generator ──► answers ─┐
+//!   compat/corpus ──────────► answers ─┴─► compare ──► report
+//!                                            │
+//!                                           ours (broken on purpose by sabotage)
+//! ```
+
+mod answers;
+mod case;
+mod compare;
+mod corpus;
+mod difference;
+mod generator;
+mod ours;
+mod outcome;
+mod progress;
+mod pythons;
+mod report;
+mod sabotage;
+mod self_test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{fmt, thread};
+
+use clap::Args;
+
+use self::answers::{Answers, Filter};
+use self::compare::{Judge, Subject};
+use self::corpus::Corpus;
+use self::outcome::Outcome;
+use self::progress::Progress;
+use self::pythons::{Interpreter, Pythons, Skipped};
+use self::report::Report;
+use crate::{Result, paths};
+
+/// Compare our bytes with CPython's.
+///
+/// For each case of the corpus: decoding and assembling gives the same bytes; what was read at one protocol is written
+/// at each other as CPython does; the disassembly is pickletools'. A live interpreter is also compared with the
+/// committed corpus, which stands in for the versions that are not installed.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Options {
+    /// Ask this interpreter, not those found in pyenv and on PATH; may be repeated
+    #[arg(long, value_name = "PATH")]
+    python: Vec<PathBuf>,
+    /// Ask no interpreter: the committed corpus alone
+    #[arg(long, conflicts_with = "python")]
+    no_python: bool,
+    /// Only the cases with this in their name; `*` stands for anything
+    #[arg(long, value_name = "PATTERN")]
+    only: Option<String>,
+    /// Threads, and processes of the generator [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Ask the interpreters for every single pickle in a process of its own, which is slow
+    #[arg(long)]
+    full: bool,
+    /// Write everything to FILE as JSON; without FILE to standard output, and the table to standard error
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    /// Print at most this many differences in detail
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    /// Break our output on purpose, and fail if this is not noticed
+    #[arg(long, conflicts_with_all = ["json", "full"])]
+    self_test: bool,
+}
+
+/// Write compat/corpus from what the interpreters found here answer.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CorpusOptions {
+    /// Ask this interpreter, not those found in pyenv and on PATH; may be repeated
+    #[arg(long, value_name = "PATH")]
+    python: Vec<PathBuf>,
+    /// Processes of the generator [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+/// `cargo xtask compat`.
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    let filter = Filter::new(options.only.as_deref());
+    if options.self_test {
+        return self_test::run(&filter, jobs(options.jobs));
+    }
+    let started = Instant::now();
+    let progress = Progress::new();
+    let pythons = if options.no_python { Pythons::default() } else { pythons::find(&options.python)? };
+    let live = ask_all(&pythons.found, &filter, options.full, jobs(options.jobs), &progress)?;
+    let generating = started.elapsed();
+    // A corpus that is not there yet is no error where interpreters answer.
+    let corpus =
+        if paths::corpus().exists() || live.is_empty() { Corpus::read(&paths::corpus())? } else { Corpus::default() };
+
+    let mut outcomes = compare_all(&live, &corpus, &filter, options, &progress);
+    progress.finish();
+    if options.only.is_none() {
+        outcomes.iter_mut().for_each(Outcome::check_number_of_cases);
+    }
+    if outcomes.iter().all(|outcome| outcome.cases == 0) {
+        return Err("no case was compared: is the pattern right?".into());
+    }
+    let report = Report {
+        outcomes,
+        skipped: pythons.skipped,
+        left_out: left_out(options),
+        generating,
+        comparing: started.elapsed() - generating,
+    };
+    report.print(options.limit, options.json.as_deref())
+}
+
+/// `cargo xtask corpus`.
+pub(crate) fn write_corpus(options: &CorpusOptions) -> Result<ExitCode> {
+    let progress = Progress::new();
+    let pythons = pythons::find(&options.python)?;
+    for Skipped { python, reason } in &pythons.skipped {
+        println!("skipped: {python}: {reason}");
+    }
+    let live = ask_all(&pythons.found, &Filter::new(None), false, jobs(options.jobs), &progress)?;
+    progress.finish();
+    let mut versions = if paths::corpus().exists() { Corpus::read(&paths::corpus())?.versions } else { Vec::new() };
+    for kept in &versions {
+        if live.iter().all(|answers| answers.version.minor != kept.version.minor) {
+            println!("kept as it was: {}, which is not installed here", kept.version);
+        }
+    }
+    // The newest found speaks for its minor version.
+    for answers in live.into_iter().rev() {
+        let minor = answers.version.minor;
+        match versions.iter_mut().find(|old| old.version.minor == minor) {
+            Some(old) if old.is_live() => {
+                println!("left out: {}, {} is there", answers.version, old.version);
+            }
+            Some(old) => *old = answers,
+            None => versions.push(answers),
+        }
+    }
+    let size = Corpus::new(versions).write(&paths::corpus())?;
+    println!("wrote {}: {:.2} MB", paths::corpus().display(), size as f64 / 1e6);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the committed corpus gives without any Python, for the README's table.
+pub(crate) fn compare_corpus() -> Result<Vec<Outcome>> {
+    let corpus = Corpus::read(&paths::corpus())?;
+    let judge = Judge::new(corpus.newest().ok_or("the corpus is empty")?);
+    let subjects = corpus.versions.iter().map(|answers| Subject { answers, committed: None, judge: &judge });
+    let filter = Filter::new(None);
+    Ok(subjects.map(|subject| compare::compare(&subject, &filter, None, jobs(None), &mut |_, _| {})).collect())
+}
+
+fn ask_all(
+    found: &[Interpreter],
+    filter: &Filter,
+    full: bool,
+    jobs: usize,
+    progress: &Progress,
+) -> Result<Vec<Answers>> {
+    found.iter().map(|python| generator::ask(python, filter, full, jobs, progress)).collect()
+}
+
+fn compare_all(
+    live: &[Answers],
+    corpus: &Corpus,
+    filter: &Filter,
+    options: &Options,
+    progress: &Progress,
+) -> Vec<Outcome> {
+    let stand_ins = corpus.versions.iter().filter(|old| live.iter().all(|new| new.version.minor != old.version.minor));
+    let mut subjects: Vec<&Answers> = live.iter().chain(stand_ins).collect();
+    subjects.sort_by_key(|answers| answers.version.minor);
+    let Some(newest) = subjects.last() else {
+        return Vec::new();
+    };
+    let judge = Judge::new(newest);
+    subjects
+        .iter()
+        .map(|answers| {
+            let subject = Subject { answers, committed: corpus.of(answers), judge: &judge };
+            let label = format!("CPython {}: comparing", answers.version);
+            compare::compare(&subject, filter, None, jobs(options.jobs), &mut |done, total| {
+                progress.show(&label, done, total);
+            })
+        })
+        .collect()
+}
+
+fn left_out(options: &Options) -> Vec<String> {
+    let mut left_out = vec!["the pure Python pickler, and PyPy".to_owned()];
+    if !options.full && !options.no_python {
+        left_out
+            .push("a process for every single pickle: one process writes a value at all protocols (--full)".to_owned());
+    }
+    if let Some(pattern) = &options.only {
+        left_out.push(format!("the cases without `{pattern}` in their name (--only)"));
+    }
+    left_out
+}
+
+fn jobs(wanted: Option<usize>) -> usize {
+    wanted.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1)
+}
+
+/// Seconds with one decimal.
+struct Seconds(Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} s", self.0.as_secs_f64())
+    }
+}

@@ -1,0 +1,391 @@
+//! The committed corpus: what all versions answered, in three files that keep equal bytes once.
+//!
+//! - `cases.jsonl`: a line on the versions, then a line for each case and group of versions that answered alike.
+//!   Pickles go by the first 12 hexadecimal digits of their SHA-256.
+//! - `pickles.z`: the pickles, each behind its length (four bytes, little-endian), as one zlib stream.
+//! - `dis.z`: for each pickle in an `a`, in the order in which `cases.jsonl` first names them, the newest version's
+//!   disassembly: a byte (0: the text itself, 1: its SHA-256, because it is long), the length, the content. One zlib
+//!   stream again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::answers::{Answers, Case, Span, Text, TextPlace, hex, parse_pair};
+use super::pythons::Version;
+use crate::Result;
+
+/// Of the files; there is one for now.
+const FORMAT: u32 = 1;
+
+/// Disassemblies of more bytes are kept as a hash: below, all texts together are 0.3 MB, above, they are 6 MB.
+const TEXT_LIMIT: usize = 4000;
+
+/// What the versions answered, oldest first.
+#[derive(Default)]
+pub(crate) struct Corpus {
+    pub(crate) versions: Vec<Answers>,
+}
+
+impl Corpus {
+    /// Of these versions, one for each minor version.
+    pub(crate) fn new(mut versions: Vec<Answers>) -> Corpus {
+        versions.sort_by(|a, b| a.version.cmp(&b.version));
+        Corpus { versions }
+    }
+
+    /// The same minor version, where the answers are not themselves from the corpus.
+    pub(crate) fn of(&self, answers: &Answers) -> Option<&Answers> {
+        self.versions.iter().find(|old| answers.is_live() && old.version.minor == answers.version.minor)
+    }
+
+    /// The newest version.
+    pub(crate) fn newest(&self) -> Option<&Answers> {
+        self.versions.last()
+    }
+
+    /// From its folder.
+    pub(crate) fn read(folder: &Path) -> Result<Corpus> {
+        let file = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        Corpus::decode(&file(CASES)?, &file(PICKLES)?, &file(DIS)?)
+            .map_err(|error| format!("{}: {error}", folder.display()).into())
+    }
+
+    fn decode(cases: &[u8], pickles: &[u8], dis: &[u8]) -> Result<Corpus> {
+        parse(std::str::from_utf8(cases)?, decompressed(pickles)?, decompressed(dis)?)
+    }
+
+    /// Into its folder; gives the number of bytes in it.
+    pub(crate) fn write(&self, folder: &Path) -> Result<usize> {
+        let files = self.encode()?;
+        fs::create_dir_all(folder)?;
+        for (name, content) in [CASES, PICKLES, DIS].into_iter().zip(&files) {
+            fs::write(folder.join(name), content)?;
+        }
+        Ok(files.iter().map(Vec::len).sum())
+    }
+
+    /// The three files.
+    fn encode(&self) -> Result<[Vec<u8>; 3]> {
+        let mut writer = Writer::default();
+        // The newest comes first, so that its texts are the ones kept.
+        for answers in self.versions.iter().rev() {
+            writer.add(answers)?;
+        }
+        writer.finish(&Head { format: FORMAT, versions: self.versions.iter().map(VersionLine::of).collect() })
+    }
+}
+
+const CASES: &str = "cases.jsonl";
+const PICKLES: &str = "pickles.z";
+const DIS: &str = "dis.z";
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    format: u32,
+    versions: Vec<VersionLine>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct VersionLine {
+    python: String,
+    protocols: u8,
+}
+
+impl VersionLine {
+    fn of(answers: &Answers) -> VersionLine {
+        VersionLine { python: answers.version.to_string(), protocols: answers.protocols }
+    }
+}
+
+/// What a group of versions answered alike.
+#[derive(Serialize, Deserialize)]
+struct CaseLine {
+    case: String,
+    /// The versions of Python 3: 7 is 3.7.
+    minors: Vec<u8>,
+    #[serde(flatten)]
+    said: Said,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Said {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    a: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    b: BTreeMap<String, String>,
+}
+
+// -- Writing ----------------------------------------------------------------
+
+#[derive(Default)]
+struct Writer {
+    /// The cases' names in order, then by name who said what.
+    names: Vec<String>,
+    cases: HashMap<String, Vec<(Said, Vec<u8>)>>,
+    pickles: HashMap<String, Vec<u8>>,
+    texts: HashMap<String, Text>,
+}
+
+impl Writer {
+    fn add(&mut self, answers: &Answers) -> Result<()> {
+        for case in &answers.cases {
+            let mut a = Vec::new();
+            for (span, place) in case.a.iter().zip(&case.dis) {
+                let (Some(span), Some(place)) = (span, place) else {
+                    let version = &answers.version;
+                    return Err(format!("{version} met an error in {}: {:?}", case.name, case.errors).into());
+                };
+                let id = self.place(answers.pickle(span))?;
+                if !self.texts.contains_key(&id) {
+                    self.texts.insert(id.clone(), shortened(answers.text(place)?));
+                }
+                a.push(id);
+            }
+            let mut b = BTreeMap::new();
+            for ((i, j), span) in &case.b {
+                b.insert(format!("{i},{j}"), self.place(answers.pickle(span))?);
+            }
+            self.say(&case.name, Said { reason: case.reason.clone(), a, b }, answers.version.minor);
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, pickle: &[u8]) -> Result<String> {
+        let id = id(pickle);
+        match self.pickles.get(&id) {
+            Some(known) if known == pickle => {}
+            Some(_) => return Err(format!("two pickles have the id {id}: use longer ones").into()),
+            None => {
+                self.pickles.insert(id.clone(), pickle.to_vec());
+            }
+        }
+        Ok(id)
+    }
+
+    fn say(&mut self, name: &str, said: Said, minor: u8) {
+        if !self.cases.contains_key(name) {
+            self.names.push(name.to_owned());
+        }
+        let groups = self.cases.entry(name.to_owned()).or_default();
+        match groups.iter_mut().find(|(known, _)| *known == said) {
+            // The newest version came first; lines name the oldest first.
+            Some((_, minors)) => minors.insert(0, minor),
+            None => groups.push((said, vec![minor])),
+        }
+    }
+
+    /// The three files.
+    fn finish(mut self, head: &Head) -> Result<[Vec<u8>; 3]> {
+        let mut manifest = serde_json::to_vec(head)?;
+        manifest.push(b'\n');
+        let [mut pickles, mut texts] = [(); 2].map(|()| ZlibEncoder::new(Vec::new(), Compression::best()));
+        for name in self.names {
+            for (said, minors) in self.cases.remove(&name).unwrap_or_default() {
+                for id in said.a.iter().chain(said.b.values()) {
+                    if let Some(pickle) = self.pickles.remove(id) {
+                        write_counted(&mut pickles, &pickle)?;
+                    }
+                }
+                for text in said.a.iter().filter_map(|id| self.texts.remove(id)) {
+                    let (kind, content) = match &text {
+                        Text::Whole(text) => (TEXT, text.as_slice()),
+                        Text::Sha256(hash) => (SHA256, hash.as_slice()),
+                    };
+                    texts.write_all(&[kind])?;
+                    write_counted(&mut texts, content)?;
+                }
+                serde_json::to_writer(&mut manifest, &CaseLine { case: name.clone(), minors, said })?;
+                manifest.push(b'\n');
+            }
+        }
+        Ok([manifest, pickles.finish()?, texts.finish()?])
+    }
+}
+
+const TEXT: u8 = 0;
+const SHA256: u8 = 1;
+
+fn id(pickle: &[u8]) -> String {
+    hex(&Sha256::digest(pickle)[..6])
+}
+
+fn shortened(text: Text) -> Text {
+    match text {
+        Text::Whole(text) if text.len() > TEXT_LIMIT => Text::Sha256(Sha256::digest(&text).into()),
+        text => text,
+    }
+}
+
+fn write_counted(out: &mut impl Write, content: &[u8]) -> Result<()> {
+    out.write_all(&u32::try_from(content.len())?.to_le_bytes())?;
+    out.write_all(content)?;
+    Ok(())
+}
+
+// -- Reading ----------------------------------------------------------------
+
+fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
+    let mut lines = manifest.lines();
+    let head: Head = serde_json::from_str(lines.next().unwrap_or_default())?;
+    if head.format != FORMAT {
+        return Err(format!("format {} is not {FORMAT}", head.format).into());
+    }
+    let known = pickles_by_id(&pickles)?;
+    let mut places: HashMap<String, TextPlace> = HashMap::new();
+    let mut at = 0;
+    let mut cases: BTreeMap<u8, Vec<Case>> = BTreeMap::new();
+    for line in lines {
+        let CaseLine { case: name, minors, said } = serde_json::from_str(line)?;
+        let span = |id: &String| known.get(id).cloned().ok_or_else(|| format!("{name}: there is no pickle {id}"));
+        let a = said.a.iter().map(|id| Ok(Some(span(id)?))).collect::<Result<Vec<_>>>()?;
+        let mut dis = Vec::new();
+        for id in &said.a {
+            if !places.contains_key(id) {
+                places.insert(id.clone(), next_text(&texts, &mut at).ok_or("the disassemblies end too early")?);
+            }
+            dis.push(places.get(id).cloned());
+        }
+        let mut b = BTreeMap::new();
+        for (pair, id) in &said.b {
+            let pair = parse_pair(pair).ok_or_else(|| format!("{name}: {pair} is no pair of protocols"))?;
+            b.insert(pair, span(id)?);
+        }
+        let case = Case { name, reason: said.reason, a, dis, b, errors: BTreeMap::new() };
+        for minor in minors {
+            cases.entry(minor).or_default().push(case.clone());
+        }
+    }
+    let (pickles, texts) = (Arc::new(pickles), Arc::new(texts));
+    let versions = head.versions.into_iter().map(|VersionLine { python, protocols }| {
+        let version =
+            Version::parse(&python).filter(Version::is_in_scope).ok_or_else(|| format!("{python} is unknown"))?;
+        let cases = cases.remove(&version.minor).unwrap_or_default();
+        if let Some(case) = cases.iter().find(|case| case.a.len() != usize::from(protocols)) {
+            return Err(format!("{}: {} protocols, not {protocols}", case.name, case.a.len()).into());
+        }
+        let (pickles, texts) = (Arc::clone(&pickles), Arc::clone(&texts));
+        Ok(Answers { version, interpreter: None, protocols, cases, pickles, texts })
+    });
+    let versions = versions.collect::<Result<Vec<_>>>()?;
+    match cases.keys().next() {
+        Some(minor) => Err(format!("the first line does not know 3.{minor}").into()),
+        None => Ok(Corpus::new(versions)),
+    }
+}
+
+fn pickles_by_id(pickles: &[u8]) -> Result<HashMap<String, Span>> {
+    let mut known = HashMap::new();
+    let mut at = 0;
+    while at < pickles.len() {
+        let span = next_counted(pickles, &mut at).ok_or("the pickles end too early")?;
+        known.insert(id(&pickles[span.clone()]), span);
+    }
+    Ok(known)
+}
+
+fn next_text(texts: &[u8], at: &mut usize) -> Option<TextPlace> {
+    let kind = *texts.get(*at)?;
+    *at += 1;
+    let span = next_counted(texts, at)?;
+    match kind {
+        TEXT => Some(TextPlace::Whole(span)),
+        SHA256 => Some(TextPlace::Sha256(texts[span].try_into().ok()?)),
+        _ => None,
+    }
+}
+
+/// What is behind the length at `at`, which moves behind it.
+fn next_counted(bytes: &[u8], at: &mut usize) -> Option<Span> {
+    let length = bytes.get(*at..)?.first_chunk::<4>()?;
+    let start = *at + length.len();
+    let end = start.checked_add(u32::from_le_bytes(*length).try_into().ok()?)?;
+    bytes.get(start..end)?;
+    *at = end;
+    Some(start..end)
+}
+
+fn decompressed(stream: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    ZlibDecoder::new(stream).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::{Answers, Case, Corpus, TEXT_LIMIT, Text, TextPlace, Version};
+
+    /// One case whose pickle at protocol 0 has a short text, and at 1 a long one.
+    fn answers(version: &str, pickles: &[u8; 6]) -> Answers {
+        let case = Case {
+            name: "a case".to_owned(),
+            reason: Some("set order".to_owned()),
+            a: vec![Some(0..2), Some(2..4)],
+            dis: vec![Some(TextPlace::Whole(0..5)), Some(TextPlace::Whole(5..TEXT_LIMIT + 6))],
+            b: BTreeMap::from([((1, 0), 4..6)]),
+            errors: BTreeMap::new(),
+        };
+        Answers {
+            version: Version::parse(version).expect("a version"),
+            interpreter: Some("python".into()),
+            protocols: 2,
+            cases: vec![case],
+            pickles: Arc::new(pickles.to_vec()),
+            texts: Arc::new([&version.as_bytes()[..3], &[b'.'; TEXT_LIMIT + 3]].concat()),
+        }
+    }
+
+    fn encoded() -> [Vec<u8>; 3] {
+        let versions = ["3.7.16", "3.12.1", "3.6.15"];
+        let pickles = [b"N.\x88.\x89.", b"N.\x88.\x89.", b"N.I.\x89."];
+        let all = versions.into_iter().zip(pickles).map(|(version, pickles)| answers(version, pickles));
+        Corpus::new(all.collect()).encode().expect("there is nothing to complain about")
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let [cases, pickles, dis] = encoded();
+        let corpus = Corpus::decode(&cases, &pickles, &dis).expect("it was just written");
+        let read: Vec<_> = corpus.versions.iter().map(|read| read.version.to_string()).collect();
+        assert_eq!(read, ["3.6.15", "3.7.16", "3.12.1"]);
+        for (answers, second) in corpus.versions.iter().zip([b"I.", b"\x88.", b"\x88."]) {
+            let case = &answers.cases[0];
+            assert_eq!((case.name.as_str(), case.reason.as_deref()), ("a case", Some("set order")));
+            let a: Vec<_> = case.a.iter().flatten().map(|span| answers.pickle(span)).collect();
+            assert_eq!(a, [b"N.", second]);
+            assert_eq!(answers.pickle(&case.b[&(1, 0)]), b"\x89.");
+            let text = |protocol: usize| answers.text(case.dis[protocol].as_ref().expect("it has a text"));
+            // The newest version's, for all that wrote these bytes.
+            assert!(matches!(text(0), Ok(Text::Whole(text)) if text == b"3.1.."));
+            assert!(matches!(text(1), Ok(Text::Sha256(_))));
+        }
+        assert_eq!(corpus.encode().expect("it was just read"), [cases, pickles, dis]);
+    }
+
+    #[test]
+    fn a_damaged_corpus_is_refused() {
+        let [cases, pickles, dis] = encoded();
+        let text = String::from_utf8(cases.clone()).expect("JSON");
+        for damaged in [text.replace("\"a\":[\"", "\"a\":[\"0"), text.replace("3.6.15", "3.8.18"), String::new()] {
+            assert!(Corpus::decode(damaged.as_bytes(), &pickles, &dis).is_err(), "{damaged}");
+        }
+        assert!(Corpus::decode(&cases, &pickles[..20], &dis).is_err());
+        assert!(Corpus::decode(&cases, &dis, &dis).is_err());
+        assert!(Corpus::decode(&cases, &pickles, &pickles).is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! What our code makes of a pickle: the only place where the harness calls it, and where it may be broken on purpose.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pickle_codec::{DumpOptions, Graph, LoadOptions, Profile};
+use pickle_opcodes::Ops;
+
+use super::pythons::Version;
+use super::sabotage::{Output, Sabotage};
+
+/// Our reader, writer and tools under one interpreter's rules.
+pub(crate) struct Ours<'s> {
+    profile: Profile,
+    sabotage: Option<&'s Sabotage>,
+    planted: AtomicUsize,
+}
+
+/// What one of our functions gives, or its message.
+pub(crate) type Made<T> = Result<T, String>;
+
+impl<'s> Ours<'s> {
+    /// By the rules of `version`, which must be in scope.
+    pub(crate) fn new(version: &Version, sabotage: Option<&'s Sabotage>) -> Ours<'s> {
+        let profile = Profile::cpython3(version.minor).expect("versions out of scope are skipped");
+        Ours { profile, sabotage, planted: AtomicUsize::new(0) }
+    }
+
+    /// How many outputs were broken on purpose.
+    pub(crate) fn planted(&self) -> usize {
+        self.planted.load(Ordering::Relaxed)
+    }
+
+    /// Decoded into instructions and assembled again.
+    pub(crate) fn reassemble(&self, pickle: &[u8]) -> Made<Vec<u8>> {
+        let made = guard(|| {
+            let mut bytes = Vec::with_capacity(pickle.len());
+            for op in Ops::new(pickle) {
+                let (_, op) = op.map_err(message)?;
+                op.assemble(&mut bytes).map_err(message)?;
+            }
+            Ok(bytes)
+        })?;
+        Ok(self.plant(made, Output::Reassembled))
+    }
+
+    /// Read as `pickle.loads` does.
+    pub(crate) fn load<'a>(&self, pickle: &'a [u8]) -> Made<Graph<'a>> {
+        let options = LoadOptions::new().unify(true).profile(self.profile);
+        let (graph, size) = guard(|| options.from_prefix(pickle).map_err(message))?;
+        if size == pickle.len() { Ok(graph) } else { Err(format!("read {size} of {} bytes", pickle.len())) }
+    }
+
+    /// Written as `pickle.dumps` does.
+    pub(crate) fn dump(&self, graph: &Graph<'_>, protocol: u8) -> Made<Vec<u8>> {
+        let options = DumpOptions::new().protocol(protocol).profile(self.profile);
+        let made = guard(|| options.to_vec(graph).map_err(message))?;
+        Ok(self.plant(made, Output::Written))
+    }
+
+    /// The text of `pickletools.dis`.
+    pub(crate) fn dis(&self, pickle: &[u8]) -> Made<Vec<u8>> {
+        let made = guard(|| pickle_tools::dis_to_string(pickle).map_err(message))?;
+        Ok(self.plant(made.into_bytes(), Output::Disassembled))
+    }
+
+    fn plant(&self, made: Vec<u8>, output: Output) -> Vec<u8> {
+        match self.sabotage.and_then(|sabotage| sabotage.break_of(output)).and_then(|break_it| break_it(&made)) {
+            Some(broken) => {
+                assert_ne!(made, broken, "a planted difference differs");
+                self.planted.fetch_add(1, Ordering::Relaxed);
+                broken
+            }
+            None => made,
+        }
+    }
+}
+
+/// A panic is a difference like any other: the run goes on, and the case is named.
+fn guard<T>(make: impl FnOnce() -> Made<T>) -> Made<T> {
+    catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| Err(format!("panicked: {}", panic_message(&*panic))))
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
+}
+
+fn message(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guard;
+
+    #[test]
+    fn a_panic_becomes_a_message() {
+        let made: Result<(), String> = guard(|| panic!("index {}", 7));
+        assert_eq!(made, Err("panicked: index 7".to_owned()));
+    }
+}

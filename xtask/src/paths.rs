@@ -1,0 +1,28 @@
+//! Where things are in the checkout.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The checkout.
+pub(crate) fn root() -> PathBuf {
+    // Cargo sets the variable for what it runs; the other is where this was built.
+    let manifest =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().map(Path::to_path_buf).unwrap_or(manifest)
+}
+
+/// The generator, and all files that decide what it answers.
+pub(crate) fn generator() -> PathBuf {
+    root().join("compat").join("generate.py")
+}
+
+/// The committed corpus.
+pub(crate) fn corpus() -> PathBuf {
+    root().join("compat").join("corpus")
+}
+
+/// What interpreters answered, kept from run to run.
+pub(crate) fn cache() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("compat")
+}
