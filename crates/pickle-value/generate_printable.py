@@ -46,7 +46,7 @@ def flips():
         yield sys.maxunicode + 1
 
 
-def rows(items, width=120, indent="    "):
+def rows(items, width=119, indent="    "):
     row = indent
     for item in items:
         if len(row) + len(item) > width:
@@ -63,7 +63,7 @@ def main():
     head = HEAD.format(
         version="%d.%d" % sys.version_info[:2], unicode=unicodedata.unidata_version, count=len(points)
     )
-    body = "".join(rows([f"{point:#x}," for point in points], width=100))
+    body = "".join(rows([f"{point:#x}," for point in points]))
     path = pathlib.Path(__file__).with_name("src") / "printable.rs"
     path.write_text(head + body + "];\n", encoding="utf-8", newline="\n")
 

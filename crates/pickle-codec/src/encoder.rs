@@ -193,7 +193,7 @@ pub(crate) fn write_line(out: &mut Out, opcode: Opcode, value: impl core::fmt::D
     use core::fmt::Write;
     out.push(opcode.byte());
     // Writing to a vector cannot fail.
-    let _ = write!(Ascii(out), "{value}\n");
+    let _ = writeln!(Ascii(out), "{value}");
 }
 
 /// A vector that takes formatted text.

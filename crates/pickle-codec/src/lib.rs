@@ -73,3 +73,8 @@ const _: () = {
     send_sync::<DumpOptions>();
     assert!(size_of::<Error>() == size_of::<usize>());
 };
+
+/// The examples of the repository's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -135,7 +135,7 @@ impl LoadOptions {
 
     /// Reads the one pickle that `input` holds, and keeps the input with it.
     #[cfg(feature = "std")]
-    pub(crate) fn from_vec(&self, input: Vec<u8>) -> Result<Graph<'static>, Error> {
+    pub(crate) fn load_vec(&self, input: Vec<u8>) -> Result<Graph<'static>, Error> {
         let detached = {
             let mut host = GraphHost::new(Builder::with_input(&input), self.clone());
             let (root, _) = Machine::new().load(&mut host, &input, 0).map_err(with_place)?;

@@ -467,7 +467,7 @@ impl<O: Clone> Machine<O> {
 
     #[inline(always)]
     fn check_pairs<E>(&self, start: usize) -> Result<(), Fault<E>> {
-        if (self.stack.len() - start) % 2 == 0 {
+        if (self.stack.len() - start).is_multiple_of(2) {
             Ok(())
         } else {
             Err(ErrorKind::Value(pickle_value::ErrorKind::OddItems).into())

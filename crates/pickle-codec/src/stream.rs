@@ -38,7 +38,7 @@ impl LoadOptions {
     /// As [`from_reader`].
     #[doc(alias = "load")]
     pub fn from_reader(&self, mut reader: impl BufRead) -> Result<Graph<'static>, Error> {
-        self.from_vec(read_pickle(&mut reader)?)
+        self.load_vec(read_pickle(&mut reader)?)
     }
 
     /// The pickles that stand in `input` one behind the other: an iterator that ends with the input.

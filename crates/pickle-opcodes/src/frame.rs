@@ -28,7 +28,7 @@ pub enum FrameStyle {
 /// An output buffer that is cut into frames.
 ///
 /// Without [`begin`](Framer::begin) it is a plain buffer. With it, [`boundary`](Framer::boundary) before each object and
-/// [`payload`](Framer::payload) for each large argument put the frames where CPython puts them.
+/// [`apart`](Framer::apart) for each large argument put the frames where CPython puts them.
 #[derive(Debug)]
 pub struct Framer {
     /// What has been written. Bytes may be appended freely, and whole frames taken from the front by [`Framer::take`].

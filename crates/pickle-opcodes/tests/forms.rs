@@ -3,9 +3,9 @@
 use core::fmt::Write;
 
 use num_bigint::BigInt;
-use pickle_opcodes::ErrorKind;
 use pickle_opcodes::number::{self, DEFAULT_MAX_DIGITS, IntLine};
 use pickle_opcodes::text;
+use pickle_opcodes::{ErrorKind, Out};
 use rstest::rstest;
 
 #[rstest]
@@ -49,7 +49,7 @@ fn digits_over_the_limit() {
 fn unicode_lines_lead_back(#[case] style: text::UnicodeLineStyle) {
     for start in (0..0x11_0000).step_by(0x1000) {
         let points: Vec<u32> = (start..start + 0x1000).collect();
-        let mut line = Vec::new();
+        let mut line = Out::default();
         text::write_unicode_line(points.iter().copied(), style, &mut line);
         assert!(!line.contains(&b'\n'));
         assert_eq!(line.contains(&b'\r'), start == 0 && style == text::UnicodeLineStyle::ControlsRaw);

@@ -48,20 +48,16 @@ impl<'a> Arg<'a> {
     }
 
     /// Reads an instruction's argument as pickletools does, which knows less spellings of a number than a loader.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(op: &Op<'a>) -> Result<Option<Arg<'a>>, ErrorKind> {
         Ok(Some(match *op {
-            Op::BinInt1(value)
-            | Op::BinGet(value)
-            | Op::BinPut(value)
-            | Op::Ext1(value)
-            | Op::Proto(value) => Arg::Int(value.into()),
+            Op::BinInt1(value) | Op::BinGet(value) | Op::BinPut(value) | Op::Ext1(value) | Op::Proto(value) => {
+                Arg::Int(value.into())
+            }
             Op::BinInt2(value) | Op::Ext2(value) => Arg::Int(value.into()),
             Op::BinInt(value) | Op::Ext4(value) => Arg::Int(value.into()),
             Op::LongBinGet(value) | Op::LongBinPut(value) => Arg::Int(value.into()),
-            Op::Frame(length) => length
-                .try_into()
-                .map_or_else(|_| Arg::BigInt(length.into()), Arg::Int),
+            Op::Frame(length) => length.try_into().map_or_else(|_| Arg::BigInt(length.into()), Arg::Int),
             Op::Int(line) | Op::Get(line) | Op::Put(line) => match line {
                 b"00" => Arg::Bool(false),
                 b"01" => Arg::Bool(true),
@@ -73,9 +69,7 @@ impl<'a> Arg<'a> {
             Op::BinFloat(value) => Arg::Float(value),
             Op::String(line) => Arg::Str(escaped(unquoted(line)?)?),
             Op::BinString(bytes) | Op::ShortBinString(bytes) => Arg::Str(Str::from_latin1(bytes)),
-            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => {
-                Arg::Bytes(bytes.into())
-            }
+            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => Arg::Bytes(bytes.into()),
             Op::ByteArray8(bytes) => Arg::ByteArray(bytes.into()),
             Op::Unicode(line) => Arg::Str(Str::from_raw_unicode_escape(line)?),
             Op::ShortBinUnicode(bytes) | Op::BinUnicode(bytes) | Op::BinUnicode8(bytes) => {

@@ -40,7 +40,13 @@ pub fn dis(pickle: &[u8], mut out: impl Write, options: DisOptions<'_>) -> Resul
     let mut ops = genops(pickle);
     let base = options.offset;
     disassemble(&mut out, options, |listing| {
-        ops.try_for_each(|op| listing.instruction(op.map_err(|error| error.moved(base))?))
+        for op in ops.by_ref() {
+            match op {
+                Ok(op) => listing.instruction(&op)?,
+                Err(error) => return Err(error.moved(base)),
+            }
+        }
+        Ok(())
     })?;
     Ok(base + ops.offset())
 }
@@ -64,16 +70,15 @@ pub fn dis(pickle: &[u8], mut out: impl Write, options: DisOptions<'_>) -> Resul
 /// # Errors
 ///
 /// As [`dis`], and [`ErrorKind::Io`] where the reader fails.
-pub fn dis_reader(
-    reader: impl BufRead,
-    mut out: impl Write,
-    options: DisOptions<'_>,
-) -> Result<u64, Error> {
+pub fn dis_reader(reader: impl BufRead, mut out: impl Write, options: DisOptions<'_>) -> Result<u64, Error> {
     let mut ops = genops_reader(reader);
     let base = options.offset;
     disassemble(&mut out, options, |listing| {
         while let Some(op) = ops.next_op() {
-            listing.instruction(op.map_err(|error| error.moved(base))?)?;
+            match op {
+                Ok(op) => listing.instruction(&op)?,
+                Err(error) => return Err(error.moved(base)),
+            }
         }
         Ok(())
     })?;
@@ -116,30 +121,19 @@ impl<'m> DisOptions<'m> {
     /// Four spaces for each open mark, no annotations, a memo of its own.
     #[must_use]
     pub fn new() -> DisOptions<'m> {
-        DisOptions {
-            indent_level: 4,
-            annotate: 0,
-            offset: 0,
-            memo: None,
-        }
+        DisOptions { indent_level: 4, annotate: 0, offset: 0, memo: None }
     }
 
     /// How many spaces each open mark indents by.
     #[must_use]
     pub fn indent_level(self, spaces: usize) -> Self {
-        DisOptions {
-            indent_level: spaces,
-            ..self
-        }
+        DisOptions { indent_level: spaces, ..self }
     }
 
     /// Writes a sentence behind each instruction, from about this column on; 0 writes none.
     #[must_use]
     pub fn annotate(self, column: usize) -> Self {
-        DisOptions {
-            annotate: column,
-            ..self
-        }
+        DisOptions { annotate: column, ..self }
     }
 
     /// Where in its file the pickle begins: added to all offsets.
@@ -151,10 +145,7 @@ impl<'m> DisOptions<'m> {
     /// Goes on with the memo of an earlier pickle.
     #[must_use]
     pub fn memo(self, memo: &'m mut Memo) -> Self {
-        DisOptions {
-            memo: Some(memo),
-            ..self
-        }
+        DisOptions { memo: Some(memo), ..self }
     }
 }
 
@@ -164,12 +155,7 @@ fn disassemble(
     options: DisOptions<'_>,
     feed: impl FnOnce(&mut Disassembler<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let DisOptions {
-        indent_level,
-        annotate,
-        offset,
-        memo,
-    } = options;
+    let DisOptions { indent_level, annotate, offset, memo } = options;
     let mut own_memo = Memo::new();
     let mut disassembler = Disassembler {
         listing: Listing::new(out, annotate > 0),
@@ -217,82 +203,80 @@ impl From<fmt::Error> for Halt {
 
 impl Disassembler<'_, '_> {
     /// Writes an instruction and carries it out.
-    fn instruction(&mut self, mut op: GenOp<'_>) -> Result<(), Error> {
-        op.offset += self.base;
-        self.last = (op.offset, Some(op.opcode));
-        self.step(&op).map_err(|halt| self.error(halt))
+    #[inline]
+    fn instruction(&mut self, op: &GenOp<'_>) -> Result<(), Error> {
+        let offset = self.base + op.offset;
+        self.last = (offset, Some(op.opcode));
+        self.step(op, offset).map_err(|halt| self.error(halt))
     }
 
-    fn step(&mut self, op: &GenOp<'_>) -> Result<(), Halt> {
-        self.listing.number(op.offset, 5)?;
-        self.listing.text(": ")?;
-        self.listing.start();
+    #[inline(always)]
+    fn step(&mut self, op: &GenOp<'_>, offset: u64) -> Result<(), Halt> {
+        self.listing.offset(offset)?;
         let depth = self.machine.depth();
         let step = self.machine.prepare(op)?;
         if let Some(Arg::BigInt(value)) = &op.arg {
             check_digits(value)?;
         }
-        self.listing.text(code(op.opcode, &mut [0; 4]))?;
-        self.listing.text(" ")?;
-        self.listing
-            .spaces(self.indent_level.saturating_mul(depth))?;
-        self.listing.text(op.opcode.name())?;
-        if op.arg.is_some() || step.note.is_some() {
-            self.listing
-                .spaces(10usize.saturating_sub(op.opcode.name().len()))?;
+        self.listing.code(op.opcode)?;
+        if depth > 0 {
+            self.listing.spaces(self.indent_level.saturating_mul(depth))?;
         }
+        self.listing.name(op.opcode, op.arg.is_some() || step.note.is_some())?;
         if let Some(arg) = &op.arg {
-            self.listing.text(" ")?;
             self.argument(arg)?;
         }
         if let Some(note) = step.note {
+            if op.arg.is_some() {
+                self.listing.ascii(b" ")?;
+            }
             self.note(note)?;
         }
         if self.annotate > 0 {
             self.annotation(op.opcode)?;
         }
-        self.listing.text("\n")?;
+        self.listing.ascii(b"\n")?;
         match step.error {
             Some(kind) => Err(kind.into()),
-            None => Ok(self.machine.finish(op, &step)?),
+            None => Ok(self.machine.finish(op.opcode, offset, &step)?),
         }
     }
 
     fn argument(&mut self, arg: &Arg<'_>) -> fmt::Result {
         match arg {
-            Arg::Int(value) => {
-                self.listing.text(if *value < 0 { "-" } else { "" })?;
-                self.listing.number(value.unsigned_abs(), 0)
-            }
+            Arg::Int(value @ 0..) => self.listing.number(value.unsigned_abs()),
+            Arg::Str(text) => match text.as_str() {
+                Some(plain) if self.listing.plain_str(plain)? => Ok(()),
+                _ => text.write_repr(&mut self.listing),
+            },
             _ => arg.write_repr(&mut self.listing),
         }
     }
 
     fn note(&mut self, note: Note) -> fmt::Result {
         let number = match note {
-            Note::NoMark => return self.listing.text(" no MARK exists on stack"),
+            Note::NoMark => return self.listing.text("no MARK exists on stack"),
             Note::MarkAt(offset) => {
-                self.listing.text(" (MARK at ")?;
+                self.listing.ascii(b"(MARK at ")?;
                 offset
             }
             Note::As(index) => {
-                self.listing.text(" (as ")?;
+                self.listing.ascii(b"(as ")?;
                 index as u64
             }
         };
-        self.listing.number(number, 0)?;
-        self.listing.text(")")
+        self.listing.number(number)?;
+        self.listing.ascii(b")")
     }
 
     /// Each sentence begins where the one before began, or behind a longer line; a line over 50 resets that.
     fn annotation(&mut self, opcode: Opcode) -> fmt::Result {
-        self.listing
-            .spaces(self.annotation_column.saturating_sub(self.listing.column()))?;
+        self.listing.spaces(self.annotation_column.saturating_sub(self.listing.column()))?;
         self.annotation_column = match self.listing.column() {
             column @ ..=50 => column,
             _ => self.annotate,
         };
-        self.listing.text(" ")?;
+        self.listing.ascii(b" ")?;
         self.listing.text(opcode.doc())
     }
 
@@ -305,19 +289,14 @@ impl Disassembler<'_, '_> {
         let (offset, opcode) = self.last;
         match self.machine.into_stack() {
             stack if stack.is_empty() => Ok(()),
-            stack => Err(Error::new(
-                offset,
-                opcode,
-                ErrorKind::StackNotEmpty(crate::LeftOver::new(stack)),
-            )),
+            stack => Err(Error::new(offset, opcode, ErrorKind::StackNotEmpty(crate::LeftOver::new(stack)))),
         }
     }
 
     fn last_line(&mut self) -> fmt::Result {
         self.listing.text("highest protocol among opcodes = ")?;
-        self.listing
-            .number(self.machine.highest_protocol().unwrap_or(0).into(), 0)?;
-        self.listing.text("\n")
+        self.listing.number(self.machine.highest_protocol().unwrap_or(0).into())?;
+        self.listing.ascii(b"\n")
     }
 
     #[cold]
@@ -326,33 +305,11 @@ impl Disassembler<'_, '_> {
         match halt {
             Halt::Pickle(kind) => Error::new(offset, opcode, kind),
             Halt::Writer => {
-                let failure = self
-                    .listing
-                    .take_failure()
-                    .unwrap_or_else(|| io::ErrorKind::Other.into());
+                let failure = self.listing.take_failure().unwrap_or_else(|| io::ErrorKind::Other.into());
                 Error::new(offset, None, ErrorKind::Io(failure))
             }
         }
     }
-}
-
-/// The opcode's byte as its Python literal, in four columns: `K` or `\x80`.
-fn code(opcode: Opcode, text: &mut [u8; 4]) -> &str {
-    let byte = opcode.byte();
-    *text = match byte {
-        b' '..=b'~' => [byte, b' ', b' ', b' '],
-        _ => [
-            b'\\',
-            b'x',
-            hexadecimal_digit(byte >> 4),
-            hexadecimal_digit(byte & 0xf),
-        ],
-    };
-    core::str::from_utf8(text).expect("only ASCII was put in")
-}
-
-fn hexadecimal_digit(value: u8) -> u8 {
-    b"0123456789abcdef"[usize::from(value)]
 }
 
 /// Python refuses to write an int of more than 4,300 digits.
@@ -363,17 +320,9 @@ fn check_digits(value: &BigInt) -> Result<(), ErrorKind> {
     let too_long = match bits.cmp(&BITS) {
         core::cmp::Ordering::Less => false,
         core::cmp::Ordering::Equal => {
-            *value.magnitude()
-                >= BigInt::from(10)
-                    .pow(DEFAULT_MAX_DIGITS as u32)
-                    .into_parts()
-                    .1
+            *value.magnitude() >= BigInt::from(10).pow(DEFAULT_MAX_DIGITS as u32).into_parts().1
         }
         core::cmp::Ordering::Greater => true,
     };
-    if too_long {
-        Err(ErrorKind::IntTooLong { bits })
-    } else {
-        Ok(())
-    }
+    if too_long { Err(ErrorKind::IntTooLong { bits }) } else { Ok(()) }
 }

@@ -42,12 +42,7 @@ pub(crate) enum Note {
 
 impl<'m> Machine<'m> {
     pub(crate) fn new(memo: &'m mut Memo) -> Machine<'m> {
-        Machine {
-            stack: Vec::new(),
-            marks: Vec::new(),
-            memo,
-            highest_protocol: None,
-        }
+        Machine { stack: Vec::new(), marks: Vec::new(), memo, highest_protocol: None }
     }
 
     /// How many blocks are open.
@@ -63,21 +58,13 @@ impl<'m> Machine<'m> {
     /// Takes the mark that an instruction needs and looks after the memo.
     ///
     /// An error here keeps even the instruction itself from being written.
+    #[inline(always)]
     pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, ErrorKind> {
         let before = op.opcode.stack_before();
         self.highest_protocol = self.highest_protocol.max(Some(op.opcode.protocol()));
-        let mut step = Step {
-            note: None,
-            error: None,
-            pops: before.len(),
-            found: None,
-        };
-        let mark = before
-            .iter()
-            .position(|&object| object == StackObject::Mark);
-        if mark.is_some()
-            || op.opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark)
-        {
+        let mut step = Step { note: None, error: None, pops: before.len(), found: None };
+        let mark = before.iter().position(|&object| object == StackObject::Mark);
+        if mark.is_some() || op.opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark) {
             match self.marks.pop() {
                 Some(position) => {
                     self.pop_to_mark()?;
@@ -103,9 +90,7 @@ impl<'m> Machine<'m> {
                 let Some(key) = &op.arg else { return Ok(step) };
                 step.found = self.memo.find(key);
                 if step.found.is_none() {
-                    step.error = Some(ErrorKind::MemoMissing {
-                        key: key.clone().into_owned(),
-                    });
+                    step.error = Some(ErrorKind::MemoMissing { key: key.clone().into_owned() });
                 }
             }
             _ => {}
@@ -114,21 +99,19 @@ impl<'m> Machine<'m> {
     }
 
     /// Carries the instruction out.
-    pub(crate) fn finish(&mut self, op: &GenOp<'_>, step: &Step) -> Result<(), ErrorKind> {
+    #[inline(always)]
+    pub(crate) fn finish(&mut self, opcode: Opcode, offset: u64, step: &Step) -> Result<(), ErrorKind> {
         let present = self.stack.len();
         let Some(rest) = present.checked_sub(step.pops) else {
-            return Err(ErrorKind::StackUnderflow {
-                wanted: step.pops,
-                present,
-            });
+            return Err(ErrorKind::StackUnderflow { wanted: step.pops, present });
         };
         self.stack.truncate(rest);
-        if op.opcode == Opcode::Mark {
-            self.marks.push(op.offset);
+        if opcode == Opcode::Mark {
+            self.marks.push(offset);
         }
         match step.found {
             Some(object) => self.stack.push(object),
-            None => self.stack.extend_from_slice(op.opcode.stack_after()),
+            None => self.stack.extend_from_slice(opcode.stack_after()),
         }
         Ok(())
     }
@@ -139,19 +122,14 @@ impl<'m> Machine<'m> {
     }
 
     fn pop_to_mark(&mut self) -> Result<(), ErrorKind> {
-        let mark = self
-            .stack
-            .iter()
-            .rposition(|&object| object == StackObject::Mark);
+        let mark = self.stack.iter().rposition(|&object| object == StackObject::Mark);
         self.stack.truncate(mark.ok_or(ErrorKind::MarkPopped)?);
         Ok(())
     }
 
     fn store(&mut self, key: &Arg<'_>) -> Result<(), ErrorKind> {
         if self.memo.find(key).is_some() {
-            return Err(ErrorKind::MemoDefined {
-                key: key.clone().into_owned(),
-            });
+            return Err(ErrorKind::MemoDefined { key: key.clone().into_owned() });
         }
         match self.stack.last() {
             None => Err(ErrorKind::NothingToStore),

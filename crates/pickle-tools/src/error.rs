@@ -23,11 +23,7 @@ struct Inner {
 
 impl fmt::Display for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            offset,
-            opcode,
-            kind,
-        } = self;
+        let Inner { offset, opcode, kind } = self;
         match opcode {
             Some(opcode) => write!(f, "{kind} ({opcode} at byte {offset})"),
             None => write!(f, "{kind} (at byte {offset})"),
@@ -44,11 +40,7 @@ impl core::error::Error for Inner {
 impl Error {
     #[cold]
     pub(crate) fn new(offset: u64, opcode: Option<Opcode>, kind: ErrorKind) -> Error {
-        Error(Box::new(Inner {
-            offset,
-            opcode,
-            kind,
-        }))
+        Error(Box::new(Inner { offset, opcode, kind }))
     }
 
     /// The same error with its offset counted from a place `base` bytes before.

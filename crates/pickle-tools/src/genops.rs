@@ -17,10 +17,7 @@ use crate::{Arg, Error};
 /// ```
 #[must_use]
 pub fn genops(pickle: &[u8]) -> Genops<'_> {
-    Genops {
-        ops: Ops::new(pickle),
-        failed: false,
-    }
+    Genops { ops: Ops::new(pickle), failed: false }
 }
 
 /// An instruction of a pickle.
@@ -38,11 +35,7 @@ impl GenOp<'_> {
     /// The same instruction, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> GenOp<'static> {
-        GenOp {
-            opcode: self.opcode,
-            arg: self.arg.map(Arg::into_owned),
-            offset: self.offset,
-        }
+        GenOp { opcode: self.opcode, arg: self.arg.map(Arg::into_owned), offset: self.offset }
     }
 }
 
@@ -80,11 +73,7 @@ impl<'a> Iterator for Genops<'a> {
         };
         let opcode = op.opcode();
         match Arg::of(&op) {
-            Ok(arg) => Some(Ok(GenOp {
-                opcode,
-                arg,
-                offset,
-            })),
+            Ok(arg) => Some(Ok(GenOp { opcode, arg, offset })),
             Err(kind) => {
                 self.failed = true;
                 Some(Err(Error::new(offset, Some(opcode), kind)))

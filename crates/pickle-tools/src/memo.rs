@@ -66,18 +66,8 @@ impl Memo {
     }
 
     fn find_small(&self, index: i64) -> Option<StackObject> {
-        let dense = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.dense.get(index))
-            .copied()
-            .flatten();
-        dense.or_else(|| {
-            if self.sparse.is_empty() {
-                None
-            } else {
-                self.sparse.get(&Key::Small(index)).copied()
-            }
-        })
+        let dense = usize::try_from(index).ok().and_then(|index| self.dense.get(index)).copied().flatten();
+        dense.or_else(|| if self.sparse.is_empty() { None } else { self.sparse.get(&Key::Small(index)).copied() })
     }
 
     /// Makes an entry that is not there yet.

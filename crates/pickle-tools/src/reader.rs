@@ -21,12 +21,7 @@ use crate::{Arg, Error, ErrorKind, GenOp};
 /// ```
 #[must_use]
 pub fn genops_reader<R: BufRead>(reader: R) -> GenopsReader<R> {
-    GenopsReader {
-        reader,
-        instruction: Vec::new(),
-        offset: 0,
-        finished: false,
-    }
+    GenopsReader { reader, instruction: Vec::new(), offset: 0, finished: false }
 }
 
 /// The iterator that [`genops_reader`] gives.
@@ -77,11 +72,7 @@ impl<R: BufRead> GenopsReader<R> {
             Ok(arg) => {
                 self.offset += length as u64;
                 self.finished = opcode == pickle_opcodes::Opcode::Stop;
-                Some(Ok(GenOp {
-                    opcode,
-                    arg,
-                    offset,
-                }))
+                Some(Ok(GenOp { opcode, arg, offset }))
             }
             Err(kind) => Some(Err(Error::new(offset, Some(opcode), kind))),
         }
@@ -99,11 +90,7 @@ impl<R: BufRead> GenopsReader<R> {
             let pickle_opcodes::ErrorKind::Truncated { missing } = *error.kind() else {
                 return Ok(());
             };
-            if error
-                .opcode()
-                .and_then(|opcode| opcode.arg())
-                .is_some_and(is_line)
-            {
+            if error.opcode().and_then(|opcode| opcode.arg()).is_some_and(is_line) {
                 self.reader.read_until(b'\n', &mut self.instruction)?;
             } else {
                 self.read_bytes(missing)?;
@@ -123,8 +110,7 @@ impl<R: BufRead> GenopsReader<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            let taken = usize::try_from(wanted)
-                .map_or(available.len(), |wanted| wanted.min(available.len()));
+            let taken = usize::try_from(wanted).map_or(available.len(), |wanted| wanted.min(available.len()));
             self.instruction.extend_from_slice(&available[..taken]);
             self.reader.consume(taken);
             wanted -= taken as u64;

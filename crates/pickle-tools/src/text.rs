@@ -75,9 +75,7 @@ impl<'a> Str<'a> {
     fn with_surrogates(bytes: &'a [u8]) -> Result<Str<'a>, ErrorKind> {
         match Text::from_utf8(bytes).map_err(|error| error.into_kind()) {
             Ok(_) => Ok(Str(Repr::Surrogates(Cow::Borrowed(bytes)))),
-            Err(pickle_value::ErrorKind::InvalidText { position }) => {
-                Err(ErrorKind::NotUtf8 { position })
-            }
+            Err(pickle_value::ErrorKind::InvalidText { position }) => Err(ErrorKind::NotUtf8 { position }),
             Err(_) => Err(ErrorKind::NotUtf8 { position: 0 }),
         }
     }
@@ -93,16 +91,11 @@ impl<'a> Str<'a> {
     /// Takes ASCII.
     pub(crate) fn from_ascii(bytes: Cow<'a, [u8]>) -> Result<Str<'a>, ErrorKind> {
         if let Some(position) = bytes.iter().position(|byte| !byte.is_ascii()) {
-            return Err(ErrorKind::NotAscii {
-                position,
-                byte: bytes[position],
-            });
+            return Err(ErrorKind::NotAscii { position, byte: bytes[position] });
         }
         let text = match bytes {
             Cow::Borrowed(bytes) => core::str::from_utf8(bytes).map(Cow::Borrowed),
-            Cow::Owned(bytes) => String::from_utf8(bytes)
-                .map(Cow::Owned)
-                .map_err(|error| error.utf8_error()),
+            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|error| error.utf8_error()),
         };
         Ok(Str(Repr::Utf8(text.expect("ASCII is UTF-8"))))
     }

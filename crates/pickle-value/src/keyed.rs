@@ -249,7 +249,7 @@ pub(crate) fn find(
 /// Refuses keys and values that do not come in pairs, and keys that cannot be.
 #[inline(always)]
 pub(crate) fn check_pairs(store: &mut Store, pairs: &[Handle]) -> Result<(), Error> {
-    if pairs.len() % 2 != 0 {
+    if !pairs.len().is_multiple_of(2) {
         return Err(Error::new(ErrorKind::OddItems));
     }
     pairs.iter().step_by(2).try_for_each(|&key| check_hashable(store, key))

@@ -6,7 +6,7 @@ use core::fmt::{self, Display, Formatter, Write};
 use hashbrown::HashSet;
 
 use crate::handle::{Handle, Tag, Unpacked};
-use crate::literal::{write_bytes, write_float, write_str};
+use crate::literal::{write_bytearray, write_bytes, write_float, write_str};
 use crate::object::{Object, ObjectKind, Step};
 use crate::store::Access;
 use crate::text::Text;
@@ -127,11 +127,7 @@ impl<'g> Repr<'g> {
             Tag::Long => write!(f, "{}L", crate::int::to_bigint(access.bytes(index))),
             Tag::Text => write_str(Text::checked(access.bytes(index)).code_points(), f),
             Tag::Bytes | Tag::ByteString => write_bytes(access.bytes(index), f),
-            Tag::ByteArray => {
-                f.write_str("bytearray(")?;
-                write_bytes(access.bytes(index), f)?;
-                f.write_char(')')
-            }
+            Tag::ByteArray => write_bytearray(access.bytes(index), f),
             Tag::Complex => match View::new(access, Some(handle)).as_complex() {
                 Some((real, imaginary)) => write_complex(real, imaginary, f),
                 None => f.write_str("complex()"),
@@ -173,12 +169,12 @@ impl<'g> Repr<'g> {
     /// A step of one is left out.
     fn range(&mut self, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
         self.enter(node, Style::Items, "range(", ")", f)?;
-        if let Some(top) = self.open.last_mut() {
-            if let [bounds @ .., step] = top.items {
-                if top.node == node && Handle::small_int(1) == Some(*step) {
-                    top.items = bounds;
-                }
-            }
+        if let Some(top) = self.open.last_mut()
+            && let [bounds @ .., step] = top.items
+            && top.node == node
+            && Handle::small_int(1) == Some(*step)
+        {
+            top.items = bounds;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `pickle dis`: what `python -m pickletools` prints.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
@@ -69,15 +69,32 @@ pub(crate) struct Dis {
 
 impl Dis {
     pub(crate) fn run(&self) -> Result<(), Failure> {
+        self.spare_the_input()?;
         let out = Output::text(self.output.as_deref())?;
         let mut listing = Listing { dis: self, out, memo: Memo::new(), stdin_offset: 0 };
         let listed = listing.files();
         // In any case: what was printed before an error belongs to the output.
         listing.out.finish()?;
-        for rest in listed? {
-            rest.say();
+        let mut rests = listed?;
+        if self.selection.nth.is_some() {
+            return Ok(());
         }
+        if self.files.iter().any(|path| is_stdin(path)) {
+            rests.push(rest_of_stdin()?);
+        }
+        rests.iter().for_each(Rest::say);
         Ok(())
+    }
+
+    /// The output is opened before the input is read: it would be gone.
+    fn spare_the_input(&self) -> Result<(), Failure> {
+        let Some(Ok(output)) = self.output.as_ref().map(fs::canonicalize) else {
+            return Ok(());
+        };
+        match self.files.iter().find(|file| fs::canonicalize(file).is_ok_and(|file| file == output)) {
+            Some(file) if output.is_file() => Err(Failure::new(&name(file), "the output would overwrite it")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -91,7 +108,7 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// Lists all files; tells what is left of each.
+    /// Lists all files; tells what is left of each but standard input.
     fn files(&mut self) -> Result<Vec<Rest>, Failure> {
         let files = &self.dis.files;
         let mut rests = Vec::new();
@@ -105,12 +122,6 @@ impl Listing<'_> {
             } else {
                 rests.push(self.file(path)?);
             }
-        }
-        if files.iter().any(|path| is_stdin(path)) {
-            rests.push(rest_of_stdin()?);
-        }
-        if self.dis.selection.nth.is_some() {
-            rests.clear();
         }
         Ok(rests)
     }

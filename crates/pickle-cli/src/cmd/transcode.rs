@@ -4,8 +4,8 @@ use core::str::FromStr;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::error::ErrorKind;
+use clap::{Args, CommandFactory};
 use pickle_codec::{DumpOptions, HIGHEST_PROTOCOL, LoadOptions, Profile};
 use pickle_opcodes::{Op, Ops};
 
@@ -153,6 +153,8 @@ fn declared_protocol(pickle: &[u8]) -> u8 {
 
 /// Ends the command as wrong arguments do.
 fn usage(problem: &str) -> ! {
-    use clap::CommandFactory;
-    crate::Cli::command().error(ErrorKind::ValueValidation, problem).exit()
+    let mut cli = crate::Cli::command();
+    cli.build();
+    let command = cli.find_subcommand_mut("transcode").expect("this is the subcommand");
+    command.error(ErrorKind::ValueValidation, problem).exit()
 }

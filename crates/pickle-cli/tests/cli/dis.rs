@@ -102,8 +102,18 @@ fn a_preamble_that_is_no_format(#[values("{", "}", "{nam}", "{}", "{name!r}")] p
 }
 
 #[test]
-fn a_listing_is_of_bytes_that_were_not_changed() {
-    // `read` is what the other tests compare with: here it feeds the command.
+fn a_pipe_is_as_good_as_a_file() {
     let piped = pickle_with(&read("mixed.5.pkl"), ["dis", "-"]);
     assert_eq!(piped, pickle(["dis", "mixed.5.pkl"]));
+}
+
+#[test]
+fn the_input_is_not_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("d.pkl");
+    fs::write(&path, read("bob.0.pkl")).expect("a copy");
+    let path = path.to_str().expect("the path is text");
+    let run = pickle(["dis", path, "-o", path]);
+    assert_eq!(run, Run::of(1, "", format!("{path}: the output would overwrite it\n")));
+    assert_eq!(fs::read(path).expect("the file"), read("bob.0.pkl"));
 }

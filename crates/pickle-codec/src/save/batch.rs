@@ -23,6 +23,7 @@ pub(crate) struct Batch<S: Source> {
     /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end.
     left: Option<usize>,
     /// Of an iterator, which does not say how many items there are: those that were taken from it too early.
+    #[expect(clippy::box_collection, reason = "tasks are moved often, and hardly any has this")]
     ahead: Option<Box<VecDeque<S::Object>>>,
 }
 
