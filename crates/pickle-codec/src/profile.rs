@@ -1,5 +1,7 @@
 //! [`Profile`]: whose bytes.
 
+use alloc::string::ToString;
+
 use pickle_opcodes::frame::FrameStyle;
 use pickle_opcodes::text::UnicodeLineStyle;
 
@@ -32,7 +34,7 @@ impl Profile {
     /// The profile of a version written like `3.8`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Profile> {
-        Profile::cpython3(name.strip_prefix("3.")?.parse().ok()?)
+        (6..=13).filter_map(Profile::cpython3).find(|profile| profile.to_string() == name)
     }
 
     /// The version, like `(3, 13)`.

@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::literal::{write_bytearray, write_bytes, write_float, write_str};
 use crate::object::{Object, ObjectKind, Step};
+use crate::printable::is_printable;
 use crate::store::Access;
 use crate::text::Text;
 use crate::view::{Kind, View};
@@ -183,16 +184,9 @@ impl<'g> Repr<'g> {
         let object = Object::new(self.access, node);
         match object.kind() {
             ObjectKind::Global => {
-                for part in [object.field(0), object.field(1)] {
-                    if part.handle() == object.field(1).handle() {
-                        f.write_char('.')?;
-                    }
-                    match part.as_text() {
-                        Some(text) => f.write_str(&text.to_string_lossy())?,
-                        None => f.write_char('?')?,
-                    }
-                }
-                Ok(())
+                write_name(object.field(0), f)?;
+                f.write_char('.')?;
+                write_name(object.field(1), f)
             }
             ObjectKind::Persistent => self.enter(node, Style::Items, "<persistent ", ">", f),
             ObjectKind::Extension => self.enter(node, Style::Items, "<extension ", ">", f),
@@ -211,7 +205,10 @@ impl<'g> Repr<'g> {
         if at == 0 {
             // A callable that is a name needs no room on the stack; anything else is rare enough to be put in place.
             return match View::new(self.access, Some(item)).as_global() {
-                Some((module, name)) => write!(f, "{module}.{name}("),
+                Some(_) => {
+                    self.value(item, f)?;
+                    f.write_char('(')
+                }
                 None => {
                     self.open.push(Open { node: 0, items: &[], next: 0, style: Style::Arguments, close: "(" });
                     self.value(item, f)
@@ -258,11 +255,21 @@ impl<'g> Repr<'g> {
         if at > 0 {
             f.write_str(", ")?;
         }
-        if let Some(text) = View::new(self.access, Some(key)).as_text() {
-            f.write_str(&text.to_string_lossy())?;
-        }
+        write_name(View::new(self.access, Some(key)), f)?;
         f.write_char('=')
     }
+}
+
+/// A name without quotes. What a terminal could take for more than a name is escaped.
+fn write_name(name: View<'_>, f: &mut Formatter<'_>) -> fmt::Result {
+    let Some(text) = name.as_text() else { return f.write_char('?') };
+    for point in text.code_points() {
+        match char::from_u32(point) {
+            Some(character) if is_printable(point) => f.write_char(character)?,
+            _ => write!(f, "\\u{{{point:x}}}")?,
+        }
+    }
+    Ok(())
 }
 
 /// `(1+2j)`, or `2j` where the real part is a positive zero.
