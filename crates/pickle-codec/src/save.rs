@@ -5,6 +5,8 @@ mod batch;
 mod containers;
 mod objects;
 
+use alloc::boxed::Box;
+
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
 use crate::machine::Fault;
@@ -26,10 +28,10 @@ pub(crate) enum Task<S: Source> {
     /// Below protocol 4: the list that `set` or `frozenset` is called with, and what object that call makes.
     SetCall {
         object: S::Object,
-        batch: Batch<S>,
+        batch: Box<Batch<S>>,
     },
     Call(Call<S>),
-    Reduce(alloc::boxed::Box<Reducing<S>>),
+    Reduce(Box<Reducing<S>>),
     /// A persistent id, which BINPERSID follows.
     Persistent(Option<S::Object>),
 }
@@ -45,57 +47,63 @@ pub(crate) enum Next<O> {
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
-        let Some(mut task) = self.save_one(root)? else { return Ok(()) };
+        let Some(root) = self.save_if_atom(root)? else { return Ok(()) };
+        let Some((mut task, mut object)) = self.begin(root)? else { return Ok(()) };
         loop {
-            // The items of lists, dicts and tuples are most of all there is: `save` is inlined for these two.
-            let inner = match &mut task {
-                Task::Batch(batch) if batch.is_open() => self.run_batch(batch)?,
-                Task::Tuple(tuple) => self.run_tuple(tuple)?,
-                _ => match self.advance(&mut task)? {
-                    Next::Save(object) => match self.save_one(object)? {
-                        None => continue,
-                        inner => inner,
-                    },
-                    Next::Done => None,
-                },
-            };
-            match inner {
-                Some(inner) => self.tasks.push(core::mem::replace(&mut task, inner)),
-                None if matches!(&task, Task::Batch(batch) if batch.has_more()) => {}
-                None => {
-                    self.source.leave();
-                    let Some(outer) = self.tasks.pop() else { return Ok(()) };
-                    task = outer;
+            if let Some((inner, waiting)) = self.begin(object)? {
+                self.tasks.push(core::mem::replace(&mut task, inner));
+                object = waiting;
+                continue;
+            }
+            object = loop {
+                if let Some(waiting) = self.run(&mut task)? {
+                    break waiting;
                 }
+                self.source.leave();
+                let Some(outer) = self.tasks.pop() else { return Ok(()) };
+                task = outer;
+            };
+        }
+    }
+
+    /// Goes on with a task until it is done, or meets an object that is no atom: that is given back.
+    #[inline(never)]
+    fn run(&mut self, task: &mut Task<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+        loop {
+            match task {
+                Task::Batch(batch) if batch.is_open() => {
+                    while let Some(object) = self.next_of_open(batch)? {
+                        if let Some(object) = self.save_if_atom(object)? {
+                            return Ok(Some(object));
+                        }
+                    }
+                    if !batch.has_more() {
+                        return Ok(None);
+                    }
+                }
+                Task::Tuple(tuple) => {
+                    while let Next::Save(object) = self.advance_tuple(tuple)? {
+                        if let Some(object) = self.save_if_atom(object)? {
+                            return Ok(Some(object));
+                        }
+                    }
+                    return Ok(None);
+                }
+                _ => match self.advance(task)? {
+                    Next::Save(object) => {
+                        if let Some(object) = self.save_if_atom(object)? {
+                            return Ok(Some(object));
+                        }
+                    }
+                    Next::Done => return Ok(None),
+                },
             }
         }
     }
 
-    /// Writes the items of an open batch, until one holds others.
+    /// Writes an object that is an atom; gives any other back.
     #[inline(always)]
-    fn run_batch(&mut self, batch: &mut Batch<S>) -> Result<Option<Task<S>>, Fault<S::Error>> {
-        while let Some(object) = self.next_of_open(batch)? {
-            if let Some(inner) = self.save(object)? {
-                return Ok(Some(inner));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Writes the items of a tuple, until one holds others.
-    #[inline(always)]
-    fn run_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Option<Task<S>>, Fault<S::Error>> {
-        while let Next::Save(object) = self.advance_tuple(tuple)? {
-            if let Some(inner) = self.save(object)? {
-                return Ok(Some(inner));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Writes an object, or its beginning: then gives what is left to do.
-    #[inline(always)]
-    fn save(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
+    fn save_if_atom(&mut self, mut object: S::Object) -> Result<Option<S::Object>, Fault<S::Error>> {
         self.boundary()?;
         match self.source.atom(&mut object).map_err(Fault::Host)? {
             Atom::Known(index) => self.write_get(index),
@@ -109,20 +117,30 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             Atom::None => self.op(pickle_opcodes::Opcode::None),
             Atom::True => self.write_bool(true),
             Atom::False => self.write_bool(false),
-            Atom::Other => return self.begin(object),
+            Atom::Other => return Ok(Some(object)),
         }
         Ok(None)
     }
 
-    /// As [`save`](Self::save), not inlined.
+    /// Writes what is no atom: all of it, or up to the first object within it that is no atom either. Then it gives what
+    /// is left to do, and that object.
     #[inline(never)]
-    fn save_one(&mut self, object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
-        self.save(object)
+    #[expect(clippy::type_complexity, reason = "a task and the object that it waits for")]
+    fn begin(&mut self, object: S::Object) -> Result<Option<(Task<S>, S::Object)>, Fault<S::Error>> {
+        let Some(mut task) = self.open(object)? else { return Ok(None) };
+        self.source.enter().map_err(Fault::Host)?;
+        match self.run(&mut task)? {
+            Some(waiting) => Ok(Some((task, waiting))),
+            None => {
+                self.source.leave();
+                Ok(None)
+            }
+        }
     }
 
-    /// Writes what is no atom, or its beginning.
-    #[inline(never)]
-    fn begin(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
+    /// Writes what is no atom and holds no others, or the beginning of what does.
+    #[inline(always)]
+    fn open(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
         let task = match self.source.shape(&mut object).map_err(Fault::Host)? {
             Shape::Known(index) => {
                 self.write_get(index);
@@ -199,13 +217,16 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             Shape::Reduce(reduction) => self.begin_reduce(object, *reduction),
             Shape::Unsupported(kind) => return Err(ErrorKind::Unsupported(kind).into()),
         };
-        self.source.enter().map_err(Fault::Host)?;
         Ok(Some(task))
     }
 
-    /// Writes an object that holds no others.
+    /// Writes an object that is a global or a name.
     fn save_atom(&mut self, object: S::Object) -> Result<(), Fault<S::Error>> {
-        match self.save_one(object)? {
+        let unfinished = match self.save_if_atom(object)? {
+            Some(object) => self.open(object)?,
+            None => None,
+        };
+        match unfinished {
             None => Ok(()),
             Some(_) => {
                 Err(ErrorKind::Unsupported(alloc::string::String::from("a container where a name is due")).into())
@@ -214,7 +235,6 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// The next object of a task; what stands between its objects is written on the way.
-    #[inline(always)]
     fn advance(&mut self, task: &mut Task<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         match task {
             Task::Batch(batch) => self.advance_batch(batch),

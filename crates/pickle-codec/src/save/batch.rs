@@ -20,8 +20,9 @@ pub(crate) struct Batch<S: Source> {
     state: State,
     /// How many objects of the open batch, or of the item, have been given.
     given: usize,
-    /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end.
-    left: Option<usize>,
+    /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end:
+    /// there are always more.
+    left: usize,
     /// Of an iterator, which does not say how many items there are: those that were taken from it too early.
     #[expect(clippy::box_collection, reason = "tasks are moved often, and hardly any has this")]
     ahead: Option<Box<VecDeque<S::Object>>>,
@@ -35,7 +36,7 @@ pub(crate) struct Ops {
     /// For all above a mark.
     many: Opcode,
     /// How many objects an item has: two in a dict.
-    width: usize,
+    width: u8,
 }
 
 impl Ops {
@@ -67,7 +68,7 @@ impl<S: Source> Batch<S> {
             (_, Some(_)) if protocol == 0 => State::OneByOne,
             _ => State::BeforeMark,
         };
-        let left = (ops.width == 1 && ops.one.is_some()).then_some(length);
+        let left = if ops.width == 1 && ops.one.is_some() { length } else { usize::MAX };
         Batch { cursor, ops, state, given: 0, left, ahead: None }
     }
 
@@ -84,7 +85,7 @@ impl<S: Source> Batch<S> {
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
-        Batch { cursor, ops, state, given: 0, left: None, ahead: Some(Box::default()) }
+        Batch { cursor, ops, state, given: 0, left: usize::MAX, ahead: Some(Box::default()) }
     }
 }
 
@@ -116,16 +117,18 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// The next object of an open batch; none where the batch is full, or was the last, and then it is closed.
     #[inline(always)]
     pub(super) fn next_of_open(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        if batch.given < BATCH_SIZE * batch.ops.width {
+        if batch.given < BATCH_SIZE * usize::from(batch.ops.width) {
             if let Some(object) = self.next_of(batch)? {
                 batch.given += 1;
                 return Ok(Some(object));
             }
             batch.state = State::Empty;
         } else {
-            batch.left = batch.left.map(|left| left.saturating_sub(BATCH_SIZE));
+            if batch.left != usize::MAX {
+                batch.left = batch.left.saturating_sub(BATCH_SIZE);
+            }
             batch.state = match batch.left {
-                Some(0) => State::Empty,
+                0 => State::Empty,
                 _ if batch.ahead.is_some() => State::Look,
                 _ => State::BeforeMark,
             };
@@ -135,7 +138,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     fn advance_one_by_one(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
-        if batch.given == batch.ops.width {
+        if batch.given == usize::from(batch.ops.width) {
             self.op(batch.ops.one.unwrap_or(batch.ops.many));
             batch.given = 0;
         }
@@ -155,13 +158,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     fn look(&mut self, batch: &mut Batch<S>) -> Result<bool, Fault<S::Error>> {
         batch.given = 0;
         let ahead = batch.ahead.get_or_insert_default();
-        while ahead.len() < 2 * batch.ops.width {
+        while ahead.len() < 2 * usize::from(batch.ops.width) {
             match self.source.next(&mut batch.cursor).map_err(Fault::Host)? {
                 Some(object) => ahead.push_back(object),
                 None => break,
             }
         }
-        let single = ahead.len() <= batch.ops.width && batch.ops.one.is_some();
+        let single = ahead.len() <= usize::from(batch.ops.width) && batch.ops.one.is_some();
         batch.state = if single { State::OneByOne } else { State::BeforeMark };
         Ok(!ahead.is_empty())
     }

@@ -1,5 +1,7 @@
 //! Tuples, lists, dicts and sets.
 
+use alloc::boxed::Box;
+
 use pickle_opcodes::Opcode;
 
 use super::batch::Ops;
@@ -182,7 +184,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.boundary()?;
         self.begin_empty_list();
         self.memoize_unnamed()?;
-        Ok(Task::SetCall { object, batch: Batch::exact(Ops::LIST, length, cursor, self.protocol) })
+        Ok(Task::SetCall { object, batch: Box::new(Batch::exact(Ops::LIST, length, cursor, self.protocol)) })
     }
 
     pub(super) fn advance_set_call(
