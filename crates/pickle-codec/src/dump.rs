@@ -404,6 +404,7 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
+    #[inline(always)]
     fn shape(&mut self, handle: &mut Handle) -> Result<Shape<'_, Handle, Cursor<'g>>, Error> {
         if let Identity::Foreign(number) = handle.identity() {
             return Ok(self.foreign(number));

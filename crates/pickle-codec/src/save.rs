@@ -17,6 +17,10 @@ pub(crate) use containers::Tuple;
 pub(crate) use objects::{Call, Reducing};
 
 /// An object that is being written, while what it holds is.
+///
+/// The tag has a word of its own: hidden in a byte of the content, it would split each move of a task into odd pieces,
+/// which the processor waits for (2.1 → 1.7 ms for 60,000 tuples).
+#[repr(u64)]
 pub(crate) enum Task<S: Source> {
     Tuple(Tuple<S>),
     /// The items of a list, dict or set whose beginning is written.
@@ -221,6 +225,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// Writes an object that is a global or a name.
+    #[inline(never)]
     fn save_atom(&mut self, object: S::Object) -> Result<(), Fault<S::Error>> {
         let unfinished = match self.save_if_atom(object)? {
             Some(object) => self.open(object)?,

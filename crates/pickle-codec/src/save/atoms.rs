@@ -193,13 +193,15 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 }
 
+/// The opcode for one byte, for two and for four, and the length of the instruction.
+static FORMS: [(u8, u8); 3] = [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
+
 /// BININT1, BININT2 or BININT, without a branch on which.
 #[inline(always)]
 fn write_bin_int(value: i32, out: &mut Out) {
     let bits = value as u32;
-    let form = usize::from(bits > 0xff) + usize::from(bits > 0xffff);
-    let (opcode, length) = [(Opcode::BinInt1, 2), (Opcode::BinInt2, 3), (Opcode::BinInt, 5)][form];
-    out.put(u64::from(opcode.byte()) | u64::from(bits) << 8, length);
+    let form = FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
+    out.put(u64::from(form.0) | u64::from(bits) << 8, usize::from(form.1));
 }
 
 /// An opcode with a one-byte length and what it counts. A call of memcpy costs more than such short copies.
