@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 use pickle_opcodes::Out;
-use pickle_value::{Graph, Handle, Identity, Object, ObjectKind, Sort, Step, Value, View};
+use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 use crate::builtins::{Builtin, is_builtin_function};
 use crate::encoder::{Buffered, Encoder};
@@ -384,11 +384,15 @@ impl<'g> Source for GraphSource<'g> {
 
     #[inline(always)]
     fn atom(&mut self, handle: &mut Handle) -> Result<Atom<'_>, Error> {
+        match handle.inline() {
+            Inline::Int(value) => return Ok(Atom::Int(value)),
+            Inline::Float(value) => return Ok(Atom::Float(value)),
+            Inline::Other => {}
+        }
         if let Some(known) = self.memo(*handle).checked_sub(1) {
             return Ok(Atom::Known(known));
         }
         Ok(match self.graph.value(*handle) {
-            Value::Int(value) => Atom::Int(value),
             Value::Text(text) => {
                 let utf8 = text.as_bytes();
                 match single_text(utf8) {

@@ -50,7 +50,7 @@ fn a_million_deep_in_a_small_stack(#[case] nested: Nested) {
 
 /// As CPython 3.13 dumps `t = ()` after forty times `t = (t, t)`: 2⁴⁰ references in 160 bytes.
 fn bomb() -> Vec<u8> {
-    let mut pickle = b"\x80\x04\x95\x9f\0\0\0\0\0\0\0))\x86\x94".to_vec();
+    let mut pickle = b"\x80\x04\x95\xa1\0\0\0\0\0\0\0))\x86\x94".to_vec();
     for number in 0..39 {
         pickle.extend_from_slice(&[b'h', number, 0x86, 0x94]);
     }

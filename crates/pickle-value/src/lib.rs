@@ -55,7 +55,7 @@ pub use handle::Handle;
 pub use object::{Object, ObjectKind, Step};
 pub use py::{__py_made, IntoPython};
 pub use text::{CodePoints, Text, push_code_point};
-pub use value::{Identity, Sort, Value};
+pub use value::{Identity, Inline, Sort, Value};
 pub use view::{Key, Kind, View};
 
 #[doc(hidden)]

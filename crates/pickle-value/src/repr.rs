@@ -15,7 +15,7 @@ use crate::view::{Kind, View};
 
 /// The object as Python's `repr` writes it.
 ///
-/// An object within itself is `[...]`, `{...}` and so on, as in Python. A graph in which much is shared could be longer
+/// A list within itself is `[...]`, a dict `{...}` and so on, as in Python; an instance within itself is `<...>`. A graph in which much is shared could be longer
 /// in print than memory holds (forty tuples can hold 2⁴⁰ references), so once far more has been written than the graph
 /// has objects, a container that was written before is abbreviated in the same way.
 ///
@@ -160,8 +160,7 @@ impl<'g> Repr<'g> {
             self.budget = self.budget.saturating_sub(1);
         }
         if (again && self.budget == 0) || !self.inside.insert(node) {
-            f.write_str("...")?;
-            return f.write_str(close);
+            return if style == Style::Object { f.write_str("<...>") } else { write!(f, "...{close}") };
         }
         self.open.push(Open { node, items: self.access.items(node), next: 0, style, close });
         Ok(())

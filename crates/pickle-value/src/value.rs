@@ -79,7 +79,29 @@ pub enum Sort {
     Foreign,
 }
 
+/// A number that a handle holds itself.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Inline {
+    /// An int of at most 48 bits.
+    Int(i64),
+    /// A float, but for a few NaNs.
+    Float(f64),
+    /// Something else.
+    Other,
+}
+
 impl Handle {
+    /// The number that it holds itself, which asks no graph.
+    #[inline(always)]
+    #[must_use]
+    pub fn inline(self) -> Inline {
+        match self.unpack() {
+            Unpacked::Int(value) => Inline::Int(value),
+            Unpacked::Float(value) => Inline::Float(value),
+            Unpacked::Ref(..) => Inline::Other,
+        }
+    }
+
     /// Which object it is.
     #[inline(always)]
     #[must_use]
