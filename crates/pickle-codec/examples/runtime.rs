@@ -39,6 +39,7 @@ enum Value {
 #[derive(Debug)]
 enum RuntimeError {
     Import(String),
+    #[allow(dead_code, reason = "for whoever prints it")]
     Type(&'static str),
     Pickle(pickle_codec::Error),
 }

@@ -1,5 +1,6 @@
 //! Python's `==`, without recursion.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -14,8 +15,14 @@ use crate::store::Access;
 /// Shared structure is compared once, and cycles end: two containers that are being compared already are taken for equal.
 /// Objects (calls, instances, globals) are equal when all their parts are.
 pub(crate) fn equal(a: Side<'_>, a_root: Handle, b: Side<'_>, b_root: Handle) -> bool {
-    let mut comparison =
-        Comparison { a, b, same: core::ptr::eq(a.store, b.store), work: Vec::new(), classes: HashMap::default() };
+    let mut comparison = Comparison {
+        a,
+        b,
+        same: core::ptr::eq(a.store, b.store),
+        work: Vec::new(),
+        classes: HashMap::default(),
+        hashers: None,
+    };
     comparison.work.push((a_root, b_root));
     comparison.run()
 }
@@ -30,6 +37,8 @@ struct Comparison<'g> {
     work: Vec<(Handle, Handle)>,
     /// Union-find: nodes that are equal if the rest is. It bounds the work by the number of nodes, however they share.
     classes: HashMap<u64, u64, foldhash::fast::FixedState>,
+    /// One for each side. They remember: of nested frozensets each is hashed once, not once for each around it.
+    hashers: Option<Box<[KeyHasher; 2]>>,
 }
 
 impl Comparison<'_> {
@@ -88,8 +97,9 @@ impl Comparison<'_> {
         if !self.unite(a, b) {
             return true;
         }
-        let a_order = order_by_hash(self.a, a_items, width);
-        let b_order = order_by_hash(self.b, b_items, width);
+        let [a_hasher, b_hasher] = &mut **self.hashers.get_or_insert_with(|| [(); 2].map(|()| KeyHasher::new()).into());
+        let a_order = order_by_hash(a_hasher, self.a, a_items, width);
+        let b_order = order_by_hash(b_hasher, self.b, b_items, width);
         for (&(a_hash, a_at), &(b_hash, b_at)) in a_order.iter().zip(&b_order) {
             if a_hash != b_hash {
                 return false;
@@ -122,8 +132,7 @@ impl Comparison<'_> {
     }
 }
 
-fn order_by_hash(access: Access<'_>, items: &[Handle], width: usize) -> Vec<(u64, usize)> {
-    let mut hasher = KeyHasher::new();
+fn order_by_hash(hasher: &mut KeyHasher, access: Access<'_>, items: &[Handle], width: usize) -> Vec<(u64, usize)> {
     let mut order: Vec<_> = items
         .iter()
         .step_by(width)

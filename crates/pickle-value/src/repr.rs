@@ -265,7 +265,8 @@ fn write_name(name: View<'_>, f: &mut Formatter<'_>) -> fmt::Result {
     for point in text.code_points() {
         match char::from_u32(point) {
             Some(character) if is_printable(point) => f.write_char(character)?,
-            _ => write!(f, "\\u{{{point:x}}}")?,
+            Some(character) => write!(f, "{}", character.escape_default())?,
+            None => write!(f, "\\u{{{point:x}}}")?,
         }
     }
     Ok(())

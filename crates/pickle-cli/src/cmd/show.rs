@@ -7,7 +7,6 @@ use pickle_codec::LoadOptions;
 
 use crate::failure::Failure;
 use crate::input::InputArgs;
-use crate::line::OneLine;
 use crate::output::Output;
 
 const EXAMPLES: &str = "\
@@ -32,7 +31,7 @@ impl Show {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut out = Output::stdout();
         let shown = self.input.each(LoadOptions::new(), |_, pickle| {
-            writeln!(out, "{}", OneLine(pickle.graph.root())).map_err(|error| out.failure(&error))
+            writeln!(out, "{}", pickle.graph).map_err(|error| out.failure(&error))
         });
         out.finish()?;
         shown?.say();
