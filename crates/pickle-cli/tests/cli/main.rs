@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod dis;
 mod opcodes;
+mod readme;
 mod show;
 mod transcode;
 mod untrusted;
