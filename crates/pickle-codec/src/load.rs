@@ -516,6 +516,10 @@ impl Host for GraphHost<'_> {
     }
 
     fn build(&mut self, object: &Handle, state: Handle) -> Result<(), Error> {
+        // A builtin has no `__setstate__`, and then CPython does nothing with a state that is None.
+        if self.builder.view(state).is_none() && self.builder.view(*object).kind() != Kind::Object {
+            return Ok(());
+        }
         let state = if self.options.unify { self.unify_names(state)? } else { state };
         Ok(self.builder.set_state(*object, state)?)
     }

@@ -5,6 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use pickle_codec::value::Builder;
 use pickle_codec::{DumpOptions, GraphHost, LoadOptions, Machine, from_reader, from_slice};
@@ -101,6 +102,47 @@ fn a_memo_bomb_is_hashed_once(
     }
 }
 
+/// Keys that all look alike until the very end, or that equal nothing: each is compared with few others.
+#[rstest]
+#[case::nans(b"\x8f(", b"G\x7f\xf8\0\0\0\0\0\0")]
+#[case::nans_in_tuples(b"\x8f(", b"G\x7f\xf8\0\0\0\0\0\0\x85")]
+#[case::other_nans_in_tuples(b"\x8f(", b"G\xff\xff\xff\xff\xff\xff\xff\xff\x85")]
+#[case::complex_nans(b"c__builtin__\ncomplex\nq\x000\x8f(", b"h\0G\x7f\xf8\0\0\0\0\0\0G\0\0\0\0\0\0\0\0\x86R")]
+#[case::other_complex_nans(
+    b"c__builtin__\ncomplex\nq\x000\x8f(",
+    b"h\0G\xff\xff\xff\xff\xff\xff\xff\xffG\0\0\0\0\0\0\0\0\x86R"
+)]
+fn keys_that_equal_nothing_cost_no_more(#[case] start: &[u8], #[case] key: &[u8]) {
+    check_set_of(50_000, &[start, &key.repeat(50_000), b"\x90."].concat());
+}
+
+#[test]
+fn deep_keys_that_look_alike_cost_no_more() {
+    // Twice the same tuple, 50,000 deep; the keys are pairs of one or the other with a number.
+    let deep = [&b")"[..], &b"\x85".repeat(50_000)].concat();
+    let keys: Vec<u8> =
+        (0..50_000_u16).flat_map(|n| [b'h', (n & 1) as u8, b'M', n as u8, (n >> 8) as u8, 0x86]).collect();
+    check_set_of(50_000, &[&deep[..], b"q\x000", &deep, b"q\x010\x8f(", &keys, b"\x90."].concat());
+}
+
+/// Quadratic work would take minutes here.
+fn check_set_of(length: usize, pickle: &[u8]) {
+    let start = Instant::now();
+    let graph = from_slice(pickle).expect("it is a pickle");
+    assert_eq!(graph.root().len(), Some(length));
+    assert!(start.elapsed() < Duration::from_secs(10), "it took {:?}", start.elapsed());
+}
+
+/// As CPython 3.13 writes `{nan: 1, nan: 2}` and `{nan, nan}` of two NaNs each: a reload keeps both.
+#[rstest]
+#[case::dict(b"\x80\x04\x95\x1b\0\0\0\0\0\0\0}\x94(G\x7f\xf8\0\0\0\0\0\0K\x01G\x7f\xf8\0\0\0\0\0\0K\x02u.")]
+#[case::set(b"\x80\x04\x95\x17\0\0\0\0\0\0\0\x8f\x94(G\x7f\xf8\0\0\0\0\0\0G\x7f\xf8\0\0\0\0\0\0\x90.")]
+fn two_nans_are_two_keys(#[case] pickle: &[u8]) {
+    let graph = from_slice(pickle).expect("it is a pickle");
+    assert_eq!(graph.root().len(), Some(2));
+    assert_eq!(DumpOptions::new().protocol(4).to_vec(&graph).expect("it can be written"), pickle);
+}
+
 /// Every truncation of every pickle of up to 4 KiB, and 1,000 of larger ones.
 #[test]
 fn truncated_pickles_say_so() {
@@ -131,7 +173,7 @@ fn check_truncated(pickle: &[u8], length: usize) {
         }
     }
     // A reader says the same, in the same words.
-    if length % 64 == 0 {
+    if length.is_multiple_of(64) {
         let (reader, slice) = (from_reader(truncated), from_slice(truncated));
         assert_eq!(reader.expect_err("too short").to_string(), slice.expect_err("too short").to_string());
     }
@@ -225,7 +267,7 @@ fn lengths_are_claims(#[case] pickle: &[u8], #[case] missing: &str) {
 #[case::append_to_none(b"NNa", "cannot append to a NoneType (APPEND at byte 2)")]
 #[case::set_item_of_a_list(b"]NNs", "cannot set items of a list (SETITEM at byte 3)")]
 #[case::add_to_a_list(b"](N\x90", "cannot add to a list (ADDITEMS at byte 3)")]
-#[case::build_of_a_list(b"]Nb", "cannot set the state of a list (BUILD at byte 2)")]
+#[case::build_of_a_list(b"]}b", "cannot set the state of a list (BUILD at byte 2)")]
 #[case::call_with_a_list(b"cm\nf\n]R", "cannot call with a list (REDUCE at byte 6)")]
 #[case::extension_0(b"\x82\0", "extension code 0 is out of range (EXT1 at byte 0)")]
 #[case::extension_negative(b"\x84\xff\xff\xff\xff", "extension code -1 is out of range (EXT4 at byte 0)")]
@@ -252,6 +294,7 @@ fn errors_say_what_and_where(#[case] pickle: &[u8], #[case] message: &str) {
 #[case::mark_popped(b"N(0.", "None")]
 #[case::rest_on_the_stack(b"K\x01K\x02.", "2")]
 #[case::nothing_appended_to_none(b"N(e.", "None")]
+#[case::no_state_of_a_list(b"]Nb.", "[]")]
 #[case::protocol_again(b"\x80\x04N\x80\x02.", "None")]
 #[case::trailing_bytes(b"K\x07.garbage", "7")]
 #[case::memoize_counts(b"K\x01q\x05K\x02\x940h\x01.", "2")]

@@ -125,6 +125,12 @@ impl Handle {
         }
     }
 
+    /// True for a NaN that the handle holds itself: no object, so that two of them are two.
+    #[inline(always)]
+    pub(crate) fn is_nan(self) -> bool {
+        matches!(self.unpack(), Unpacked::Float(value) if value.is_nan())
+    }
+
     /// The tag and index, unless it is an int or a float.
     #[inline(always)]
     pub(crate) fn reference(self) -> Option<(Tag, u32)> {

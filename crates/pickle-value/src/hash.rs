@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
+use crate::object::{Object, ObjectKind};
 use crate::store::Access;
 
 /// Hashes the keys of graphs; remembers what it found for shared tuples, so that each is hashed once.
@@ -69,7 +70,8 @@ impl KeyHasher {
                 Tag::Text | Tag::ByteString => self.text(access.bytes(index)),
                 Tag::Bytes => self.text(access.bytes(index)) ^ 1,
                 Tag::BigInt | Tag::Long => self.bytes_of_int(access.bytes(index)),
-                Tag::Complex => self.complex(access.items(index)),
+                Tag::Complex => self.complex(access.items(index), index),
+                Tag::Object => self.object(access, index),
                 Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice => return None,
                 // Constants and what Python compares by identity.
                 _ => self.number(tag as u8, u64::from(index)),
@@ -94,13 +96,32 @@ impl KeyHasher {
         }
     }
 
-    fn complex(&self, parts: &[Handle]) -> u64 {
+    fn complex(&self, parts: &[Handle], node: u32) -> u64 {
+        if parts.iter().any(|part| part.is_nan()) {
+            return self.nan_within(node);
+        }
         match parts.iter().map(|part| part.unpack()).collect::<Vec<_>>()[..] {
             [Unpacked::Float(real), Unpacked::Float(0.0)] => self.float(real),
             [Unpacked::Float(real), Unpacked::Float(imaginary)] => {
                 self.number(3, self.float(real).rotate_left(1) ^ self.float(imaginary))
             }
-            _ => 3,
+            _ => self.nan_within(node),
+        }
+    }
+
+    /// By identity: a NaN equals nothing, so that many that hashed alike would be compared each with each.
+    fn nan_within(&self, node: u32) -> u64 {
+        self.number(5, u64::from(node))
+    }
+
+    /// A class or function is the one of its name; all other objects are compared by identity.
+    fn object(&self, access: Access<'_>, node: u32) -> u64 {
+        let object = Object::new(access, node);
+        match (object.kind(), object.field(0).as_text(), object.field(1).as_text()) {
+            (ObjectKind::Global, Some(module), Some(name)) => {
+                self.text(module.as_bytes()).rotate_left(1) ^ self.text(name.as_bytes())
+            }
+            _ => self.number(Tag::Object as u8, u64::from(node)),
         }
     }
 
@@ -109,7 +130,10 @@ impl KeyHasher {
         let mut current = key;
         loop {
             let mut value = match self.atom(access, current) {
-                Some(value) => value,
+                Some(value) => match open.last() {
+                    Some(Open { node, .. }) if current.is_nan() => self.nan_within(*node),
+                    _ => value,
+                },
                 None => match self.enter(access, current, &mut open) {
                     Some(value) => value,
                     None => match self.next_item(access, &mut open) {

@@ -158,6 +158,10 @@ impl Settler {
     fn examine_large(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Found {
         let mut table = Table::new(items.len() / width);
         for (entry, &key) in items.iter().step_by(width).enumerate() {
+            // No key equals a NaN, so none needs to find it: in the table many would stand in each other's way.
+            if key.is_nan() {
+                continue;
+            }
             let hash = self.hasher.hash(access, key);
             if table.find_or_insert(hash, entry, |other| keys_equal(access, items[other * width], key)).is_some() {
                 return self.repeated(access, items, width);
@@ -172,6 +176,10 @@ impl Settler {
         let mut table = Table::new(items.len() / width);
         let mut kept: Vec<Handle> = Vec::with_capacity(items.len());
         for entry in items.chunks_exact(width) {
+            if entry[0].is_nan() {
+                kept.extend_from_slice(entry);
+                continue;
+            }
             let hash = self.hasher.hash(access, entry[0]);
             let number = kept.len() / width;
             match table.find_or_insert(hash, number, |other| keys_equal(access, kept[other * width], entry[0])) {
@@ -196,11 +204,13 @@ fn shape_slot(store: &Store, start: u32, length: u32) -> usize {
 /// An open-addressing table of entry numbers, each plus one; zero is free.
 struct Table {
     slots: Box<[u32]>,
+    /// By entry. Comparing them first keeps keys that are alike for long, such as deep tuples, from being compared.
+    hashes: Vec<u64>,
 }
 
 impl Table {
     fn new(entries: usize) -> Table {
-        Table { slots: vec![0; (entries * 2).next_power_of_two()].into_boxed_slice() }
+        Table { slots: vec![0; (entries * 2).next_power_of_two()].into_boxed_slice(), hashes: vec![0; entries] }
     }
 
     /// The entry that is equal, or none, after entering this one.
@@ -212,9 +222,12 @@ impl Table {
             match self.slots[at] {
                 0 => {
                     self.slots[at] = entry as u32 + 1;
+                    self.hashes[entry] = hash;
                     return None;
                 }
-                other if is_equal(other as usize - 1) => return Some(other as usize - 1),
+                other if self.hashes[other as usize - 1] == hash && is_equal(other as usize - 1) => {
+                    return Some(other as usize - 1);
+                }
                 _ => at = (at + 1) & mask,
             }
         }

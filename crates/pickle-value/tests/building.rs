@@ -5,16 +5,17 @@ use std::fmt::Write;
 use pickle_value::{Builder, Error, Handle, ObjectKind, py};
 use rstest::rstest;
 
-type Wrap = fn(&mut Builder<'static>, Handle) -> Result<Handle, Error>;
+type B = Builder<'static>;
+type Wrap = fn(&mut B, Handle) -> Result<Handle, Error>;
 
 /// Built, compared, cloned, printed and freed on a test's small stack.
 #[rstest]
-#[case::lists(|b, inner| b.list(&[inner]))]
-#[case::tuples(|b, inner| b.tuple(&[inner]))]
-#[case::dicts(|b, inner| { let key = b.none(); b.dict(&[key, inner]) })]
-#[case::frozensets(|b, inner| b.frozen_set(&[inner]))]
-#[case::slices(|b, inner| { let none = b.none(); b.slice([inner, none, none]) })]
-#[case::persistent_ids(|b, inner| b.object(ObjectKind::Persistent, &[inner]))]
+#[case::lists(|b: &mut B, inner| b.list(&[inner]))]
+#[case::tuples(|b: &mut B, inner| b.tuple(&[inner]))]
+#[case::dicts(|b: &mut B, inner| { let key = b.none(); b.dict(&[key, inner]) })]
+#[case::frozensets(|b: &mut B, inner| b.frozen_set(&[inner]))]
+#[case::slices(|b: &mut B, inner| { let none = b.none(); b.slice([inner, none, none]) })]
+#[case::persistent_ids(|b: &mut B, inner| b.object(ObjectKind::Persistent, &[inner]))]
 fn a_million_deep(#[case] wrap: Wrap) -> Result<(), Error> {
     let mut builder = Builder::new();
     let mut root = builder.none();
@@ -55,28 +56,25 @@ fn py_refuses_an_unhashable_key() {
 }
 
 #[rstest]
-#[case::odd_pairs(|b| { let none = b.none(); b.dict(&[none]) }, "odd number of items for a dict")]
-#[case::list_as_key(|b| { let list = b.list(&[])?; b.dict(&[list, list]) }, "unhashable type: 'list'")]
-#[case::set_in_a_set(|b| { let set = b.set(&[])?; b.set(&[set]) }, "unhashable type: 'set'")]
-#[case::bytearray_in_a_frozenset(|b| { let a = b.byte_array(b"")?; b.frozen_set(&[a]) }, "unhashable type: 'bytearray'")]
+#[case::odd_pairs(|b: &mut B| { let none = b.none(); b.dict(&[none]) }, "odd number of items for a dict")]
+#[case::list_as_key(|b: &mut B| { let list = b.list(&[])?; b.dict(&[list, list]) }, "unhashable type: 'list'")]
+#[case::set_in_a_set(|b: &mut B| { let set = b.set(&[])?; b.set(&[set]) }, "unhashable type: 'set'")]
+#[case::bytearray_in_a_frozenset(|b: &mut B| { let a = b.byte_array(b"")?; b.frozen_set(&[a]) }, "unhashable type: 'bytearray'")]
 #[case::dict_deep_in_a_key(
-    |b| { let dict = b.dict(&[])?; let key = b.tuple(&[dict])?; let key = b.tuple(&[key])?; b.set(&[key]) },
+    |b: &mut B| { let dict = b.dict(&[])?; let key = b.tuple(&[dict])?; let key = b.tuple(&[key])?; b.set(&[key]) },
     "unhashable type: 'dict'"
 )]
-#[case::append_to_a_tuple(|b| { let t = b.tuple(&[])?; b.extend(t, &[t])?; Ok(t) }, "cannot append to a tuple")]
-#[case::set_items_of_none(|b| { let n = b.none(); b.set_items(n, &[n, n])?; Ok(n) }, "cannot set items of a NoneType")]
-#[case::add_to_a_frozenset(|b| { let f = b.frozen_set(&[])?; b.add_items(f, &[])?; Ok(f) }, "cannot add to a frozenset")]
-#[case::state_of_a_list(|b| { let l = b.list(&[])?; b.set_state(l, l)?; Ok(l) }, "cannot set the state of a list")]
+#[case::append_to_a_tuple(|b: &mut B| { let t = b.tuple(&[])?; b.extend(t, &[t])?; Ok(t) }, "cannot append to a tuple")]
+#[case::set_items_of_none(|b: &mut B| { let n = b.none(); b.set_items(n, &[n, n])?; Ok(n) }, "cannot set items of a NoneType")]
+#[case::add_to_a_frozenset(|b: &mut B| { let f = b.frozen_set(&[])?; b.add_items(f, &[])?; Ok(f) }, "cannot add to a frozenset")]
+#[case::state_of_a_list(|b: &mut B| { let l = b.list(&[])?; b.set_state(l, l)?; Ok(l) }, "cannot set the state of a list")]
 #[case::state_of_a_class(
-    |b| { let class = b.global("m", "C")?; b.set_state(class, class)?; Ok(class) },
+    |b: &mut B| { let class = b.global("m", "C")?; b.set_state(class, class)?; Ok(class) },
     "cannot set the state of a object"
 )]
-#[case::bytearray_like_a_list(|b| { let l = b.list(&[])?; b.byte_array_like(l) }, "cannot make a bytearray of a list")]
-#[case::too_few_fields(|b| b.object(ObjectKind::Call, &[]), "cannot leave out a field of a object")]
-fn misuse_is_an_error(
-    #[case] make: fn(&mut Builder<'static>) -> Result<Handle, Error>,
-    #[case] message: &str,
-) {
+#[case::bytearray_like_a_list(|b: &mut B| { let l = b.list(&[])?; b.byte_array_like(l) }, "cannot make a bytearray of a list")]
+#[case::too_few_fields(|b: &mut B| b.object(ObjectKind::Call, &[]), "cannot leave out a field of a object")]
+fn misuse_is_an_error(#[case] make: fn(&mut B) -> Result<Handle, Error>, #[case] message: &str) {
     let mut builder = Builder::new();
     assert_eq!(make(&mut builder).expect_err("it is refused").to_string(), message);
     // What was made before is still good.

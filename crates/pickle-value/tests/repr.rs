@@ -56,7 +56,7 @@ fn value_of(expression: &str) -> Result<Graph<'static>, Error> {
         "{}" => return Ok(py!({})),
         "{'a': 1, 2: None}" => return Ok(py!({"a": 1, 2: None})),
         "set()" => b.set(&[])?,
-        "{1}" => return Ok(py!({1})),
+        "{1}" => return Ok(py!({ 1 })),
         "frozenset()" => b.frozen_set(&[])?,
         "frozenset({1})" => {
             let one = b.int(1)?;

@@ -157,6 +157,9 @@ fn text_may_hold_surrogates() -> Result<(), Error> {
     let text = root.as_text().expect("it is text");
     assert_eq!(text.code_points().collect::<Vec<_>>(), [0x61, 0xd83d, 0xde00]);
     assert_eq!(text.to_string_lossy(), "a\u{fffd}\u{fffd}");
-    assert_eq!(Builder::new().text_from_utf8(b"ab\xff").expect_err("not text").to_string(), "invalid UTF-8 at byte 2 of the text");
+    assert_eq!(
+        Builder::new().text_from_utf8(b"ab\xff").expect_err("not text").to_string(),
+        "invalid UTF-8 at byte 2 of the text"
+    );
     Ok(())
 }
