@@ -109,7 +109,7 @@ impl Host for Runtime {
         let (Value::Str(module), Value::Str(name)) = (&*module, &*name) else { return refuse("names are str") };
         self.import(module, name)
     }
-    fn extension(&mut self, _code: u32) -> Made { refuse("no extension registry") }
+    fn extension(&mut self, _code: u32, _protocol: u8) -> Made { refuse("no extension registry") }
     fn persistent(&mut self, id: Object) -> Made { Ok(Value::Resource(id).into()) }
     fn reduce(&mut self, callable: Object, args: Object) -> Made {
         let (Value::Global(module, name), Value::Tuple(items)) = (&*callable, &*args) else { return refuse("no call") };
@@ -139,9 +139,8 @@ fn text(bytes: &[u8]) -> Result<&str, RuntimeError> {
 fn listed(list: &Value) -> Result<Vec<Object>, RuntimeError> {
     if let Value::List(items) = list { Ok(items.borrow().clone()) } else { refuse("a list is expected") }
 }
-fn refuse<T>(what: &'static str) -> Result<T, RuntimeError> {
-    Err(RuntimeError::Type(what))
-}
+#[rustfmt::skip]
+fn refuse<T>(what: &'static str) -> Result<T, RuntimeError> { Err(RuntimeError::Type(what)) }
 
 /// One `dumps`: the runtime, and the memo, by address. It holds its objects, or an address could become another's.
 struct Pickling<'r> {
@@ -199,8 +198,7 @@ impl Source for Pickling<'_> {
     }
     fn memo_get(&self, object: &Object) -> Option<u32> { Some(self.memo.get(&Rc::as_ptr(object))?.0) }
     fn memo_put(&mut self, object: &Object, index: u32) -> Result<(), RuntimeError> {
-        self.memo.insert(Rc::as_ptr(object), (index, object.clone()));
-        Ok(())
+        self.memo.insert(Rc::as_ptr(object), (index, object.clone())); Ok(())
     }
     fn builtin(&mut self, builtin: Builtin) -> Made { self.runtime.import(builtin.name().0, builtin.name().1) }
     fn constant(&mut self, text: &'static str) -> Made { Ok(self.runtime.intern(text)) }
@@ -209,10 +207,12 @@ impl Source for Pickling<'_> {
     fn content(&mut self, object: &Object) -> Result<Vec<u8>, RuntimeError> {
         if let Value::Bytes(bytes) = &**object { Ok(bytes.clone()) } else { refuse("no bytes") }
     }
+    fn partial_new(&mut self, _: Object, _: Object, _: Object) -> Result<(Object, Object), RuntimeError> { refuse("no partial") }
     fn global(&mut self, object: &Object) -> Result<GlobalName<Object>, RuntimeError> {
         let Value::Global(module, name) = &**object else { return refuse("no global") };
         let (module_object, name_object) = (self.runtime.intern(module), self.runtime.intern(name));
-        Ok(GlobalName { module: module.clone(), name: name.clone(), module_object, name_object, extension: None })
+        let (module, name) = (module.clone(), name.clone());
+        Ok(GlobalName { module, name, module_object, name_object, extension: None, nesting: None })
     }
     /// With a stack to guard, a runtime counts here and raises its RecursionError.
     fn enter(&mut self) -> Result<(), RuntimeError> { Ok(()) }

@@ -31,11 +31,13 @@ pub enum Builtin {
     NewObj,
     /// `copyreg.__newobj_ex__`
     NewObjEx,
+    /// `getattr`
+    GetAttr,
 }
 
 impl Builtin {
     /// All of them.
-    pub const ALL: [Builtin; 12] = [
+    pub const ALL: [Builtin; 13] = [
         Builtin::Set,
         Builtin::FrozenSet,
         Builtin::Bytes,
@@ -48,6 +50,7 @@ impl Builtin {
         Builtin::NotImplemented,
         Builtin::NewObj,
         Builtin::NewObjEx,
+        Builtin::GetAttr,
     ];
 
     /// Its module and name in Python 3.
@@ -66,6 +69,7 @@ impl Builtin {
             Builtin::NotImplemented => ("builtins", "NotImplemented"),
             Builtin::NewObj => ("copyreg", "__newobj__"),
             Builtin::NewObjEx => ("copyreg", "__newobj_ex__"),
+            Builtin::GetAttr => ("builtins", "getattr"),
         }
     }
 

@@ -509,6 +509,11 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
+    fn partial_new(&mut self, _class: Handle, _args: Handle, _kwargs: Handle) -> Result<(Handle, Handle), Error> {
+        let what = String::from("an object made with keyword arguments under protocol 4");
+        Err(Error::new(ErrorKind::Unsupported(what)))
+    }
+
     fn global(&mut self, handle: &Handle) -> Result<GlobalName<Handle>, Error> {
         let identity = handle.identity();
         let (module, name) = match (identity.sort, identity.number) {
@@ -536,6 +541,7 @@ impl<'g> Source for GraphSource<'g> {
             module_object,
             name_object,
             extension: None,
+            nesting: None,
         })
     }
 

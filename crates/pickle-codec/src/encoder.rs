@@ -31,6 +31,8 @@ pub struct Encoder<S: Source, W> {
     /// How many entries the memo has.
     pub(crate) memo: u32,
     pub(crate) tasks: Vec<Task<S>>,
+    /// How many names of globals are being written, each within another.
+    pub(crate) names: u32,
 }
 
 /// What a profile says of spelling.
@@ -39,6 +41,7 @@ pub(crate) struct Style {
     pub(crate) unicode_line: UnicodeLineStyle,
     pub(crate) longs_at_0: bool,
     pub(crate) bytearray_reduces_itself: bool,
+    pub(crate) reduces_nested_globals: bool,
     pub(crate) fix_imports: bool,
     pub(crate) fast: bool,
 }
@@ -75,11 +78,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             unicode_line: profile.unicode_line_style(),
             longs_at_0: profile.writes_longs_at_protocol_0(),
             bytearray_reduces_itself: profile.bytearray_reduces_itself(),
+            reduces_nested_globals: profile.reduces_nested_globals(),
             fix_imports: true,
             fast: false,
         };
         let framer = Framer::new(buffer, profile.frame_style());
-        Encoder { source, output, framer, protocol, style, memo: 0, tasks: Vec::new() }
+        Encoder { source, output, framer, protocol, style, memo: 0, tasks: Vec::new(), names: 0 }
     }
 
     /// Whether Python 3's names become Python 2's under protocol 3; by default they do.
@@ -90,6 +94,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Whether the memo is left out, which makes every object its own and ends never on a cycle (`Pickler.fast`).
     pub fn set_fast(&mut self, fast: bool) {
         self.style.fast = fast;
+    }
+
+    /// How many numbers the memo has given: those of a later pickle by the same memo go on from there.
+    #[must_use]
+    pub fn memo_len(&self) -> u32 {
+        self.memo
+    }
+
+    /// Goes on with a memo that has given this many numbers.
+    pub fn set_memo_len(&mut self, length: u32) {
+        self.memo = length;
     }
 
     /// Writes one object as a pickle.

@@ -163,6 +163,22 @@ pub enum ErrorKind {
         /// Where it stands in the string.
         position: usize,
     },
+    /// A module's or a global's name that GLOBAL cannot hold at this protocol.
+    #[error("can't pickle {what} identifier '{name}' using pickle protocol {protocol}")]
+    BadIdentifier {
+        /// Of what it is the name: `module` or `global`.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The protocol.
+        protocol: u8,
+    },
+    /// A `PickleBuffer` under protocol 5.
+    #[error("PickleBuffer can only be pickled with protocol >= 5")]
+    BufferBeforeProtocol5,
+    /// Names and builtins that a pickler brings along, each of which stands in for yet another.
+    #[error("the names of globals are nested too deep")]
+    NamesTooDeep,
     /// An object that the protocol or profile has no form for.
     #[error("cannot pickle {0}")]
     Unsupported(String),

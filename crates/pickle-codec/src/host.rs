@@ -70,8 +70,8 @@ pub trait Host {
         name: Self::Object,
         protocol: u8,
     ) -> Result<Self::Object, Self::Error>;
-    /// The object registered under an extension code, which is above 0.
-    fn extension(&mut self, code: u32) -> Result<Self::Object, Self::Error>;
+    /// The object registered under an extension code, which is above 0. `protocol` is as for [`global`](Host::global).
+    fn extension(&mut self, code: u32, protocol: u8) -> Result<Self::Object, Self::Error>;
     /// The object that a persistent id names: `persistent_load`.
     fn persistent(&mut self, id: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `callable(*args)`.

@@ -35,10 +35,11 @@ mod dump;
 mod encoder;
 mod error;
 mod host;
+mod input;
 mod load;
 mod machine;
 mod memo;
-mod names;
+pub mod names;
 mod profile;
 mod save;
 mod source;
@@ -52,13 +53,14 @@ pub use dump::{Cursor, DumpOptions, GraphSource, to_vec};
 pub use encoder::{Buffered, Encoder, Output};
 pub use error::{Error, ErrorKind};
 pub use host::{Host, Items};
+pub use input::Input;
 pub use load::{Encoding, GraphHost, LoadOptions, from_slice};
 pub use machine::{Fault, Machine, MachineError};
 pub use memo::Memo;
 pub use pickle_opcodes::{self as opcodes, HIGHEST_PROTOCOL};
 pub use pickle_value::{self as value, Graph, View};
 pub use profile::Profile;
-pub use source::{Atom, Fill, GlobalName, Make, Reduction, Shape, Source};
+pub use source::{Atom, Fill, GlobalName, Make, Nesting, Reduction, Shape, Source};
 #[cfg(feature = "std")]
 pub use stream::{Pickles, Unpickler, from_reader};
 

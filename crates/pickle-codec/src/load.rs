@@ -475,7 +475,7 @@ impl Host for GraphHost<'_> {
         self.global(&module, &name, protocol)
     }
 
-    fn extension(&mut self, code: u32) -> Result<Handle, Error> {
+    fn extension(&mut self, code: u32, _protocol: u8) -> Result<Handle, Error> {
         let code = self.builder.int(i64::from(code))?;
         Ok(self.builder.object(ObjectKind::Extension, &[code])?)
     }

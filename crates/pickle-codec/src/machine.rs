@@ -220,7 +220,13 @@ impl<O: Clone> Machine<O> {
             Op::BinPut(index) => return self.put(u64::from(index)),
             Op::LongBinPut(index) => return self.put(u64::from(index)),
             Op::Get(line) => return self.get(number::index_line(line)?),
-            Op::Put(line) => return self.put(number::index_line(line)?),
+            Op::Put(line) => {
+                // CPython looks at the stack before it looks at what the line says.
+                if !line.is_empty() {
+                    self.top()?;
+                }
+                return self.put(number::index_line(line)?);
+            }
 
             Op::BinFloat(value) => host.float(value),
             Op::Float(line) => host.float(number::float_line(line)?),
@@ -311,9 +317,9 @@ impl<O: Clone> Machine<O> {
                 return Ok(None);
             }
 
-            Op::Ext1(code) => host.extension(extension_code(i64::from(code))?),
-            Op::Ext2(code) => host.extension(extension_code(i64::from(code))?),
-            Op::Ext4(code) => host.extension(extension_code(i64::from(code))?),
+            Op::Ext1(code) => host.extension(extension_code(i64::from(code))?, self.protocol),
+            Op::Ext2(code) => host.extension(extension_code(i64::from(code))?, self.protocol),
+            Op::Ext4(code) => host.extension(extension_code(i64::from(code))?, self.protocol),
             Op::Global(pair) => host.global(name(pair.module)?, name(pair.name)?, self.protocol),
             Op::StackGlobal => {
                 let name = self.pop()?;

@@ -6,7 +6,8 @@
 type Name = (&'static str, &'static str);
 
 /// A global's name in Python 3, from the one that a pickle of protocol 0 to 2 holds (`_Unpickler.find_class`).
-pub(crate) fn to_python3<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n str) {
+#[must_use]
+pub fn to_python3<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n str) {
     if let Some(found) = renamed(NAMES_TO_3, module, name) {
         return found;
     }
@@ -14,7 +15,8 @@ pub(crate) fn to_python3<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n st
 }
 
 /// A global's name in Python 2, for a pickle of protocol 0 to 2 (`_pickle.c`: `fix_imports`).
-pub(crate) fn to_python2<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n str) {
+#[must_use]
+pub fn to_python2<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n str) {
     if let Some(found) = renamed(NAMES_TO_2, module, name) {
         return found;
     }

@@ -79,6 +79,12 @@ impl Profile {
         self.minor < 10
     }
 
+    /// Up to 3.12 a nested global under protocol 4 is a call of `getattr` on what holds it, memoized as any other call; from
+    /// 3.13 on the calls begin at the module's global and only the last is memoized.
+    pub(crate) const fn reduces_nested_globals(self) -> bool {
+        self.minor < 13
+    }
+
     /// Up to 3.7 a bytearray was reduced by its own method: to latin-1 text at protocols 0 to 2.
     pub(crate) const fn bytearray_reduces_itself(self) -> bool {
         self.minor < 8

@@ -16,6 +16,9 @@ pub(crate) use batch::Batch;
 pub(crate) use containers::Tuple;
 pub(crate) use objects::{Call, Reducing};
 
+/// How deep names may be nested in names.
+const MAX_NAMES: u32 = 500;
+
 /// An object that is being written, while what it holds is.
 ///
 /// The tag has a word of its own: hidden in a byte of the content, it would split each move of a task into odd pieces,
@@ -56,6 +59,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
         let Some(root) = self.save_if_atom(root)? else { return Ok(()) };
+        // What is below belongs to the object whose name or builtin this is.
+        let base = self.tasks.len();
         let Some((mut task, mut object)) = self.begin(root, NESTED)? else { return Ok(()) };
         loop {
             let height = self.tasks.len();
@@ -69,6 +74,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                     break waiting;
                 }
                 self.source.leave();
+                if self.tasks.len() == base {
+                    return Ok(());
+                }
                 let Some(outer) = self.tasks.pop() else { return Ok(()) };
                 task = outer;
             };
@@ -233,19 +241,20 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         Ok(Some(task))
     }
 
-    /// Writes an object that is a global or a name.
+    /// Writes an object that an instruction needs at once: a name, a builtin.
+    ///
+    /// Nearly always it holds no others. A source may say of any object, though, that a persistent id or a call stands in
+    /// its place, and the name of a global may be another global's attribute: such are written by a run of their own. Here
+    /// the encoder recurses, hence the bound.
     #[inline(never)]
     fn save_atom(&mut self, object: S::Object) -> Result<(), Fault<S::Error>> {
-        let unfinished = match self.save_if_atom(object)? {
-            Some(object) => self.open(object)?,
-            None => None,
-        };
-        match unfinished {
-            None => Ok(()),
-            Some(_) => {
-                Err(ErrorKind::Unsupported(alloc::string::String::from("a container where a name is due")).into())
-            }
+        if self.names == MAX_NAMES {
+            return Err(ErrorKind::NamesTooDeep.into());
         }
+        self.names += 1;
+        self.save_all(object)?;
+        self.names -= 1;
+        Ok(())
     }
 
     /// The next object of a task; what stands between its objects is written on the way.

@@ -47,6 +47,15 @@ pub trait Source {
     /// The content of a bytes or bytearray object.
     fn content(&mut self, object: &Self::Object) -> Result<alloc::vec::Vec<u8>, Self::Error>;
 
+    /// `functools.partial(cls.__new__, cls, *args, **kwargs)`: what makes an object of keyword arguments where there is no
+    /// NEWOBJ_EX, and the empty tuple that it is called with.
+    fn partial_new(
+        &mut self,
+        class: Self::Object,
+        args: Self::Object,
+        kwargs: Self::Object,
+    ) -> Result<(Self::Object, Self::Object), Self::Error>;
+
     /// Where a global is found: its module and its (dotted) name.
     fn global(&mut self, object: &Self::Object) -> Result<GlobalName<Self::Object>, Self::Error>;
 
@@ -70,6 +79,19 @@ pub struct GlobalName<O> {
     pub name_object: O,
     /// Its code in the extension registry, if it has one.
     pub extension: Option<u32>,
+    /// How it is reached under protocol 4, where it does not stand in the module itself.
+    pub nesting: Option<Nesting<O>>,
+}
+
+/// How a global is reached that stands in another, such as a method in its class.
+#[derive(Clone, Debug)]
+pub struct Nesting<O> {
+    /// What it stands in.
+    pub parent: O,
+    /// The first part of its dotted name, which stands in the module.
+    pub first: alloc::string::String,
+    /// The parts behind the first; there is at least one.
+    pub rest: alloc::vec::Vec<O>,
 }
 
 /// What an object is, if it is among the commonest, which are written without further ado.
@@ -171,6 +193,13 @@ pub enum Make {
 pub enum Fill<O, C> {
     /// Its state is set.
     State(O),
+    /// Its state is set by a call, `setter(object, state)`.
+    StateBy {
+        /// What is called.
+        setter: O,
+        /// The state.
+        state: O,
+    },
     /// Items are appended.
     Append(C),
     /// Items are set by key.

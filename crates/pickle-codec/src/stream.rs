@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 use std::io::{BufRead, BufReader, ErrorKind as IoErrorKind, Read};
 
-use pickle_opcodes::{ErrorKind as FormatError, Op, Opcode, decode};
+use pickle_opcodes::{ErrorKind as FormatError, Op, decode};
 use pickle_value::Graph;
 
 use crate::error::Error;
+use crate::input::is_line;
 use crate::load::LoadOptions;
 
 /// Reads one pickle from `reader`, and leaves it on the byte behind the pickle's STOP.
@@ -197,22 +198,4 @@ fn fill(reader: &mut impl BufRead) -> Result<&[u8], Error> {
         }
     }
     Ok(reader.fill_buf()?)
-}
-
-fn is_line(opcode: Opcode) -> bool {
-    use pickle_opcodes::ArgKind::{
-        DecimalNlLong, DecimalNlShort, FloatNl, StringNl, StringNlNoEscape, StringNlNoEscapePair, UnicodeStringNl,
-    };
-    matches!(
-        opcode.arg(),
-        Some(
-            DecimalNlLong
-                | DecimalNlShort
-                | FloatNl
-                | StringNl
-                | StringNlNoEscape
-                | StringNlNoEscapePair
-                | UnicodeStringNl
-        )
-    )
 }

@@ -78,7 +78,14 @@ impl Framer {
     #[inline(always)]
     #[must_use]
     pub fn apart(&self, length: usize) -> bool {
-        length >= FRAME_SIZE_TARGET && self.open.is_some() && self.style == FrameStyle::PayloadsApart
+        self.is_large(length) && self.open.is_some()
+    }
+
+    /// True where an argument of `length` bytes is handed on by itself, in a frame or without frames.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_large(&self, length: usize) -> bool {
+        length >= FRAME_SIZE_TARGET && self.style == FrameStyle::PayloadsApart
     }
 
     /// Ends the open frame, so that what follows stands between frames until the next [`begin`](Framer::begin).

@@ -10,7 +10,7 @@ use crate::builtins::Builtin;
 use crate::encoder::{Ascii, Encoder, Output, write_line};
 use crate::error::ErrorKind;
 use crate::machine::Fault;
-use crate::source::{GlobalName, Source};
+use crate::source::{Nesting, Source};
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(super) fn write_bool(&mut self, value: bool) {
@@ -138,22 +138,52 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.save_atom(found.module_object)?;
             self.save_atom(found.name_object)?;
             self.op(Opcode::StackGlobal);
+        } else if let Some(nesting) = found.nesting {
+            self.write_nested_global(&found.module, nesting)?;
         } else {
-            self.write_global(&found)?;
+            self.write_global(&found.module, &found.name)?;
         }
         self.memoize(object)
     }
 
-    fn write_global(&mut self, found: &GlobalName<S::Object>) -> Result<(), Fault<S::Error>> {
+    /// A global that stands in another, under protocol 4: `getattr(getattr(module.first, 'second'), 'third')`.
+    fn write_nested_global(&mut self, module: &str, nesting: Nesting<S::Object>) -> Result<(), Fault<S::Error>> {
+        let Nesting { parent, first, mut rest } = nesting;
+        if self.style.reduces_nested_globals {
+            self.save_builtin(Builtin::GetAttr)?;
+            self.boundary()?;
+            self.mark_for_tuple(2);
+            self.save_atom(parent)?;
+            if let Some(last) = rest.pop() {
+                self.save_atom(last)?;
+            }
+            self.end_unnamed_tuple(2)?;
+            self.op(Opcode::Reduce);
+            return Ok(());
+        }
+        for _ in &rest {
+            self.save_builtin(Builtin::GetAttr)?;
+            self.mark_for_tuple(2);
+        }
+        self.write_global(module, &first)?;
+        for attribute in rest {
+            self.save_atom(attribute)?;
+            self.end_tuple(2);
+            self.op(Opcode::Reduce);
+        }
+        Ok(())
+    }
+
+    fn write_global(&mut self, module: &str, name: &str) -> Result<(), Fault<S::Error>> {
         let (module, name) = if self.protocol < 3 && self.style.fix_imports {
-            crate::names::to_python2(&found.module, &found.name)
+            crate::names::to_python2(module, name)
         } else {
-            (&found.module[..], &found.name[..])
+            (module, name)
         };
-        for part in [module, name] {
+        for (what, part) in [("module", module), ("global", name)] {
             if (self.protocol < 3 && !part.is_ascii()) || part.contains('\n') {
-                let what = alloc::format!("global {part:?} at protocol {}", self.protocol);
-                return Err(ErrorKind::Unsupported(what).into());
+                let name = alloc::string::String::from(part);
+                return Err(ErrorKind::BadIdentifier { what, name, protocol: self.protocol }.into());
             }
         }
         let out = &mut self.framer.out;
@@ -182,8 +212,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     pub(super) fn write_buffer(&mut self, readonly: bool) -> Result<(), Fault<S::Error>> {
         if self.protocol < 5 {
-            let what = alloc::string::String::from("PickleBuffer with protocol below 5");
-            return Err(ErrorKind::Unsupported(what).into());
+            return Err(ErrorKind::BufferBeforeProtocol5.into());
         }
         self.op(Opcode::NextBuffer);
         if readonly {
@@ -399,18 +428,18 @@ fn write_payload<E, W: Output<E>>(
     output: &mut W,
 ) -> Result<(), Fault<E>> {
     let header = &header.bytes[..header.length];
-    if !framer.apart(payload.len()) {
-        framer.out.extend_from_slice(header);
-        framer.out.extend_from_slice(payload);
-        return Ok(());
+    let apart = framer.apart(payload.len());
+    if apart {
+        framer.end();
     }
-    framer.end();
     framer.out.extend_from_slice(header);
-    if W::STREAMS {
+    if W::STREAMS && framer.is_large(payload.len()) {
         framer.take(|bytes| output.write(bytes)).and_then(|()| output.write(payload)).map_err(Fault::Host)?;
     } else {
         framer.out.extend_from_slice(payload);
     }
-    framer.begin();
+    if apart {
+        framer.begin();
+    }
     Ok(())
 }

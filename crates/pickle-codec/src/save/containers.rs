@@ -205,17 +205,19 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// REDUCE, and the memo; or, of an object within its own arguments, the one that is there already.
     pub(super) fn end_call(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
         self.op(Opcode::Reduce);
-        self.memoize_made(object)
+        self.memoize_made(object)?;
+        Ok(())
     }
 
-    pub(super) fn memoize_made(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+    /// Memoizes an object that was made; false if it is there already, and taken from there.
+    pub(super) fn memoize_made(&mut self, object: &S::Object) -> Result<bool, Fault<S::Error>> {
         match self.known(object) {
             Some(index) => {
                 self.op(Opcode::Pop);
                 self.write_get(index);
-                Ok(())
+                Ok(false)
             }
-            None => self.memoize(object),
+            None => self.memoize(object).map(|()| true),
         }
     }
 }

@@ -31,7 +31,17 @@ pub(crate) struct Reducing<S: Source> {
     made: bool,
     steps: vec::IntoIter<Fill<S::Object, S::Cursor>>,
     filling: Option<Batch<S>>,
-    building: bool,
+    /// The state that is being saved.
+    building: Building<S::Object>,
+}
+
+/// What setting a state still needs.
+enum Building<O> {
+    Nothing,
+    /// BUILD.
+    Build,
+    /// Of a call of a setter: the object and the state, in this order.
+    Arguments(vec::IntoIter<O>),
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
@@ -69,7 +79,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             made: false,
             steps: steps.into_iter(),
             filling: None,
-            building: false,
+            building: Building::Nothing,
         }))
     }
 
@@ -78,7 +88,10 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             if let Some(part) = self.next_part(task)? {
                 return Ok(Next::Save(part));
             }
-            self.make(task)?;
+            if !self.make(task)? {
+                // It was written within its own arguments, and filled there.
+                return Ok(Next::Done);
+            }
             task.made = true;
         }
         loop {
@@ -88,14 +101,18 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 }
                 task.filling = None;
             }
-            if core::mem::take(&mut task.building) {
-                self.op(Opcode::Build);
+            if let Some(argument) = self.end_building(&mut task.building) {
+                return Ok(Next::Save(argument));
             }
             let (ops, cursor) = match task.steps.next() {
                 None => return Ok(Next::Done),
                 Some(Fill::State(state)) => {
-                    task.building = true;
+                    task.building = Building::Build;
                     return Ok(Next::Save(state));
+                }
+                Some(Fill::StateBy { setter, state }) => {
+                    task.building = Building::Arguments(Vec::from([task.object.clone(), state]).into_iter());
+                    return Ok(Next::Save(setter));
                 }
                 Some(Fill::Append(cursor)) => (Ops::LIST, cursor),
                 Some(Fill::Assign(cursor)) => (Ops::DICT, cursor),
@@ -103,6 +120,25 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             };
             task.filling = Some(Batch::iterated(ops, cursor, self.protocol));
         }
+    }
+
+    /// The next argument of a state's setter, or what ends the setting of a state.
+    fn end_building(&mut self, building: &mut Building<S::Object>) -> Option<S::Object> {
+        match core::mem::replace(building, Building::Nothing) {
+            Building::Nothing => {}
+            Building::Build => self.op(Opcode::Build),
+            Building::Arguments(mut left) => {
+                if let Some(argument) = left.next() {
+                    *building = Building::Arguments(left);
+                    return Some(argument);
+                }
+                // CPython writes TUPLE2 at every protocol, even 0. What the setter gives is dropped.
+                for opcode in [Opcode::Tuple2, Opcode::Reduce, Opcode::Pop] {
+                    self.op(opcode);
+                }
+            }
+        }
+        None
     }
 
     /// The next of callable, arguments and keyword arguments; on the way, what the protocol needs around them.
@@ -113,16 +149,21 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             match task.make {
                 Make::Instance => return self.begin_instance(task),
                 Make::New if self.protocol < 2 => return self.begin_spelled_new(task),
-                Make::NewWithKeywords if self.protocol < 4 => {
-                    return Err(ErrorKind::Unsupported(alloc::string::String::from(
-                        "an object made with keyword arguments under protocol 4",
-                    ))
-                    .into());
-                }
+                Make::NewWithKeywords if self.protocol < 4 => self.spell_new_with_keywords(task)?,
                 _ => {}
             }
         }
         Ok(task.parts.next())
+    }
+
+    /// Under protocol 4 there is no NEWOBJ_EX: `functools.partial(cls.__new__, cls, *args, **kwargs)()`.
+    fn spell_new_with_keywords(&mut self, task: &mut Reducing<S>) -> Result<(), Fault<S::Error>> {
+        if let (Some(class), Some(args), Some(kwargs)) = (task.parts.next(), task.parts.next(), task.parts.next()) {
+            let (partial, nothing) = self.source.partial_new(class, args, kwargs).map_err(Fault::Host)?;
+            task.parts = Vec::from([partial, nothing]).into_iter();
+            task.make = Make::Call;
+        }
+        Ok(())
     }
 
     /// Protocols 0 and 1 have no NEWOBJ: `copyreg.__newobj__(cls, *args)`.
@@ -159,8 +200,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         Ok(task.parts.next())
     }
 
-    /// Makes the object of what is on the stack.
-    fn make(&mut self, task: &Reducing<S>) -> Result<(), Fault<S::Error>> {
+    /// Makes the object of what is on the stack; false if it is there already.
+    fn make(&mut self, task: &Reducing<S>) -> Result<bool, Fault<S::Error>> {
         match task.make {
             Make::New if self.protocol < 2 => {
                 self.end_unnamed_tuple(task.gathered)?;

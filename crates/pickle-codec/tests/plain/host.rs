@@ -137,7 +137,7 @@ impl Host for Interpreter {
         }
     }
 
-    fn extension(&mut self, code: u32) -> Result {
+    fn extension(&mut self, code: u32, _protocol: u8) -> Result {
         Ok(Rc::new(Value::Extension(code)))
     }
 

@@ -145,6 +145,10 @@ impl Source for Pickling<'_> {
         }
     }
 
+    fn partial_new(&mut self, _class: Object, _args: Object, _kwargs: Object) -> Result<(Object, Object), Refused> {
+        refuse("no functools.partial")
+    }
+
     fn global(&mut self, object: &Object) -> Result<GlobalName<Object>, Refused> {
         let Value::Global(global) = &**object else {
             return refuse("no global");
@@ -155,6 +159,7 @@ impl Source for Pickling<'_> {
             module_object: global.module_object.clone(),
             name_object: global.name_object.clone(),
             extension: None,
+            nesting: None,
         })
     }
 

@@ -1,0 +1,424 @@
+//! [`Objects`]: Python objects as the encoder's source.
+
+use pickle_codec::{Atom, Builtin, GlobalName, Shape, Source};
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyComplex, PyDict, PyFloat, PyFrozenSet, PyInt, PyIterator, PyList, PyRange, PySet,
+    PySlice, PyString, PyTuple,
+};
+
+use crate::dicts::Entries;
+use crate::errors::PicklingError;
+use crate::memo::SharedMemo;
+use crate::values::{self, Depth};
+
+/// What a pickler asks of Python objects, and of the pickler object that Python code sees.
+pub(crate) struct Objects<'py> {
+    pub(crate) py: Python<'py>,
+    pub(crate) protocol: u8,
+    pub(crate) memo: SharedMemo,
+    pub(crate) hooks: Hooks<'py>,
+    /// The object whose content is lent out.
+    held: Option<Bound<'py, PyAny>>,
+    /// Content that no object holds in the form that is asked for.
+    bytes: Vec<u8>,
+    /// The persistent id that stands in the place of the object that is asked about.
+    pid: Option<Bound<'py, PyAny>>,
+    /// True where the next object is a persistent id, which has none itself.
+    is_pid: bool,
+    /// The name that an object's `__reduce__` gave, when it gave one.
+    pub(crate) name: Option<Bound<'py, PyAny>>,
+    depth: Depth,
+    /// How many nested calls CPython needs for the object that was asked about last.
+    calls: u32,
+    /// In fast mode.
+    cycles: Option<Cycles<'py>>,
+}
+
+/// Fast mode has no memo that would end a cycle: beyond this nesting CPython looks for one (`FAST_NESTING_LIMIT`).
+const FAST_NESTING_LIMIT: usize = 50;
+
+/// The containers that are being written in fast mode.
+#[derive(Default)]
+struct Cycles<'py> {
+    /// The container that was asked about last.
+    last: Option<Bound<'py, PyAny>>,
+    /// Of each object that is being written: how many containers it is nested in, itself included.
+    nesting: Vec<usize>,
+    /// The addresses of the containers beyond the limit.
+    open: Vec<usize>,
+}
+
+impl<'py> Cycles<'py> {
+    /// Begins the object that was asked about last, unless it is within itself.
+    fn enter(&mut self) -> PyResult<()> {
+        let depth = self.nesting.last().copied().unwrap_or(0);
+        let Some(container) = self.last.take() else {
+            self.nesting.push(depth);
+            return Ok(());
+        };
+        self.nesting.push(depth + 1);
+        if depth + 1 < FAST_NESTING_LIMIT {
+            return Ok(());
+        }
+        let address = container.as_ptr() as usize;
+        if self.open.contains(&address) {
+            let kind = values::type_name(&container);
+            let message =
+                format!("fast mode: can't pickle cyclic objects including object type {kind} at {address:#x}");
+            return Err(PyValueError::new_err(message));
+        }
+        self.open.push(address);
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        let depth = self.nesting.pop().unwrap_or(0);
+        let outer = self.nesting.last().copied().unwrap_or(0);
+        if depth > outer && depth >= FAST_NESTING_LIMIT {
+            self.open.pop();
+        }
+    }
+}
+
+/// What a pickler's user may put in the way, looked up once a pickle.
+#[derive(Default)]
+pub(crate) struct Hooks<'py> {
+    pub(crate) persistent_id: Option<Bound<'py, PyAny>>,
+    pub(crate) reducer_override: Option<Bound<'py, PyAny>>,
+    pub(crate) dispatch_table: Option<Bound<'py, PyAny>>,
+    pub(crate) buffer_callback: Option<Bound<'py, PyAny>>,
+}
+
+/// A place in an object's items.
+pub(crate) enum Cursor<'py> {
+    Tuple(Bound<'py, PyTuple>, usize),
+    /// A list, with the index behind which its items don't count.
+    List(Bound<'py, PyList>, usize, usize),
+    /// A dict, how many entries it has and how many are left; and the value of the key that was given.
+    Dict(Entries<'py>, usize, usize, Option<Bound<'py, PyAny>>),
+    Set(Bound<'py, PySet>, Bound<'py, PyIterator>, usize),
+    Iterator(Bound<'py, PyIterator>),
+    /// An iterator of pairs; and the second of the pair whose first was given.
+    Pairs(Bound<'py, PyIterator>, Option<Bound<'py, PyAny>>),
+}
+
+impl<'py> Objects<'py> {
+    pub(crate) fn new(py: Python<'py>, protocol: u8, memo: SharedMemo, hooks: Hooks<'py>) -> Objects<'py> {
+        Objects {
+            py,
+            protocol,
+            memo,
+            hooks,
+            held: None,
+            bytes: Vec::new(),
+            pid: None,
+            is_pid: false,
+            name: None,
+            depth: Depth::default(),
+            calls: 1,
+            cycles: None,
+        }
+    }
+
+    /// Fails on a cycle, as fast mode does.
+    pub(crate) fn guard_against_cycles(&mut self) {
+        self.cycles = Some(Cycles::default());
+    }
+
+    /// Asks `persistent_id`: true where an id stands in the object's place.
+    fn is_persistent(&mut self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let Some(hook) = &self.hooks.persistent_id else { return Ok(false) };
+        let pid = hook.call1((object,))?;
+        if pid.is_none() {
+            return Ok(false);
+        }
+        // A line of protocol 0 holds whatever `str` makes of it.
+        self.pid = Some(if self.protocol == 0 { pid.str()?.into_any() } else { pid });
+        Ok(true)
+    }
+
+    fn lend_text(&mut self, text: &Bound<'py, PyString>) -> PyResult<&[u8]> {
+        if text.to_str().is_ok() {
+            let held = self.held.insert(text.clone().into_any());
+            // Its UTF-8 is kept in the object: this one only looks it up.
+            return Ok(held.cast::<PyString>()?.to_str()?.as_bytes());
+        }
+        self.bytes = values::surrogates_passed(text)?;
+        Ok(&self.bytes)
+    }
+
+    /// A `PickleBuffer`: out of band where the callback takes it, else its content.
+    fn buffer(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Shape<'_, Bound<'py, PyAny>, Cursor<'py>>> {
+        if self.protocol < 5 {
+            return Ok(Shape::Buffer(true));
+        }
+        let raw = object.call_method0(intern!(self.py, "raw")).map_err(|error| {
+            if error.is_instance_of::<PyBufferError>(self.py) {
+                PicklingError::new_err("PickleBuffer can not be pickled when pointing to a non-contiguous buffer")
+            } else {
+                error
+            }
+        })?;
+        let buffer = PyBuffer::<u8>::get(&raw)?;
+        let readonly = buffer.readonly();
+        if let Some(callback) = &self.hooks.buffer_callback
+            && !callback.call1((object,))?.is_truthy()?
+        {
+            return Ok(Shape::Buffer(readonly));
+        }
+        self.bytes = buffer.to_vec(self.py)?;
+        Ok(if readonly { Shape::Bytes(&self.bytes) } else { Shape::ByteArray(&self.bytes) })
+    }
+}
+
+/// True for the containers that CPython looks for cycles in.
+fn is_guarded(object: &Bound<'_, PyAny>) -> bool {
+    object.is_exact_instance_of::<PyList>()
+        || object.is_exact_instance_of::<PyDict>()
+        || object.is_exact_instance_of::<PyTuple>()
+        || object.is_exact_instance_of::<PyFrozenSet>()
+}
+
+/// How many items of a container count. At protocol 1 and above CPython looks at one that has a single item only once,
+/// whatever that item's pickling does to it.
+fn limit(length: usize, protocol: u8) -> usize {
+    if length == 1 && protocol > 0 { 1 } else { usize::MAX }
+}
+
+impl<'py> Source for Objects<'py> {
+    type Object = Bound<'py, PyAny>;
+    type Cursor = Cursor<'py>;
+    type Error = PyErr;
+
+    #[inline]
+    fn atom(&mut self, object: &mut Self::Object) -> PyResult<Atom<'_>> {
+        if std::mem::take(&mut self.is_pid) {
+            if self.protocol == 0 {
+                let text = object.cast::<PyString>()?.clone();
+                return self.lend_text(&text).map(Atom::Text);
+            }
+        } else if self.is_persistent(object)? {
+            return Ok(Atom::Other);
+        }
+        if object.is_none() {
+            return Ok(Atom::None);
+        }
+        if let Ok(int) = object.cast_exact::<PyInt>() {
+            return Ok(values::small_int(int).map_or(Atom::Other, Atom::Int));
+        }
+        if let Ok(value) = object.cast_exact::<PyBool>() {
+            return Ok(if value.is_true() { Atom::True } else { Atom::False });
+        }
+        if let Ok(float) = object.cast_exact::<PyFloat>() {
+            return Ok(Atom::Float(float.value()));
+        }
+        if let Some(index) = self.memo.get(object) {
+            return Ok(Atom::Known(index));
+        }
+        match object.cast_exact::<PyString>() {
+            Ok(text) => self.lend_text(text).map(Atom::Text),
+            Err(_) => Ok(Atom::Other),
+        }
+    }
+
+    fn shape(&mut self, object: &mut Self::Object) -> PyResult<Shape<'_, Self::Object, Cursor<'py>>> {
+        if let Some(pid) = self.pid.take() {
+            self.is_pid = true;
+            return Ok(Shape::Persistent(pid));
+        }
+        if let Ok(int) = object.cast_exact::<PyInt>() {
+            self.bytes = values::int_bytes(int)?;
+            if self.protocol < 2 {
+                // A decimal, which the interpreter refuses to make beyond its limit of digits.
+                int.repr()?;
+            }
+            return Ok(Shape::BigInt(&self.bytes));
+        }
+        if object.is_exact_instance_of::<PyBytes>() {
+            let held = self.held.insert(object.clone());
+            return Ok(Shape::Bytes(held.cast::<PyBytes>()?.as_bytes()));
+        }
+        if let Some(cycles) = &mut self.cycles {
+            cycles.last = is_guarded(object).then(|| object.clone());
+        }
+        self.calls = 1;
+        if let Ok(dict) = object.cast_exact::<PyDict>() {
+            self.calls = 2;
+            let length = dict.len();
+            let left = limit(length, self.protocol);
+            return Ok(Shape::Dict(length, Cursor::Dict(Entries::new(dict.clone()), length, left, None)));
+        }
+        if let Ok(list) = object.cast_exact::<PyList>() {
+            self.calls = 2;
+            let length = list.len();
+            return Ok(Shape::List(length, Cursor::List(list.clone(), 0, limit(length, self.protocol))));
+        }
+        if let Ok(tuple) = object.cast_exact::<PyTuple>() {
+            return Ok(Shape::Tuple(tuple.len(), Cursor::Tuple(tuple.clone(), 0)));
+        }
+        if let Ok(set) = object.cast_exact::<PySet>() {
+            if self.protocol < 4 {
+                let list = set.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+                let list = PyList::new(self.py, list)?;
+                return Ok(Shape::Set(list.len(), Cursor::List(list, 0, usize::MAX)));
+            }
+            return Ok(Shape::Set(set.len(), Cursor::Set(set.clone(), set.try_iter()?, set.len())));
+        }
+        if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
+            return Ok(Shape::FrozenSet(set.len(), Cursor::Iterator(set.try_iter()?)));
+        }
+        if let Ok(array) = object.cast_exact::<PyByteArray>() {
+            self.bytes = array.to_vec();
+            return Ok(Shape::ByteArray(&self.bytes));
+        }
+        if values::is_pickle_buffer(object) {
+            return self.buffer(object);
+        }
+        self.reduced(object)
+    }
+
+    #[inline]
+    fn next(&mut self, cursor: &mut Cursor<'py>) -> PyResult<Option<Self::Object>> {
+        match cursor {
+            Cursor::Tuple(tuple, at) => {
+                *at += 1;
+                Ok((*at <= tuple.len()).then(|| tuple.get_item(*at - 1)).transpose()?)
+            }
+            Cursor::List(list, at, end) => {
+                if *at >= list.len().min(*end) {
+                    return Ok(None);
+                }
+                *at += 1;
+                list.get_item(*at - 1).map(Some)
+            }
+            Cursor::Dict(entries, length, left, value) => {
+                if let Some(value) = value.take() {
+                    return Ok(Some(value));
+                }
+                if *left == 0 {
+                    return Ok(None);
+                }
+                *left -= 1;
+                if entries.dict().len() != *length {
+                    return Err(PyRuntimeError::new_err("dictionary changed size during iteration"));
+                }
+                Ok(entries.next().map(|(key, found)| {
+                    *value = Some(found);
+                    key
+                }))
+            }
+            Cursor::Set(set, iterator, length) => {
+                if set.len() != *length {
+                    return Err(PyRuntimeError::new_err("set changed size during iteration"));
+                }
+                iterator.next().transpose()
+            }
+            Cursor::Iterator(iterator) => iterator.next().transpose(),
+            Cursor::Pairs(iterator, second) => {
+                if let Some(second) = second.take() {
+                    return Ok(Some(second));
+                }
+                let Some(pair) = iterator.next().transpose()? else { return Ok(None) };
+                let Some(pair) = pair.cast::<PyTuple>().ok().filter(|pair| pair.len() == 2) else {
+                    return Err(PyTypeError::new_err("dict items iterator must return 2-tuples"));
+                };
+                *second = Some(pair.get_item(1)?);
+                pair.get_item(0).map(Some)
+            }
+        }
+    }
+
+    #[inline]
+    fn memo_get(&self, object: &Self::Object) -> Option<u32> {
+        self.memo.get(object)
+    }
+
+    #[inline]
+    fn memo_put(&mut self, object: &Self::Object, index: u32) -> PyResult<()> {
+        self.memo.put(object, index);
+        Ok(())
+    }
+
+    fn builtin(&mut self, builtin: Builtin) -> PyResult<Self::Object> {
+        let py = self.py;
+        Ok(match builtin {
+            Builtin::Set => py.get_type::<PySet>().into_any(),
+            Builtin::FrozenSet => py.get_type::<PyFrozenSet>().into_any(),
+            Builtin::Bytes => py.get_type::<PyBytes>().into_any(),
+            Builtin::ByteArray => py.get_type::<PyByteArray>().into_any(),
+            Builtin::Complex => py.get_type::<PyComplex>().into_any(),
+            Builtin::Range => py.get_type::<PyRange>().into_any(),
+            Builtin::Slice => py.get_type::<PySlice>().into_any(),
+            Builtin::Encode => values::encode(py)?.clone(),
+            Builtin::Ellipsis => py.Ellipsis().into_bound(py),
+            Builtin::NotImplemented => py.NotImplemented().into_bound(py),
+            Builtin::NewObj => values::new_obj(py)?.clone(),
+            Builtin::NewObjEx => values::new_obj_ex(py)?.clone(),
+            Builtin::GetAttr => values::getattr(py)?.clone(),
+            // The enum may grow.
+            other => {
+                let (module, name) = other.name();
+                py.import(module)?.getattr(name)?
+            }
+        })
+    }
+
+    fn constant(&mut self, text: &'static str) -> PyResult<Self::Object> {
+        Ok(PyString::intern(self.py, text).into_any())
+    }
+
+    fn latin1(&mut self, bytes: &[u8]) -> PyResult<Self::Object> {
+        values::decoded(self.py, bytes, c"latin-1", c"strict")
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> PyResult<Self::Object> {
+        // Made as CPython makes a bytearray's: a new object even of a single byte, of which there is one otherwise.
+        let copy = |buffer: &mut [u8]| {
+            buffer.copy_from_slice(bytes);
+            Ok(())
+        };
+        Ok(PyBytes::new_with(self.py, bytes.len(), copy)?.into_any())
+    }
+
+    fn content(&mut self, object: &Self::Object) -> PyResult<Vec<u8>> {
+        match object.cast::<PyBytes>() {
+            Ok(bytes) => Ok(bytes.as_bytes().to_vec()),
+            Err(_) => Ok(object.cast::<PyByteArray>()?.to_vec()),
+        }
+    }
+
+    fn partial_new(
+        &mut self,
+        class: Self::Object,
+        args: Self::Object,
+        kwargs: Self::Object,
+    ) -> PyResult<(Self::Object, Self::Object)> {
+        let mut given = vec![class.getattr(intern!(self.py, "__new__"))?, class];
+        given.extend(args.cast::<PyTuple>()?.iter());
+        let partial = values::partial(self.py)?.call(PyTuple::new(self.py, given)?, Some(kwargs.cast::<PyDict>()?))?;
+        Ok((partial, PyTuple::empty(self.py).into_any()))
+    }
+
+    fn global(&mut self, object: &Self::Object) -> PyResult<GlobalName<Self::Object>> {
+        let name = self.name.take();
+        crate::globals::find(object, name, self.protocol)
+    }
+
+    fn enter(&mut self) -> PyResult<()> {
+        if let Some(cycles) = &mut self.cycles {
+            cycles.enter()?;
+        }
+        self.depth.enter(self.py, self.calls)
+    }
+
+    fn leave(&mut self) {
+        if let Some(cycles) = &mut self.cycles {
+            cycles.leave();
+        }
+        self.depth.leave();
+    }
+}

@@ -1,0 +1,286 @@
+//! `Unpickler`, `load` and `loads`.
+
+use std::ffi::CString;
+
+use pickle_codec::Machine;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::pyclass::{PyTraverseError, PyVisit};
+use pyo3::types::{PyBytes, PyCFunction, PyDict, PyInt, PyTuple};
+
+use crate::errors::{self, UnpicklingError};
+use crate::files::{self, Methods, Reader};
+use crate::globals;
+use crate::host::{Loader, Settings};
+use crate::values::{tp_name, type_name};
+
+type Memo = pickle_codec::Memo<Py<PyAny>>;
+
+/// Reads pickles that share a memo from a file.
+#[pyclass(module = "_pickle", subclass, immutable_type)]
+#[derive(Default)]
+pub(crate) struct Unpickler {
+    /// None before `__init__`.
+    file: Option<Methods>,
+    /// Its memo stays from pickle to pickle. Away while a pickle is being loaded.
+    machine: Machine<Py<PyAny>>,
+    settings: Settings,
+    buffers: Option<Py<PyAny>>,
+    /// The protocol of the pickle that is being loaded or was loaded last, by which `find_class` goes.
+    pub(crate) protocol: u8,
+}
+
+fn settings(fix_imports: bool, encoding: &str, errors: &str) -> PyResult<Settings> {
+    let c_string = |text: &str| CString::new(text).map_err(|_| PyValueError::new_err("embedded null character"));
+    Ok(Settings { fix_imports, encoding: c_string(encoding)?, errors: c_string(errors)? })
+}
+
+/// An iterator over the out-of-band buffers.
+fn buffers_iterator<'py>(buffers: Option<Bound<'py, PyAny>>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    buffers.map(|buffers| Ok(buffers.try_iter()?.into_any())).transpose()
+}
+
+/// The message of a persistent id that nobody knows.
+pub(crate) const NO_PERSISTENT_LOAD: &str =
+    "A load persistent id instruction was encountered, but no persistent_load function was specified.";
+
+#[pymethods]
+impl Unpickler {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Unpickler {
+        Unpickler::default()
+    }
+
+    #[pyo3(signature = (file, *, fix_imports=true, encoding="ASCII", errors="strict", buffers=None))]
+    fn __init__<'py>(
+        slf: &Bound<'py, Self>,
+        file: &Bound<'py, PyAny>,
+        fix_imports: bool,
+        encoding: &str,
+        errors: &str,
+        buffers: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        let fresh = Unpickler {
+            file: Some(Methods::of(file)?),
+            settings: settings(fix_imports, encoding, errors)?,
+            buffers: buffers_iterator(buffers)?.map(Bound::unbind),
+            ..Unpickler::default()
+        };
+        let old = std::mem::replace(&mut *slf.borrow_mut(), fresh);
+        drop(old);
+        Ok(())
+    }
+
+    /// Reads the next pickle.
+    fn load<'py>(slf: &Bound<'py, Self>) -> PyResult<Py<PyAny>> {
+        let py = slf.py();
+        let (methods, settings, buffers) = {
+            let this = slf.borrow();
+            let Some(file) = &this.file else {
+                let class = tp_name(&slf.get_type());
+                let message = format!("Unpickler.__init__() was not called by {class}.__init__()");
+                return Err(UnpicklingError::new_err(message));
+            };
+            let buffers = this.buffers.as_ref().map(|buffers| buffers.bind(py).clone());
+            (file.clone_ref(py), this.settings.clone(), buffers)
+        };
+        let plain = slf.is_exact_instance_of::<Unpickler>();
+        let persistent_load = if plain { None } else { slf.getattr_opt(intern!(py, "persistent_load"))? };
+        let persistent_load = persistent_load.filter(|hook| !is_own(hook));
+        let mut loader = Loader { py, unpickler: Some(slf.clone()), plain, persistent_load, settings, buffers };
+        let mut reader = Reader::new(py, methods);
+        let mut machine = std::mem::take(&mut slf.borrow_mut().machine);
+        let loaded = machine.load_from(&mut loader, &mut reader).map_err(|error| errors::from_machine(py, error));
+        let protocol = machine.protocol();
+        machine.reset();
+        let old = {
+            let mut this = slf.borrow_mut();
+            // `find_class` goes by the last pickle's protocol when it is called by itself.
+            this.protocol = protocol;
+            std::mem::replace(&mut this.machine, machine)
+        };
+        drop(old);
+        let value = loaded?;
+        reader.finish()?;
+        Ok(value)
+    }
+
+    /// The class or function of this name; its module is imported.
+    fn find_class<'py>(
+        slf: &Bound<'py, Self>,
+        module_name: &Bound<'py, PyAny>,
+        global_name: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (protocol, fix_imports) = {
+            let this = slf.borrow();
+            (this.protocol, this.settings.fix_imports)
+        };
+        globals::load(module_name, global_name, protocol, fix_imports)
+    }
+
+    /// The object that a persistent id names.
+    fn persistent_load(&self, pid: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let _ = pid;
+        Err(UnpicklingError::new_err(NO_PERSISTENT_LOAD))
+    }
+
+    #[getter]
+    fn memo(slf: &Bound<'_, Self>) -> UnpicklerMemoProxy {
+        UnpicklerMemoProxy { unpickler: Some(slf.clone().unbind()) }
+    }
+
+    #[setter]
+    fn set_memo(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        let memo = if let Ok(proxy) = value.cast::<UnpicklerMemoProxy>() {
+            proxy.borrow().memo(py)
+        } else if let Ok(dict) = value.cast::<PyDict>() {
+            memo_from_dict(dict)?
+        } else {
+            let kind = type_name(value);
+            let message = format!("'memo' attribute must be an UnpicklerMemoProxy object or dict, not {kind}");
+            return Err(PyTypeError::new_err(message));
+        };
+        replace_memo(slf, memo);
+        Ok(())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Some(file) = &self.file {
+            visit.call(&file.read)?;
+            visit.call(&file.readline)?;
+            visit.call(&file.peek)?;
+        }
+        self.machine.memo().iter().try_for_each(|(_, object)| visit.call(object))?;
+        visit.call(&self.buffers)
+    }
+
+    fn __clear__(&mut self) {
+        *self = Unpickler::default();
+    }
+}
+
+/// True for the method that this module defines.
+fn is_own(hook: &Bound<'_, PyAny>) -> bool {
+    hook.is_instance_of::<PyCFunction>()
+        && hook.getattr(intern!(hook.py(), "__self__")).is_ok_and(|object| object.is_instance_of::<Unpickler>())
+}
+
+/// Puts another memo in the place of an unpickler's; the old one is freed when nothing is borrowed.
+fn replace_memo(unpickler: &Bound<'_, Unpickler>, memo: Memo) {
+    let old = std::mem::replace(unpickler.borrow_mut().machine.memo_mut(), memo);
+    drop(old);
+}
+
+fn memo_from_dict(dict: &Bound<'_, PyDict>) -> PyResult<Memo> {
+    let mut memo = Memo::default();
+    for (key, value) in crate::dicts::Entries::new(dict.clone()) {
+        if !key.is_instance_of::<PyInt>() {
+            return Err(PyTypeError::new_err("memo key must be integers"));
+        }
+        let Ok(index) = u64::try_from(key.extract::<isize>()?) else {
+            return Err(PyValueError::new_err("memo key must be positive integers."));
+        };
+        memo.put(index, value.unbind());
+    }
+    Ok(memo)
+}
+
+/// What `Unpickler.memo` gives.
+#[pyclass(module = "_pickle", immutable_type)]
+pub(crate) struct UnpicklerMemoProxy {
+    /// None once the garbage collector has cleared it.
+    unpickler: Option<Py<Unpickler>>,
+}
+
+impl UnpicklerMemoProxy {
+    fn memo(&self, py: Python<'_>) -> Memo {
+        self.unpickler.as_ref().map(|unpickler| unpickler.borrow(py).machine.memo().clone()).unwrap_or_default()
+    }
+}
+
+#[pymethods]
+impl UnpicklerMemoProxy {
+    /// Forgets all entries.
+    fn clear(&self, py: Python<'_>) {
+        if let Some(unpickler) = &self.unpickler {
+            replace_memo(unpickler.bind(py), Memo::default());
+        }
+    }
+
+    /// The memo as a dict: objects by index.
+    fn copy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (index, object) in self.memo(py).iter() {
+            dict.set_item(index, object)?;
+        }
+        Ok(dict)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let args = PyTuple::new(py, [self.copy(py)?])?;
+        PyTuple::new(py, [py.get_type::<PyDict>().into_any(), args.into_any()])
+    }
+
+    fn __hash__(&self) -> PyResult<isize> {
+        Err(PyTypeError::new_err("unhashable type: '_pickle.UnpicklerMemoProxy'"))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.unpickler)
+    }
+
+    fn __clear__(&mut self) {
+        self.unpickler = None;
+    }
+}
+
+fn loader<'py>(py: Python<'py>, settings: Settings, buffers: Option<Bound<'py, PyAny>>) -> Loader<'py> {
+    Loader { py, unpickler: None, plain: true, persistent_load: None, settings, buffers }
+}
+
+/// Reads a pickle from a file.
+#[pyfunction]
+#[pyo3(signature = (file, *, fix_imports=true, encoding="ASCII", errors="strict", buffers=None))]
+pub(crate) fn load<'py>(
+    file: &Bound<'py, PyAny>,
+    fix_imports: bool,
+    encoding: &str,
+    errors: &str,
+    buffers: Option<Bound<'py, PyAny>>,
+) -> PyResult<Py<PyAny>> {
+    let py = file.py();
+    let mut reader = Reader::new(py, Methods::of(file)?);
+    let mut loader = loader(py, settings(fix_imports, encoding, errors)?, buffers_iterator(buffers)?);
+    let loaded = Machine::new().load_from(&mut loader, &mut reader);
+    let value = loaded.map_err(|error| errors::from_machine(py, error))?;
+    reader.finish()?;
+    Ok(value)
+}
+
+/// Reads a pickle from a bytes-like object.
+#[pyfunction]
+#[pyo3(signature = (data, /, *, fix_imports=true, encoding="ASCII", errors="strict", buffers=None))]
+pub(crate) fn loads<'py>(
+    data: &Bound<'py, PyAny>,
+    fix_imports: bool,
+    encoding: &str,
+    errors: &str,
+    buffers: Option<Bound<'py, PyAny>>,
+) -> PyResult<Py<PyAny>> {
+    let py = data.py();
+    let mut loader = loader(py, settings(fix_imports, encoding, errors)?, buffers_iterator(buffers)?);
+    let copied;
+    let bytes = match data.cast::<PyBytes>() {
+        Ok(bytes) => bytes.as_bytes(),
+        Err(_) => {
+            // Whoever owns it could change it while Python code runs.
+            copied = files::content(data)?;
+            &copied
+        }
+    };
+    let loaded = Machine::new().load(&mut loader, bytes, 0);
+    loaded.map(|(value, _)| value).map_err(|error| errors::from_machine(py, error))
+}

@@ -1,0 +1,204 @@
+//! Plain values in and out of the interpreter, and the objects that are looked up once.
+
+use std::ffi::CStr;
+
+use pyo3::exceptions::PyRecursionError;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyInt, PyString, PyTuple, PyType};
+
+/// An attribute of a module that is looked up once.
+macro_rules! imported {
+    ($($(#[$doc:meta])* $name:ident = $module:literal . $attribute:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) fn $name<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
+                static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+                CELL.get_or_try_init(py, || Ok(py.import($module)?.getattr($attribute)?.unbind()))
+                    .map(|object| object.bind(py))
+            }
+        )*
+    };
+}
+
+imported! {
+    partial = "functools"."partial";
+    getattr = "builtins"."getattr";
+    encode = "codecs"."encode";
+    new_obj = "copyreg"."__newobj__";
+    new_obj_ex = "copyreg"."__newobj_ex__";
+    dispatch_table = "copyreg"."dispatch_table";
+    extension_registry = "copyreg"."_extension_registry";
+    inverted_registry = "copyreg"."_inverted_registry";
+    extension_cache = "copyreg"."_extension_cache";
+}
+
+// PyO3 has no binding for it.
+unsafe extern "C" {
+    static mut PyPickleBuffer_Type: ffi::PyTypeObject;
+}
+
+/// The interpreter's own `PickleBuffer`.
+pub(crate) fn pickle_buffer_type(py: Python<'_>) -> Bound<'_, PyType> {
+    // SAFETY: a static type of the interpreter, ready since its start.
+    unsafe { PyType::from_borrowed_type_ptr(py, &raw mut PyPickleBuffer_Type) }
+}
+
+pub(crate) fn is_pickle_buffer(object: &Bound<'_, PyAny>) -> bool {
+    object.get_type_ptr() == &raw mut PyPickleBuffer_Type
+}
+
+/// The int, if 64 bits hold it.
+#[inline]
+pub(crate) fn small_int(int: &Bound<'_, PyInt>) -> Option<i64> {
+    let mut overflow = 0;
+    // SAFETY: an int, for which only an overflow can go wrong; that is told by the flag.
+    let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(int.as_ptr(), &mut overflow) };
+    (overflow == 0).then_some(value)
+}
+
+/// An int of any size as two's complement, little-endian.
+pub(crate) fn int_bytes(int: &Bound<'_, PyInt>) -> PyResult<Vec<u8>> {
+    let py = int.py();
+    let bits: usize = int.call_method0(intern!(py, "bit_length"))?.extract()?;
+    let signed = PyDict::new(py);
+    signed.set_item(intern!(py, "signed"), true)?;
+    let bytes = int.call_method(intern!(py, "to_bytes"), (bits / 8 + 1, intern!(py, "little")), Some(&signed))?;
+    Ok(bytes.cast_into::<PyBytes>()?.as_bytes().to_vec())
+}
+
+/// The other way round.
+pub(crate) fn int_from_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    if bytes.len() <= 8 {
+        let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
+        let mut word = if negative { [0xff; 8] } else { [0; 8] };
+        word[..bytes.len()].copy_from_slice(bytes);
+        return Ok(PyInt::new(py, i64::from_le_bytes(word)).into_any());
+    }
+    let signed = PyDict::new(py);
+    signed.set_item(intern!(py, "signed"), true)?;
+    py.get_type::<PyInt>().call_method(
+        intern!(py, "from_bytes"),
+        (PyBytes::new(py, bytes), intern!(py, "little")),
+        Some(&signed),
+    )
+}
+
+/// A str of UTF-8 in which surrogates may be encoded.
+#[inline]
+pub(crate) fn text<'py>(py: Python<'py>, utf8: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let length = utf8.len() as ffi::Py_ssize_t;
+    // SAFETY: the slice is valid for its length, which fits as every slice's does; the result is a new reference.
+    unsafe {
+        let text = ffi::PyUnicode_DecodeUTF8(utf8.as_ptr().cast(), length, c"surrogatepass".as_ptr());
+        Bound::from_owned_ptr_or_err(py, text)
+    }
+}
+
+/// A str of bytes in a codec.
+pub(crate) fn decoded<'py>(
+    py: Python<'py>,
+    bytes: &[u8],
+    encoding: &CStr,
+    errors: &CStr,
+) -> PyResult<Bound<'py, PyAny>> {
+    let length = bytes.len() as ffi::Py_ssize_t;
+    // SAFETY: as in `text`; the names end with a NUL.
+    unsafe {
+        let text = ffi::PyUnicode_Decode(bytes.as_ptr().cast(), length, encoding.as_ptr(), errors.as_ptr());
+        Bound::from_owned_ptr_or_err(py, text)
+    }
+}
+
+/// A str with surrogates, as UTF-8 in which they are encoded.
+pub(crate) fn surrogates_passed(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+    let py = text.py();
+    let bytes = text.call_method1(intern!(py, "encode"), (intern!(py, "utf-8"), intern!(py, "surrogatepass")))?;
+    Ok(bytes.cast_into::<PyBytes>()?.as_bytes().to_vec())
+}
+
+/// The one str of the interpreter that reads the same, made so if need be.
+pub(crate) fn interned(text: Bound<'_, PyAny>) -> Bound<'_, PyAny> {
+    if !text.is_exact_instance_of::<PyString>() {
+        return text;
+    }
+    let py = text.py();
+    let mut pointer = text.into_ptr();
+    // SAFETY: the reference is ours and goes in; another, or the same, comes out in its place.
+    unsafe {
+        ffi::PyUnicode_InternInPlace(&mut pointer);
+        Bound::from_owned_ptr(py, pointer)
+    }
+}
+
+/// `cls.__new__(cls, *args, **kwargs)` by the type's own slot, as CPython's loader calls it.
+pub(crate) fn call_new<'py>(
+    class: &Bound<'py, PyType>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> Option<PyResult<Bound<'py, PyAny>>> {
+    let type_object = class.as_type_ptr();
+    // SAFETY: a type, a tuple and a dict, all alive; the result is a new reference.
+    unsafe {
+        let new = (*type_object).tp_new?;
+        let kwargs = kwargs.map_or(std::ptr::null_mut(), Bound::as_ptr);
+        Some(Bound::from_owned_ptr_or_err(class.py(), new(type_object, args.as_ptr(), kwargs)))
+    }
+}
+
+/// The interpreter's count of nested C calls, entered for each object that holds others.
+#[derive(Default)]
+pub(crate) struct Depth {
+    calls: u32,
+    /// How many calls each object counts for.
+    objects: Vec<u32>,
+}
+
+impl Depth {
+    /// Enters an object that counts for so many calls.
+    pub(crate) fn enter(&mut self, py: Python<'_>, calls: u32) -> PyResult<()> {
+        for _ in 0..calls {
+            // SAFETY: the thread is attached; each success is undone once, by `leave` or when this is dropped.
+            if unsafe { ffi::Py_EnterRecursiveCall(c" while pickling an object".as_ptr()) } != 0 {
+                let unknown = || PyRecursionError::new_err("maximum recursion depth exceeded");
+                return Err(PyErr::take(py).unwrap_or_else(unknown));
+            }
+            self.calls += 1;
+        }
+        self.objects.push(calls);
+        Ok(())
+    }
+
+    /// Leaves the object that was entered last.
+    pub(crate) fn leave(&mut self) {
+        let calls = self.objects.pop().unwrap_or(0);
+        self.return_from(calls);
+    }
+
+    fn return_from(&mut self, calls: u32) {
+        for _ in 0..calls.min(self.calls) {
+            self.calls -= 1;
+            // SAFETY: undoes one entered call.
+            unsafe { ffi::Py_LeaveRecursiveCall() }
+        }
+    }
+}
+
+impl Drop for Depth {
+    fn drop(&mut self) {
+        self.return_from(self.calls);
+    }
+}
+
+/// A type's name as the interpreter's own messages have it: with the module for a type that C defines.
+pub(crate) fn tp_name(class: &Bound<'_, PyType>) -> String {
+    // SAFETY: a type that is alive, whose name is a C string that lives as long.
+    unsafe { CStr::from_ptr((*class.as_type_ptr()).tp_name) }.to_string_lossy().into_owned()
+}
+
+/// The name of an object's type, for a message.
+pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
+    tp_name(&object.get_type())
+}
