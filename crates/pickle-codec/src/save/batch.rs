@@ -20,6 +20,8 @@ pub(crate) struct Batch<S: Source> {
     state: State,
     /// How many objects of the open batch, or of the item, have been given.
     given: usize,
+    /// How many objects a full batch has.
+    full: usize,
     /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end:
     /// there are always more.
     left: usize,
@@ -69,7 +71,16 @@ impl<S: Source> Batch<S> {
             _ => State::BeforeMark,
         };
         let left = if ops.width == 1 && ops.one.is_some() { length } else { usize::MAX };
-        Batch { cursor, ops, state, given: 0, left, ahead: None }
+        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * usize::from(ops.width), left, ahead: None }
+    }
+
+    /// Writes the mark of the first batch, if that is what comes next: spares most containers a step.
+    pub(super) fn begun<W: Output<S::Error>>(mut self, encoder: &mut Encoder<S, W>) -> Batch<S> {
+        if self.state == State::BeforeMark {
+            encoder.op(Opcode::Mark);
+            self.state = State::Open;
+        }
+        self
     }
 
     /// True behind the mark of a batch.
@@ -85,7 +96,15 @@ impl<S: Source> Batch<S> {
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
-        Batch { cursor, ops, state, given: 0, left: usize::MAX, ahead: Some(Box::default()) }
+        Batch {
+            cursor,
+            ops,
+            state,
+            given: 0,
+            full: BATCH_SIZE * usize::from(ops.width),
+            left: usize::MAX,
+            ahead: Some(Box::default()),
+        }
     }
 }
 
@@ -117,7 +136,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// The next object of an open batch; none where the batch is full, or was the last, and then it is closed.
     #[inline(always)]
     pub(super) fn next_of_open(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        if batch.given < BATCH_SIZE * usize::from(batch.ops.width) {
+        if batch.given < batch.full {
             if let Some(object) = self.next_of(batch)? {
                 batch.given += 1;
                 return Ok(Some(object));

@@ -97,7 +97,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     ) -> Result<Task<S>, Fault<S::Error>> {
         self.begin_empty_list();
         self.memoize(object)?;
-        Ok(Task::Batch(Batch::exact(Ops::LIST, length, cursor, self.protocol)))
+        Ok(Task::Batch(Batch::exact(Ops::LIST, length, cursor, self.protocol).begun(self)))
     }
 
     fn begin_empty_list(&mut self) {
@@ -122,7 +122,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.op(Opcode::Dict);
         }
         self.memoize(object)?;
-        Ok(Task::Batch(Batch::exact(Ops::DICT, length, cursor, self.protocol)))
+        Ok(Task::Batch(Batch::exact(Ops::DICT, length, cursor, self.protocol).begun(self)))
     }
 
     pub(super) fn begin_set(
@@ -136,7 +136,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
         self.op(Opcode::EmptySet);
         self.memoize(&object)?;
-        Ok(Task::Batch(Batch::exact(Ops::SET, length, cursor, self.protocol)))
+        Ok(Task::Batch(Batch::exact(Ops::SET, length, cursor, self.protocol).begun(self)))
     }
 
     pub(super) fn begin_frozen_set(
