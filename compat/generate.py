@@ -1,6 +1,6 @@
 """Ask the interpreter that runs this how it pickles a corpus of live objects.
 
-    python generate.py answer --out DIR [--only REGEX] [--jobs N]
+    python generate.py answer --out DIR [--pickler c|python] [--only REGEX] [--jobs N]
 
 For every case x and all protocols i and j it records
 
@@ -11,22 +11,21 @@ and pickletools' text for every A.  README.md describes the files in DIR.
 
 The bytes depend on which objects are the same object, so each answer comes
 from a process that has built nothing else (see forks.py), and on hashes, so
-PYTHONHASHSEED is 0.  Standard library only; runs on Python 3.6 and newer.
+PYTHONHASHSEED is 0.  Standard library only; runs on Python 2.7, 3.6 and newer.
 """
+
+from __future__ import print_function
 
 import argparse
 import gc
 import io
 import json
 import os
-import pickle
 import pickletools
 import platform
 import re
 import sys
 import zlib
-
-import _pickle
 
 # The compiled form would be read back with other constants shared than the
 # source gives, and the checkout stays clean.
@@ -34,6 +33,8 @@ sys.dont_write_bytecode = True
 
 import cases
 import forks
+from picklers import PICKLERS, PYTHON_2
+from reloads import DICT_ORDER, reason_of
 
 FORMAT = 1
 # Above this share of pairs with A != B the corpus says too little.  A part of
@@ -46,7 +47,6 @@ def main():
     fix_hash_seed()
     # A collection writes to all objects, which copies the pages of a fork.
     gc.disable()
-    assert pickle.dumps is _pickle.dumps, "the C pickler is not in use"
     corpus = [case for case in cases.corpus()
               if re.search(options.only, case.name)]
     if not os.path.isdir(options.out):
@@ -64,6 +64,8 @@ def arguments():
     commands.required = True
     command = commands.add_parser("answer", help="write the answers into a folder")
     command.add_argument("--out", required=True, metavar="DIR")
+    command.add_argument("--pickler", choices=sorted(PICKLERS), default="c",
+                         help="the accelerator, or the module in pure Python")
     command.add_argument("--only", default="", metavar="REGEX",
                          help="only the cases whose name it finds")
     command.add_argument("--jobs", type=int, default=1, metavar="N")
@@ -78,18 +80,20 @@ def fix_hash_seed():
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable] + sys.argv)
-    if sys.flags.hash_randomization:
+    # Python 2 raises the flag whatever the seed is.
+    if sys.flags.hash_randomization and not PYTHON_2:
         sys.exit("PYTHONHASHSEED is ignored (was -E or -I given?)")
 
 
 # -- Writing the answers ----------------------------------------------------
 
 def answer(corpus, options):
-    protocols = range(pickle.HIGHEST_PROTOCOL + 1)
+    pickler = PICKLERS[options.pickler]
+    protocols = range(pickler.highest_protocol + 1)
     report = Report()
 
     def task(index):
-        return ask(corpus[index].build, protocols, options.isolate)
+        return ask(pickler, corpus[index].build, protocols, options.isolate)
 
     with open(os.path.join(options.out, "blobs.bin"), "wb") as blobs_file, \
             open(os.path.join(options.out, "dis.bin"), "wb") as dis_file, \
@@ -98,13 +102,18 @@ def answer(corpus, options):
         write_line(lines, [
             ("format", FORMAT),
             ("python", platform.python_version()),
-            ("implementation", sys.implementation.name),
-            ("pickler", "c"),
+            ("implementation", platform.python_implementation().lower()),
+            ("pickler", options.pickler),
             ("protocols", list(protocols)),
             ("cases", len(corpus)),
         ])
         for index, parts in forks.in_order(task, len(corpus), options.jobs):
             case = corpus[index]
+            if parts == LEFT_OUT:
+                report.left_out.append(case.name)
+                line = [("case", case.name), ("left_out", True)]
+                write_line(lines, line)
+                continue
             line = case_line(case, Answers(parts, protocols), blobs, texts)
             write_line(lines, line)
             report.add(case, dict(line), len(protocols))
@@ -128,9 +137,7 @@ def case_line(case, answers, blobs, texts):
         tag, text = answers.dis(j)
         if tag == ERROR:
             error.append(("dis %d" % j, text.decode("utf-8", "replace")))
-            dis.append(None)
-            continue
-        dis.append(texts.place(pickled, text))
+        dis.append(texts.place(pickled, text) if tag == BYTES else None)
     for i in answers.protocols:
         for j in answers.protocols:
             tag, pickled = answers.b(i, j)
@@ -139,7 +146,8 @@ def case_line(case, answers, blobs, texts):
                 error.append((pair, pickled.decode("utf-8", "replace")))
             elif tag == BYTES:
                 b.append((pair, blobs.place(pickled, pickled)))
-    line = [("case", case.name), ("reason", case.reason),
+    reason = case.reason or (answers.reason() if b else None)
+    line = [("case", case.name), ("reason", reason),
             ("a", a), ("dis", dis), ("b", dict(b))]
     if error:
         line.append(("error", dict(error)))
@@ -173,6 +181,7 @@ class Report(object):
 
     def __init__(self):
         self.cases = self.pairs = 0
+        self.left_out = []
         self.differing = {}
         self.complaints = []
         self.blob_bytes = self.dis_bytes = 0
@@ -182,15 +191,18 @@ class Report(object):
         self.pairs += protocols * protocols
         changed = len(line["b"])
         if changed:
-            self.differing[case.reason] = self.differing.get(case.reason, 0) + changed
-        if changed and case.reason is None:
+            reason = line["reason"]
+            self.differing[reason] = self.differing.get(reason, 0) + changed
+        if changed and line["reason"] is None:
             self.complaints.append("%s: a reload changes the bytes of %s, and no "
                                    "reason is declared" % (case.name, " ".join(line["b"])))
         for where, text in sorted(line.get("error", {}).items()):
             self.complaints.append("%s: at %s: %s" % (case.name, where, text))
 
     def percent(self):
-        return 100.0 * sum(self.differing.values()) / max(1, self.pairs)
+        """Of all pairs; nearly all dicts of Python 2 change, and don't count."""
+        counted = [count for reason, count in self.differing.items() if reason != DICT_ORDER]
+        return 100.0 * sum(counted) / max(1, self.pairs)
 
     def print_to(self, out):
         for complaint in self.complaints:
@@ -199,6 +211,9 @@ class Report(object):
                   % (self.cases, self.pairs, self.percent()))
         for reason, count in sorted(self.differing.items(), key=str):
             out.write("  %s: %d pairs\n" % (reason, count))
+        if self.left_out:
+            out.write("%d cases that this Python cannot build or pickle: %s\n"
+                      % (len(self.left_out), ", ".join(self.left_out)))
         out.write("%d bytes of pickles, %d bytes of disassembly\n"
                   % (self.blob_bytes, self.dis_bytes))
 
@@ -207,13 +222,16 @@ class Report(object):
 
 # Each answer is a part: one of these bytes, then what it speaks of.
 BYTES, ERROR, SAME = b"+", b"!", b"="
+# Instead of all parts: Python 2 has no such object, or no pickle of it.
+LEFT_OUT = [b"-"]
 
 
 class Answers(object):
-    """Names the parts of a case: the As, their disassemblies, then the Bs."""
+    """Names the parts of a case: the As, their disassemblies, the Bs, then why
+    a reload may change the bytes."""
 
     def __init__(self, parts, protocols):
-        assert len(parts) == len(protocols) * (2 + len(protocols))
+        assert len(parts) == len(protocols) * (2 + len(protocols)) + 1
         self.parts = parts
         self.protocols = protocols
 
@@ -226,12 +244,15 @@ class Answers(object):
     def b(self, i, j):
         return self.split(len(self.protocols) * (2 + i) + j)
 
+    def reason(self):
+        return self.split(-1)[1].decode("ascii") or None
+
     def split(self, position):
         part = self.parts[position]
         return part[:1], part[1:]
 
 
-def ask(build, protocols, isolate):
+def ask(pickler, build, protocols, isolate):
     """All parts of one case, in the order that Answers reads.
 
     One process dumps x at every protocol, and one for each i dumps what it
@@ -242,39 +263,42 @@ def ask(build, protocols, isolate):
     groups = [[j] for j in protocols] if isolate else [list(protocols)]
     a, dis, b = [], [], []
     for group in groups:
-        answers = forks.run(dump_built, build, group)
+        answers = forks.run(dump_built, pickler, build, group)
         a += answers[:len(group)]
-        dis += answers[len(group):]
+        dis += answers[len(group):-1]
+        reason = answers[-1]
+    if PYTHON_2 and all(part[:1] == ERROR for part in a):
+        return LEFT_OUT
     for i in protocols:
         for group in groups:
-            b += forks.run(dump_loaded, a[i], group, a)
-    return a + dis + b
+            b += forks.run(dump_loaded, pickler, a[i], group, a)
+    return a + dis + b + [reason]
 
 
-def dump_built(build, protocols):
-    """The pickles, and after all of them their disassemblies."""
+def dump_built(pickler, build, protocols):
+    """The pickles, after all of them their disassemblies, then the reason."""
     try:
         value = build()
     except Exception as error:
-        return [failure(error) for _ in protocols] * 2
-    dumped = [dump(value, j) for j in protocols]
-    return dumped + [disassemble(part) for part in dumped]
+        return [failure(error) for _ in protocols] * 2 + [BYTES]
+    dumped = [dump(pickler, value, j) for j in protocols]
+    return dumped + [disassemble(part) for part in dumped] + [BYTES + reason_of(value, pickler).encode("ascii")]
 
 
-def dump_loaded(source, protocols, a):
+def dump_loaded(pickler, source, protocols, a):
     if source[:1] == ERROR:
         return [source for _ in protocols]
     try:
-        value = pickle.loads(source[1:])
+        value = pickler.loads(source[1:])
     except Exception as error:
         return [failure(error) for _ in protocols]
-    dumped = [(j, dump(value, j)) for j in protocols]
+    dumped = [(j, dump(pickler, value, j)) for j in protocols]
     return [SAME if part == a[j] else part for j, part in dumped]
 
 
-def dump(value, protocol):
+def dump(pickler, value, protocol):
     try:
-        return BYTES + pickle.dumps(value, protocol)
+        return BYTES + pickler.dumps(value, protocol)
     except Exception as error:
         return failure(error)
 
@@ -282,6 +306,9 @@ def dump(value, protocol):
 def disassemble(part):
     if part[:1] == ERROR:
         return part
+    if PYTHON_2:
+        # Its pickletools print otherwise; the newest one is asked.
+        return SAME
     out = io.StringIO()
     try:
         pickletools.dis(part[1:], out)

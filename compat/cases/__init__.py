@@ -19,10 +19,14 @@ from . import (
     reasons,
     mixes,
 )
+from .fresh import PYTHON_2
 
 # The order is the order of the answers.
 FAMILIES = (ints, floats, strings, bytes_, containers, batches, memo, sharing,
             cycles, builtins_, frames, reasons, mixes)
+if PYTHON_2:
+    from . import python2
+    FAMILIES += (python2,)
 
 
 def corpus():

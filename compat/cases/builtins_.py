@@ -1,6 +1,8 @@
 """Built-in types that are spelled as calls, and built-ins known by name."""
 
-from .fresh import case, data, text
+from __future__ import print_function
+
+from .fresh import case, data, range, text
 
 INF = float("inf")
 NAN = float("nan")

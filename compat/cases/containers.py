@@ -59,7 +59,7 @@ KEYS = (
     ("bytes", lambda: data(b"key")),
     ("empty tuple", lambda: ()),
     ("tuple", lambda: tuple([1, text("two"), data(b"three")])),
-    ("nested tuple", lambda: ((), ((1,), (2, (3, None))))),
+    ("nested tuple", lambda: tuple([(), tuple([tuple([1]), tuple([2, tuple([3, None])])])])),
     ("frozenset", lambda: frozenset([1])),
     ("complex", lambda: complex(1, 2)),
     ("range", lambda: range(3)),

@@ -5,7 +5,19 @@ shared, and interned when they look like a name, so a case copies its strings
 and bytes instead of naming them.  (CPython itself keeps one object each for
 the empty string, the strings of one latin-1 character, the bytes objects of
 at most one byte and the empty tuple; those cannot be copied.)
+
+Python 2 runs the same source: its literals without a prefix are its `str`,
+and what 3.x calls range, chr and sys.intern is found here.
 """
+
+import sys
+
+PYTHON_2 = sys.version_info[0] == 2
+
+if PYTHON_2:
+    range, chr, intern = xrange, unichr, intern
+else:
+    range, chr, intern = range, chr, sys.intern
 
 SET_ORDER = "set order"
 INTERNED_STRING = "interned string"

@@ -7,11 +7,11 @@ is filled in that order can come out in another.
 protocols 0-2 and the module's name with a global at protocol 4 and up.  They
 are interned, so a program that holds the very same string shares it, until a
 reload makes a copy.
+
+Python 2 has two more, for any case: see reloads.py.
 """
 
-import sys
-
-from .fresh import INTERNED_STRING, SET_ORDER, case, data, text
+from .fresh import INTERNED_STRING, SET_ORDER, case, data, intern, text
 
 
 def cases():
@@ -22,7 +22,7 @@ def cases():
 
 
 def latin1():
-    return sys.intern("latin1")
+    return intern("latin1")
 
 
 def builtins_of_types():

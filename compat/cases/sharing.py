@@ -1,6 +1,6 @@
 """One object in several places, and equal objects that are not one."""
 
-from .fresh import case, data, text
+from .fresh import case, data, range, text
 
 MEMOIZED = (
     ("str", lambda: text("shared")),

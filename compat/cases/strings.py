@@ -5,7 +5,7 @@ tables of the interpreter, so code points whose class changed since Unicode 9
 (Python 3.6) stay out.
 """
 
-from .fresh import case, repeated, text
+from .fresh import case, chr, repeated, text
 
 ESCAPED = (
     ("empty", u""),

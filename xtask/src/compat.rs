@@ -1,4 +1,4 @@
-//! `cargo xtask compat`: our bytes against CPython's.
+//! `cargo xtask compat`: our bytes against those of CPython's picklers, the one in C and the one in Python.
 //!
 //! ```text
 //!   pythons ──► generator ──► answers ─┐
@@ -8,6 +8,7 @@
 //! ```
 
 mod answers;
+mod canonical;
 mod case;
 mod compare;
 mod corpus;
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
 use clap::Args;
+use pickle_codec::Pickler;
 
 use self::answers::{Answers, Filter};
 use self::compare::{Judge, Subject};
@@ -125,16 +127,15 @@ pub(crate) fn write_corpus(options: &CorpusOptions) -> Result<ExitCode> {
     progress.finish();
     let mut versions = if paths::corpus().exists() { Corpus::read(&paths::corpus())?.versions } else { Vec::new() };
     for kept in &versions {
-        if live.iter().all(|answers| answers.version.minor != kept.version.minor) {
-            println!("kept as it was: {}, which is not installed here", kept.version);
+        if live.iter().all(|answers| answers.profile != kept.profile) {
+            println!("kept as it was: {}, which is not installed here", kept.label());
         }
     }
-    // The newest found speaks for its minor version.
+    // The newest found speaks for its profile.
     for answers in live.into_iter().rev() {
-        let minor = answers.version.minor;
-        match versions.iter_mut().find(|old| old.version.minor == minor) {
+        match versions.iter_mut().find(|old| old.profile == answers.profile) {
             Some(old) if old.is_live() => {
-                println!("left out: {}, {} is there", answers.version, old.version);
+                println!("left out: {}, {} is there", answers.label(), old.label());
             }
             Some(old) => *old = answers,
             None => versions.push(answers),
@@ -161,7 +162,9 @@ fn ask_all(
     jobs: usize,
     progress: &Progress,
 ) -> Result<Vec<Answers>> {
-    found.iter().map(|python| generator::ask(python, filter, full, jobs, progress)).collect()
+    let both = |python| [Pickler::C, Pickler::Python].map(|pickler| (python, pickler));
+    let asked = found.iter().flat_map(both);
+    asked.map(|(python, pickler)| generator::ask(python, pickler, filter, full, jobs, progress)).collect()
 }
 
 fn compare_all(
@@ -171,10 +174,10 @@ fn compare_all(
     options: &Options,
     progress: &Progress,
 ) -> Vec<Outcome> {
-    let stand_ins = corpus.versions.iter().filter(|old| live.iter().all(|new| new.version.minor != old.version.minor));
+    let stand_ins = corpus.versions.iter().filter(|old| live.iter().all(|new| new.profile != old.profile));
     let mut subjects: Vec<&Answers> = live.iter().chain(stand_ins).collect();
-    subjects.sort_by_key(|answers| answers.version.minor);
-    let Some(newest) = subjects.last() else {
+    subjects.sort_by_key(|answers| answers.profile);
+    let Some(newest) = subjects.iter().rfind(|answers| answers.profile.pickler() == Pickler::C) else {
         return Vec::new();
     };
     let judge = Judge::new(newest);
@@ -182,7 +185,7 @@ fn compare_all(
         .iter()
         .map(|answers| {
             let subject = Subject { answers, committed: corpus.of(answers), judge: &judge };
-            let label = format!("CPython {}: comparing", answers.version);
+            let label = format!("CPython {}: comparing", answers.label());
             compare::compare(&subject, filter, None, jobs(options.jobs), &mut |done, total| {
                 progress.show(&label, done, total);
             })
@@ -191,7 +194,7 @@ fn compare_all(
 }
 
 fn left_out(options: &Options) -> Vec<String> {
-    let mut left_out = vec!["the pure Python pickler, and PyPy".to_owned()];
+    let mut left_out = vec!["PyPy".to_owned()];
     if !options.full && !options.no_python {
         left_out
             .push("a process for every single pickle: one process writes a value at all protocols (--full)".to_owned());

@@ -41,11 +41,11 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 fn table() -> Result<String> {
     let outcomes = compat::compare_corpus()?;
     let protocols = outcomes.iter().map(|outcome| outcome.protocols.len()).max().unwrap_or(0);
-    let mut table = String::from("| CPython, C pickler |");
+    let mut table = String::from("| CPython |");
     (0..protocols).try_for_each(|protocol| write!(table, " protocol {protocol} |"))?;
     write!(table, "\n| --- |{}\n", " ---: |".repeat(protocols))?;
     for outcome in &outcomes {
-        write!(table, "| {} |", outcome.version)?;
+        write!(table, "| {} |", outcome.label)?;
         for protocol in 0..protocols {
             let cell = match outcome.protocols.get(protocol) {
                 Some(tally) if tally.matched == outcome.cases => tally.matched.to_string(),

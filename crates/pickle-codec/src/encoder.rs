@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 use crate::machine::Fault;
 use crate::profile::Profile;
 use crate::save::Task;
-use crate::source::Source;
+use crate::source::{Atom, Source};
 
 /// The pickling machine: memo numbers, frames, batches, and how each object is spelled at each protocol.
 ///
@@ -43,7 +43,31 @@ pub(crate) struct Style {
     pub(crate) bytearray_reduces_itself: bool,
     pub(crate) reduces_nested_globals: bool,
     pub(crate) fix_imports: bool,
-    pub(crate) fast: bool,
+    pub(crate) memoizing: Memoizing,
+    pub(crate) memoizes_bytearrays: bool,
+    pub(crate) iterates_lists_and_sets: bool,
+    pub(crate) iterates_dicts: bool,
+    pub(crate) python2: bool,
+}
+
+impl Style {
+    /// True for cPickle alone, which differs in more than its memo.
+    pub(crate) fn memoizing_counts(self) -> bool {
+        self.memoizing == Memoizing::HeldTwice
+    }
+}
+
+/// What gets a number in the memo.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Memoizing {
+    /// All that has an identity.
+    All,
+    /// What is [held](Source::held_once) by more than one.
+    HeldTwice,
+    /// All that has an identity; but text that protocol 0 escapes gets a number under which it is never found.
+    AllButEscapedText,
+    /// Nothing.
+    Nothing,
 }
 
 /// Where an encoder's bytes go.
@@ -79,11 +103,21 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             longs_at_0: profile.writes_longs_at_protocol_0(),
             bytearray_reduces_itself: profile.bytearray_reduces_itself(),
             reduces_nested_globals: profile.reduces_nested_globals(),
-            fix_imports: true,
-            fast: false,
+            fix_imports: !profile.is_python2(),
+            memoizing: match (profile.counts_references(), profile.forgets_escaped_text() && protocol == 0) {
+                (true, _) => Memoizing::HeldTwice,
+                (_, true) => Memoizing::AllButEscapedText,
+                _ => Memoizing::All,
+            },
+            memoizes_bytearrays: profile.memoizes_bytearrays(),
+            iterates_lists_and_sets: profile.iterates_lists_and_sets(),
+            iterates_dicts: profile.iterates_dicts(),
+            python2: profile.is_python2(),
         };
+        // cPickle numbers the entries from 1 on.
+        let memo = u32::from(profile.counts_references());
         let framer = Framer::new(buffer, profile.frame_style());
-        Encoder { source, output, framer, protocol, style, memo: 0, tasks: Vec::new(), names: 0 }
+        Encoder { source, output, framer, protocol, style, memo, tasks: Vec::new(), names: 0 }
     }
 
     /// Whether Python 3's names become Python 2's under protocol 3; by default they do.
@@ -93,7 +127,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// Whether the memo is left out, which makes every object its own and ends never on a cycle (`Pickler.fast`).
     pub fn set_fast(&mut self, fast: bool) {
-        self.style.fast = fast;
+        if fast {
+            self.style.memoizing = Memoizing::Nothing;
+        }
     }
 
     /// How many numbers the memo has given: those of a later pickle by the same memo go on from there.
@@ -160,19 +196,52 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Gives the object on top of the stack the memo's next number.
     #[inline(always)]
     pub(crate) fn memoize(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
-        if self.style.fast {
-            return Ok(());
+        if self.style.memoizing != Memoizing::All {
+            return self.memoize_by_rule(object);
         }
-        self.source.memo_put(object, self.memo).map_err(Fault::Host)?;
-        self.memoize_unnamed()
+        self.memoize_always(object)
     }
 
-    /// As [`memoize`](Self::memoize), for an object that nothing can refer to.
+    #[cold]
+    fn memoize_by_rule(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        let memoizing = self.style.memoizing;
+        match memoizing {
+            Memoizing::Nothing => Ok(()),
+            Memoizing::HeldTwice if self.source.held_once(object) => Ok(()),
+            Memoizing::AllButEscapedText if self.is_escaped_text(object)? => self.write_memoize(),
+            _ => self.memoize_always(object),
+        }
+    }
+
+    fn is_escaped_text(&mut self, object: &S::Object) -> Result<bool, Fault<S::Error>> {
+        let controls = self.style.unicode_line == UnicodeLineStyle::ControlsEscaped;
+        let is_escaped = |byte: &u8| match byte {
+            b'\\' | b'\n' => true,
+            0 | b'\r' | 0x1a => controls,
+            _ => false,
+        };
+        let atom = self.source.atom(&mut object.clone()).map_err(Fault::Host)?;
+        Ok(matches!(atom, Atom::Text(utf8) if utf8.iter().any(is_escaped)))
+    }
+
+    #[inline(always)]
+    fn memoize_always(&mut self, object: &S::Object) -> Result<(), Fault<S::Error>> {
+        self.source.memo_put(object, self.memo).map_err(Fault::Host)?;
+        self.write_memoize()
+    }
+
+    /// As [`memoize`](Self::memoize), for an object that the pickler made, and that nothing else can refer to.
     #[inline(always)]
     pub(crate) fn memoize_unnamed(&mut self) -> Result<(), Fault<S::Error>> {
-        if self.style.fast {
-            return Ok(());
+        match self.style.memoizing {
+            Memoizing::All | Memoizing::AllButEscapedText => self.write_memoize(),
+            Memoizing::HeldTwice | Memoizing::Nothing => Ok(()),
         }
+    }
+
+    /// Gives the object on top of the stack the memo's next number, whoever holds it.
+    #[inline(always)]
+    pub(crate) fn write_memoize(&mut self) -> Result<(), Fault<S::Error>> {
         let index = self.memo;
         self.memo = index.checked_add(1).ok_or_else(|| Fault::from(ErrorKind::MemoTooLarge))?;
         if self.protocol >= 4 {

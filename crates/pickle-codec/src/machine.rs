@@ -10,6 +10,7 @@ use pickle_value::push_code_point;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::memo::Memo;
+use crate::profile::{Pickler, Profile};
 
 /// The unpickling machine: a stack, marks on it, and the memo.
 ///
@@ -32,6 +33,10 @@ pub struct Machine<O> {
     memo: Memo<O>,
     protocol: u8,
     max_digits: usize,
+    highest_protocol: u8,
+    /// What FLOAT gives for `nan`.
+    nan: f64,
+    pickler: Pickler,
 }
 
 /// What stops a machine: the pickle's own fault, or the host's refusal, passed through as it is.
@@ -101,7 +106,19 @@ impl<O: Clone> Machine<O> {
             memo: Memo::default(),
             protocol: 0,
             max_digits: usize::MAX,
+            highest_protocol: pickle_opcodes::HIGHEST_PROTOCOL,
+            nan: f64::NAN,
+            pickler: Pickler::C,
         }
+    }
+
+    /// Takes over the rules of a profile: the highest protocol that PROTO may declare; how the loader in Python spells
+    /// numbers, and that it looks at what nothing is appended to; and, as in Python 2 on most machines, a sign that FLOAT's
+    /// `nan` has.
+    pub fn set_profile(&mut self, profile: Profile) {
+        self.highest_protocol = profile.highest_protocol();
+        self.pickler = profile.pickler();
+        self.nan = if profile.is_python2() { -f64::NAN } else { f64::NAN };
     }
 
     /// Bounds the digits of decimal ints, as `sys.set_int_max_str_digits` does.
@@ -229,14 +246,22 @@ impl<O: Clone> Machine<O> {
             }
 
             Op::BinFloat(value) => host.float(value),
-            Op::Float(line) => host.float(number::float_line(line)?),
+            Op::Float(line) => {
+                let value = match self.pickler {
+                    Pickler::C => number::float_line(line)?,
+                    Pickler::Python => number::decimal_float(line)?,
+                };
+                // A `-nan` has the other sign.
+                let nan = if value.is_sign_negative() { -self.nan } else { self.nan };
+                host.float(if value.is_nan() { nan } else { value })
+            }
             Op::Long1(bytes) | Op::Long4(bytes) => host.long(bytes),
-            Op::Int(line) => match number::int_line(line, self.max_digits)? {
+            Op::Int(line) => match self.int_line(line)? {
                 IntLine::Bool(value) => host.bool(value),
                 IntLine::Small(value) => host.int(value),
                 IntLine::Big(value) => host.long(&value.to_signed_bytes_le()),
             },
-            Op::Long(line) => match number::long_line(line, self.max_digits)? {
+            Op::Long(line) => match self.long_line(line)? {
                 IntLine::Bool(value) => host.bool(value),
                 IntLine::Small(value) => host.long(&value.to_le_bytes()),
                 IntLine::Big(value) => host.long(&value.to_signed_bytes_le()),
@@ -375,7 +400,7 @@ impl<O: Clone> Machine<O> {
             }
 
             Op::Proto(protocol) => {
-                if protocol > pickle_opcodes::HIGHEST_PROTOCOL {
+                if protocol > self.highest_protocol {
                     return Err(ErrorKind::UnsupportedProtocol(protocol).into());
                 }
                 self.protocol = protocol;
@@ -390,6 +415,20 @@ impl<O: Clone> Machine<O> {
                 Ok(None)
             }
             Err(error) => Err(Fault::Host(error)),
+        }
+    }
+
+    fn int_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
+        match self.pickler {
+            Pickler::C => number::int_line(line, self.max_digits),
+            Pickler::Python => number::python_int_line(line, self.max_digits),
+        }
+    }
+
+    fn long_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
+        match self.pickler {
+            Pickler::C => number::long_line(line, self.max_digits),
+            Pickler::Python => number::python_long_line(line, self.max_digits),
         }
     }
 
@@ -445,13 +484,13 @@ impl<O: Clone> Machine<O> {
 
     /// What is to be changed by all from `start` on; nothing if there is nothing to change it by.
     ///
-    /// CPython looks at the target only then, so that `N(e.` is `None`.
+    /// The loader in C looks at the target only then, so that `N(e.` is `None`; the one in Python always does.
     #[inline(always)]
     fn target<E>(&self, start: usize) -> Result<Option<O>, Fault<E>> {
         if start <= self.fence {
             return Err(self.underflow());
         }
-        Ok((start < self.stack.len()).then(|| self.stack[start - 1].clone()))
+        Ok((start < self.stack.len() || self.pickler == Pickler::Python).then(|| self.stack[start - 1].clone()))
     }
 
     #[inline(always)]
@@ -464,7 +503,7 @@ impl<O: Clone> Machine<O> {
 
     #[inline(always)]
     fn set_items<H: Host<Object = O>>(&mut self, host: &mut H, start: usize) -> Result<Option<O>, Fault<H::Error>> {
-        let Some(target) = self.target(start)? else {
+        let Some(target) = self.target(start)?.filter(|_| start < self.stack.len()) else {
             return Ok(None);
         };
         self.check_pairs(start)?;

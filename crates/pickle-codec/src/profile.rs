@@ -1,18 +1,37 @@
 //! [`Profile`]: whose bytes.
 
-use alloc::string::ToString;
+use core::fmt;
 
 use pickle_opcodes::frame::FrameStyle;
 use pickle_opcodes::text::UnicodeLineStyle;
 
-/// Which CPython's pickler is written like.
+/// Which CPython's rules hold, for reading and for writing.
 ///
-/// Every release writes the same object a little differently; a profile gives the bytes of one. The default is CPython
-/// 3.13's C pickler.
+/// Every release writes the same object a little differently, and so do its two picklers; a profile gives the bytes of
+/// one. The default is CPython 3.13's C pickler.
+///
+/// ```
+/// use pickle_codec::{Profile, Pickler};
+///
+/// assert_eq!(Profile::from_name("3.13"), Some(Profile::default()));
+/// let profile = Profile::from_name("2.7-python").unwrap();
+/// assert_eq!((profile.version(), profile.pickler()), ((2, 7), Pickler::Python));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Profile {
-    /// The minor version of Python 3.
+    major: u8,
     minor: u8,
+    pickler: Pickler,
+}
+
+/// Which of an interpreter's two picklers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Pickler {
+    /// The one in C, which `import pickle` gives in Python 3: `_pickle`. In Python 2.7 it is the module `cPickle`.
+    #[default]
+    C,
+    /// The one in Python, `pickle.py`: Python 2.7's module `pickle`, and Python 3's where there is no `_pickle`.
+    Python,
 }
 
 impl Default for Profile {
@@ -23,76 +42,157 @@ impl Default for Profile {
 
 impl Profile {
     /// CPython 3.13's C pickler.
-    pub const CPYTHON_3_13: Profile = Profile { minor: 13 };
+    pub const CPYTHON_3_13: Profile = Profile { major: 3, minor: 13, pickler: Pickler::C };
+
+    /// CPython 2.7's `cPickle`.
+    ///
+    /// It leaves out the PUT of an object that nobody but its holder refers to; here that is read off the graph.
+    /// Characters beyond U+FFFF are written as by a build with wide Unicode, which Linux distributions had.
+    pub const CPYTHON_2_7: Profile = Profile { major: 2, minor: 7, pickler: Pickler::C };
 
     /// CPython 3.`minor`'s C pickler, for 6 to 13.
     #[must_use]
     pub const fn cpython3(minor: u8) -> Option<Profile> {
-        if 6 <= minor && minor <= 13 { Some(Profile { minor }) } else { None }
+        if 6 <= minor && minor <= 13 { Some(Profile { major: 3, minor, pickler: Pickler::C }) } else { None }
     }
 
-    /// The profile of a version written like `3.8`.
+    /// The same interpreter's other pickler, or the same.
+    #[must_use]
+    pub const fn with_pickler(self, pickler: Pickler) -> Profile {
+        Profile { pickler, ..self }
+    }
+
+    /// The profile of a name like `3.8`, which is the C pickler, or `3.8-python`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Profile> {
-        (6..=13).filter_map(Profile::cpython3).find(|profile| profile.to_string() == name)
+        use alloc::string::ToString;
+        Profile::all().find(|profile| profile.to_string() == name)
+    }
+
+    /// All profiles, oldest first, the C pickler before the one in Python.
+    pub fn all() -> impl Iterator<Item = Profile> {
+        let versions = [Profile::CPYTHON_2_7].into_iter().chain((6..=13).filter_map(Profile::cpython3));
+        versions.flat_map(|profile| [Pickler::C, Pickler::Python].map(|pickler| profile.with_pickler(pickler)))
     }
 
     /// The version, like `(3, 13)`.
     #[must_use]
     pub const fn version(self) -> (u8, u8) {
-        (3, self.minor)
+        (self.major, self.minor)
+    }
+
+    /// Which pickler.
+    #[must_use]
+    pub const fn pickler(self) -> Pickler {
+        self.pickler
     }
 
     /// What `pickle.HIGHEST_PROTOCOL` is there.
     #[must_use]
     pub const fn highest_protocol(self) -> u8 {
-        if self.minor < 8 { 4 } else { 5 }
+        match (self.major, self.minor) {
+            (2, _) => 2,
+            (_, ..8) => 4,
+            _ => 5,
+        }
     }
 
     /// What `pickle.DEFAULT_PROTOCOL` is there.
     #[must_use]
     pub const fn default_protocol(self) -> u8 {
-        if self.minor < 8 { 3 } else { 4 }
+        match (self.major, self.minor) {
+            (2, _) => 0,
+            (_, ..8) => 3,
+            _ => 4,
+        }
+    }
+
+    /// Python 2: `str` is bytes, `unicode` is text, and an int beyond 64 bits is a `long`.
+    pub(crate) const fn is_python2(self) -> bool {
+        self.major < 3
+    }
+
+    /// True for the versions of Python 3 before 3.`minor`, and for Python 2.
+    const fn is_before(self, minor: u8) -> bool {
+        self.major < 3 || self.minor < minor
+    }
+
+    const fn is_pure(self) -> bool {
+        matches!(self.pickler, Pickler::Python)
+    }
+
+    /// What `cPickle` does with the memo, and no other: it starts at 1, and has only what is held more than once.
+    pub(crate) const fn counts_references(self) -> bool {
+        self.is_python2() && !self.is_pure()
     }
 
     pub(crate) const fn frame_style(self) -> FrameStyle {
-        if self.minor < 7 { FrameStyle::Everything } else { FrameStyle::PayloadsApart }
+        if self.is_before(7) { FrameStyle::Everything } else { FrameStyle::PayloadsApart }
     }
 
     pub(crate) const fn unicode_line_style(self) -> UnicodeLineStyle {
-        if self.minor < 7 { UnicodeLineStyle::ControlsRaw } else { UnicodeLineStyle::ControlsEscaped }
+        if self.is_before(7) { UnicodeLineStyle::ControlsRaw } else { UnicodeLineStyle::ControlsEscaped }
     }
 
-    /// Up to 3.6 protocol 0 writes every int as LONG.
+    /// Up to 3.6 protocol 0 writes every int as LONG. Python 2 has ints of its own.
     pub(crate) const fn writes_longs_at_protocol_0(self) -> bool {
-        self.minor < 7
+        self.is_before(7) && !self.is_python2()
     }
 
     /// Up to 3.7 there is one bytes object for each single byte; later, not for those that were loaded from BINBYTES or
     /// made of a bytearray.
     pub(crate) const fn single_bytes_are_one(self) -> bool {
-        self.minor < 8
+        self.is_before(8)
     }
 
     /// Up to 3.9 `frozenset([])` gives the same object each time.
     pub(crate) const fn empty_frozensets_are_one(self) -> bool {
-        self.minor < 10
+        self.is_before(10)
     }
 
     /// Up to 3.12 a nested global under protocol 4 is a call of `getattr` on what holds it, memoized as any other call; from
     /// 3.13 on the calls begin at the module's global and only the last is memoized.
     pub(crate) const fn reduces_nested_globals(self) -> bool {
-        self.minor < 13
+        self.is_before(13)
     }
 
     /// Up to 3.7 a bytearray was reduced by its own method: to latin-1 text at protocols 0 to 2.
     pub(crate) const fn bytearray_reduces_itself(self) -> bool {
-        self.minor < 8
+        self.is_before(8)
+    }
+
+    /// 3.8 and 3.9 forgot it in Python.
+    pub(crate) const fn memoizes_bytearrays(self) -> bool {
+        !(self.is_pure() && self.is_before(10))
+    }
+
+    /// The pickler in Python takes all items from iterators, and never writes an empty batch; in C lists, dicts and sets
+    /// are looked into. `cPickle` does so with dicts alone.
+    pub(crate) const fn iterates_lists_and_sets(self) -> bool {
+        self.is_pure() || self.is_python2()
+    }
+
+    /// Up to 3.12 `pickle.py` memoizes the escaped copy of a text that protocol 0 escapes, and so never finds the text
+    /// again.
+    pub(crate) const fn forgets_escaped_text(self) -> bool {
+        self.is_before(13) && self.is_pure()
+    }
+
+    /// Python 2 has one `str` for each single byte, but `pickle.py` reads others from STRING. `cPickle` writes none of them
+    /// to the memo.
+    pub(crate) const fn single_byte_strings_are_one(self) -> bool {
+        !(self.is_python2() && self.is_pure())
+    }
+
+    /// See [`iterates_lists_and_sets`](Self::iterates_lists_and_sets).
+    pub(crate) const fn iterates_dicts(self) -> bool {
+        self.is_pure()
     }
 }
 
-impl core::fmt::Display for Profile {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "3.{}", self.minor)
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pickler = if self.is_pure() { "-python" } else { "" };
+        write!(f, "{}.{}{pickler}", self.major, self.minor)
     }
 }

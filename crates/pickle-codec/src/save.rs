@@ -126,7 +126,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             Atom::Known(index) => self.write_get(index),
             Atom::Int(value) => self.write_int(value),
             Atom::Text(utf8) => {
-                let text = atoms::TextWriter { protocol: self.protocol, style: self.style.unicode_line };
+                let text = atoms::TextWriter { protocol: self.protocol, style: &self.style };
                 text.write(utf8, &mut self.framer, &mut self.output)?;
                 self.memoize(&object)?;
             }
@@ -168,9 +168,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 return Ok(None);
             }
             Shape::Text(utf8) => {
-                let text = atoms::TextWriter { protocol: self.protocol, style: self.style.unicode_line };
+                let text = atoms::TextWriter { protocol: self.protocol, style: &self.style };
                 text.write(utf8, &mut self.framer, &mut self.output)?;
                 self.memoize(&object)?;
+                return Ok(None);
+            }
+            Shape::BigInt(bytes) if self.style.python2 && bytes.len() <= 8 => {
+                atoms::write_int_line(bytes, &mut self.framer.out);
                 return Ok(None);
             }
             Shape::BigInt(bytes) => {
@@ -188,7 +192,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
             Shape::ByteArray(bytes) if self.protocol >= 5 => {
                 atoms::write_byte_array(bytes, &mut self.framer, &mut self.output)?;
-                self.memoize(&object)?;
+                if self.style.memoizes_bytearrays {
+                    self.memoize(&object)?;
+                }
                 return Ok(None);
             }
             Shape::ByteString(bytes) => {

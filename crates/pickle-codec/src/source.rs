@@ -31,6 +31,14 @@ pub trait Source {
     /// Notes the memo's number of an object.
     fn memo_put(&mut self, object: &Self::Object, index: u32) -> Result<(), Self::Error>;
 
+    /// Whether nobody refers to an object but what holds it, so that `cPickle` gives it no place in the memo.
+    ///
+    /// Only asked by a profile that wants to know; a source that does not is right for all others.
+    fn held_once(&self, object: &Self::Object) -> bool {
+        let _ = object;
+        false
+    }
+
     /// A builtin by name, the same object wherever it comes up.
     fn builtin(&mut self, builtin: Builtin) -> Result<Self::Object, Self::Error>;
 

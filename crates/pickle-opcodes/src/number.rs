@@ -1,7 +1,8 @@
 //! The text forms of numbers: the lines of INT, LONG, FLOAT, GET and PUT.
 //!
-//! The rules are those of CPython's C loader, which is more lenient than `pickle.py` and pickletools: INT and LONG take
-//! hexadecimal, octal, binary and underscores (`_pickle.c`: `load_int`, `load_long`), and a NUL ends a number.
+//! Each reader has rules of its own. CPython's C loader takes hexadecimal, octal, binary and underscores for INT and LONG
+//! (`_pickle.c`: `load_int`, `load_long`), and a NUL ends a number. `pickle.py` takes what Python's `int(line, 0)` and
+//! `float(line)` do, and pickletools decimals alone.
 
 use num_bigint::{BigInt, Sign};
 
@@ -51,6 +52,30 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
     python_int(line.strip_suffix(b"L").unwrap_or(line), 0, max_digits)
 }
 
+/// Reads the line of INT as `pickle.py` does: only `00` and `01` are bools, all else is for Python's `int(line, 0)`.
+///
+/// # Errors
+///
+/// [`ErrorKind::BadInteger`], also for an empty line; [`ErrorKind::IntegerTooLong`].
+pub fn python_int_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
+    match line {
+        b"00" => Ok(IntLine::Bool(false)),
+        b"01" => Ok(IntLine::Bool(true)),
+        _ if line.contains(&0) => Err(bad_integer(line)),
+        _ => python_int(line, 0, max_digits),
+    }
+}
+
+/// Reads the line of LONG as `pickle.py` does, with or without its `L`; never gives [`IntLine::Bool`].
+///
+/// # Errors
+///
+/// As [`python_int_line`].
+pub fn python_long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
+    let digits = line.strip_suffix(b"L").unwrap_or(line);
+    if digits.contains(&0) { Err(bad_integer(line)) } else { python_int(digits, 0, max_digits) }
+}
+
 /// Reads the line of GET or PUT: a memo index in decimal.
 ///
 /// # Errors
@@ -94,7 +119,7 @@ pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
     }
 }
 
-/// Reads a float as Python's `float(text)` does, which pickletools calls for FLOAT.
+/// Reads a float as Python's `float(text)` does, which pickletools and `pickle.py` call for FLOAT.
 ///
 /// Unlike the loader it allows white space around it and underscores between digits, refuses a NUL, and takes what is
 /// too large as an infinity.

@@ -390,11 +390,18 @@ impl<'a> Builder<'a> {
         Detached { store: self.store, root, globals, input_length: self.input.len() }
     }
 
+    /// Where in the input these bytes stand, if they do: the very bytes, not equal ones.
+    #[must_use]
+    #[inline(always)]
+    pub fn offset_in_input(&self, bytes: &[u8]) -> Option<usize> {
+        // The comparison of addresses is all that is done with them.
+        let offset = (bytes.as_ptr() as usize).wrapping_sub(self.input.as_ptr() as usize);
+        (offset <= self.input.len() && bytes.len() <= self.input.len() - offset).then_some(offset)
+    }
+
     #[inline(always)]
     fn span(&mut self, tag: Tag, bytes: &[u8]) -> Result<Handle, Error> {
-        // Where in the input the bytes stand, if they do. The comparison of addresses is all that is done with them.
-        let offset = (bytes.as_ptr() as usize).wrapping_sub(self.input.as_ptr() as usize);
-        let index = if offset <= self.input.len() && bytes.len() <= self.input.len() - offset {
+        let index = if let Some(offset) = self.offset_in_input(bytes) {
             self.store.push_span(offset as u64, bytes.len() as u64)?
         } else {
             self.store.push_owned(bytes, self.input.len())?

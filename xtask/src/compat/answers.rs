@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
+use pickle_codec::{Pickler, Profile};
 use serde::Deserialize;
 
 use super::pythons::{Interpreter, Version};
@@ -17,10 +18,12 @@ use crate::Result;
 /// The files' format that we read.
 const FORMAT: u32 = 1;
 
-/// All that one interpreter answered.
+/// All that one of an interpreter's picklers answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Answers {
     pub(crate) version: Version,
+    /// Whose bytes these are.
+    pub(crate) profile: Profile,
     /// Who was asked; `None` where the committed corpus speaks.
     pub(crate) interpreter: Option<PathBuf>,
     /// How many protocols it knows.
@@ -70,45 +73,66 @@ pub(crate) enum Text {
 
 impl Answers {
     /// From the folder that the generator filled.
-    pub(crate) fn read(folder: &Path, python: &Interpreter) -> Result<Answers> {
+    pub(crate) fn read(folder: &Path, python: &Interpreter, pickler: Pickler) -> Result<Answers> {
         let file = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
         };
         let lines = file("answers.jsonl")?;
-        Answers::parse(&lines, file("blobs.bin")?, file("dis.bin")?, python)
+        Answers::parse(&lines, file("blobs.bin")?, file("dis.bin")?, python, pickler)
             .map_err(|error| format!("{}: {error}", folder.join("answers.jsonl").display()).into())
     }
 
-    fn parse(lines: &[u8], pickles: Vec<u8>, texts: Vec<u8>, python: &Interpreter) -> Result<Answers> {
+    fn parse(
+        lines: &[u8],
+        pickles: Vec<u8>,
+        texts: Vec<u8>,
+        python: &Interpreter,
+        pickler: Pickler,
+    ) -> Result<Answers> {
         let mut lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let meta: MetaLine = serde_json::from_slice(lines.next().ok_or("the first line is missing")?)?;
         if meta.format != FORMAT {
             return Err(format!("format {} is not {FORMAT}", meta.format).into());
         }
-        if meta.python != python.version.to_string() || meta.implementation != "cpython" || meta.pickler != "c" {
-            return Err(
-                format!("{} {} answered for CPython {}", meta.implementation, meta.python, python.version).into()
-            );
+        let expected = (python.version.to_string(), "cpython", pickler_name(pickler));
+        if (&meta.python, meta.implementation.as_str(), meta.pickler.as_str()) != (&expected.0, expected.1, expected.2)
+        {
+            let MetaLine { python: version, implementation, pickler, .. } = meta;
+            let message =
+                format!("{implementation} {version}, {pickler}, answered for CPython {}, {}", expected.0, expected.2);
+            return Err(message.into());
         }
+        let profile = python.version.profile().ok_or("a version that is not in scope")?.with_pickler(pickler);
         let protocols = u8::try_from(meta.protocols.len())?;
         if !meta.protocols.iter().copied().eq(0..protocols) {
             return Err("the protocols are not 0, 1, 2 and so on".into());
         }
-        let cases = lines
-            .map(|line| serde_json::from_slice::<CaseLine>(line)?.check(protocols, pickles.len(), texts.len()))
-            .collect::<Result<Vec<Case>>>()?;
-        if cases.len() != meta.cases {
-            return Err(format!("{} cases are there of {}", cases.len(), meta.cases).into());
+        let lines = lines.map(|line| Ok(serde_json::from_slice(line)?)).collect::<Result<Vec<CaseLine>>>()?;
+        if lines.len() != meta.cases {
+            return Err(format!("{} cases are there of {}", lines.len(), meta.cases).into());
         }
+        let answered = lines.into_iter().filter(|line| !(line.left_out && profile.version() == (2, 7)));
+        let cases = answered.map(|line| line.check(protocols, pickles.len(), texts.len())).collect::<Result<_>>()?;
         Ok(Answers {
             version: python.version.clone(),
+            profile,
             interpreter: Some(python.path.clone()),
             protocols,
             cases,
             pickles: Arc::new(pickles),
             texts: Arc::new(texts),
         })
+    }
+
+    /// The interpreter and, where it is not the one in C, the pickler.
+    pub(crate) fn label(&self) -> String {
+        let pickler = match (self.profile.version().0, self.profile.pickler()) {
+            (2, Pickler::C) => " cPickle",
+            (_, Pickler::C) => "",
+            (_, Pickler::Python) => " pickle.py",
+        };
+        format!("{}{pickler}", self.version)
     }
 
     /// Whether an interpreter was asked for this run, or the corpus.
@@ -148,9 +172,15 @@ struct MetaLine {
 #[derive(Deserialize)]
 struct CaseLine {
     case: String,
+    #[serde(default)]
+    left_out: bool,
+    #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
     a: Vec<Option<[usize; 2]>>,
+    #[serde(default)]
     dis: Vec<Option<[usize; 2]>>,
+    #[serde(default)]
     b: BTreeMap<String, [usize; 2]>,
     #[serde(default)]
     error: BTreeMap<String, String>,
@@ -185,6 +215,14 @@ impl CaseLine {
 pub(super) fn parse_pair(text: &str) -> Option<(u8, u8)> {
     let (i, j) = text.split_once(',')?;
     Some((i.parse().ok()?, j.parse().ok()?))
+}
+
+/// As the generator is told, and says.
+pub(super) fn pickler_name(pickler: Pickler) -> &'static str {
+    match pickler {
+        Pickler::C => "c",
+        Pickler::Python => "python",
+    }
 }
 
 /// Bytes in hexadecimal digits.
@@ -239,7 +277,7 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Filter};
+    use super::{Answers, Filter, Pickler};
     use crate::compat::pythons::{Interpreter, Version};
 
     const META: &str =
@@ -250,7 +288,7 @@ mod tests {
         let version = Version::parse("3.13.0").expect("a version");
         let python = Interpreter { path: "python".into(), version, build: String::new() };
         let text = format!("{meta}\n{lines}\n");
-        Answers::parse(text.as_bytes(), b"N.".to_vec(), vec![0], &python).map_err(|error| error.to_string())
+        Answers::parse(text.as_bytes(), b"N.".to_vec(), vec![0], &python, Pickler::C).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -265,7 +303,7 @@ mod tests {
                 r#"{"case":"none","reason":null,"a":[[0,2]],"dis":[[0,1]],"b":{"0,1":[0,2]}}"#,
                 "no pair of protocols",
             ),
-            (&META.replace("3.13.0", "3.12.0"), CASE, "cpython 3.12.0 answered for CPython 3.13.0"),
+            (&META.replace("3.13.0", "3.12.0"), CASE, "cpython 3.12.0, c, answered for CPython 3.13.0, c"),
             (&META.replace("\"format\":1", "\"format\":2"), CASE, "format 2 is not 1"),
         ] {
             let error = parse(meta, lines).expect_err(message);

@@ -14,7 +14,7 @@ use super::sabotage::Sabotage;
 /// What is compared.
 pub(crate) struct Subject<'a> {
     pub(crate) answers: &'a Answers,
-    /// The corpus of the same minor version, where the answers are not themselves from there.
+    /// The corpus of the same profile, where the answers are not themselves from there.
     pub(crate) committed: Option<&'a Answers>,
     /// The newest CPython: its disassembly is the one we write.
     pub(crate) judge: &'a Judge<'a>,
@@ -28,7 +28,7 @@ pub(crate) fn compare(
     jobs: usize,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Outcome {
-    let ours = Ours::new(&subject.answers.version, sabotage);
+    let ours = Ours::new(subject.answers.profile, sabotage);
     let committed: HashMap<&str, &Case> =
         subject.committed.iter().flat_map(|old| &old.cases).map(|case| (case.name.as_str(), case)).collect();
     let cases: Vec<&Case> = subject.answers.cases.iter().filter(|case| filter.wants(&case.name)).collect();

@@ -1,11 +1,11 @@
 //! The committed corpus: what all versions answered, in three files that keep equal bytes once.
 //!
-//! - `cases.jsonl`: a line on the versions, then a line for each case and group of versions that answered alike.
-//!   Pickles go by the first 12 hexadecimal digits of their SHA-256.
+//! - `cases.jsonl`: a line on the picklers, then a line for each case and group of picklers that answered alike: those
+//!   in C and those in Python, by version, 307 for 3.7. Pickles go by the first 12 hexadecimal digits of their SHA-256.
 //! - `pickles.z`: the pickles, each behind its length (four bytes, little-endian), as one zlib stream.
 //! - `dis.z`: for each pickle in an `a`, in the order in which `cases.jsonl` first names them, the newest version's
-//!   disassembly: a byte (0: the text itself, 1: its SHA-256, because it is long), the length, the content. One zlib
-//!   stream again.
+//!   disassembly: a byte (0: the text itself, 1: its SHA-256, because it is long, 2: none is known), the length, the
+//!   content. One zlib stream again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -16,40 +16,41 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
+use pickle_codec::{Pickler, Profile};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::answers::{Answers, Case, Span, Text, TextPlace, hex, parse_pair};
+use super::answers::{Answers, Case, Span, Text, TextPlace, hex, parse_pair, pickler_name};
 use super::pythons::Version;
 use crate::Result;
 
-/// Of the files; there is one for now.
-const FORMAT: u32 = 1;
+/// Of the files.
+const FORMAT: u32 = 2;
 
 /// Disassemblies of more bytes are kept as a hash: below, all texts together are 0.3 MB, above, they are 6 MB.
 const TEXT_LIMIT: usize = 4000;
 
-/// What the versions answered, oldest first.
+/// What the picklers answered, oldest first.
 #[derive(Default)]
 pub(crate) struct Corpus {
     pub(crate) versions: Vec<Answers>,
 }
 
 impl Corpus {
-    /// Of these versions, one for each minor version.
+    /// Of these answers, one for each profile.
     pub(crate) fn new(mut versions: Vec<Answers>) -> Corpus {
-        versions.sort_by(|a, b| a.version.cmp(&b.version));
+        versions.sort_by_key(|answers| answers.profile);
         Corpus { versions }
     }
 
-    /// The same minor version, where the answers are not themselves from the corpus.
+    /// The same profile, where the answers are not themselves from the corpus.
     pub(crate) fn of(&self, answers: &Answers) -> Option<&Answers> {
-        self.versions.iter().find(|old| answers.is_live() && old.version.minor == answers.version.minor)
+        self.versions.iter().find(|old| answers.is_live() && old.profile == answers.profile)
     }
 
-    /// The newest version.
+    /// The newest C pickler.
     pub(crate) fn newest(&self) -> Option<&Answers> {
-        self.versions.last()
+        self.versions.iter().rfind(|answers| answers.profile.pickler() == Pickler::C)
     }
 
     /// From its folder.
@@ -100,21 +101,30 @@ struct Head {
 #[derive(Serialize, Deserialize)]
 struct VersionLine {
     python: String,
+    pickler: String,
     protocols: u8,
 }
 
 impl VersionLine {
     fn of(answers: &Answers) -> VersionLine {
-        VersionLine { python: answers.version.to_string(), protocols: answers.protocols }
+        VersionLine {
+            python: answers.version.to_string(),
+            pickler: pickler_name(answers.profile.pickler()).to_owned(),
+            protocols: answers.protocols,
+        }
     }
 }
 
-/// What a group of versions answered alike.
+/// What a group of picklers answered alike.
 #[derive(Serialize, Deserialize)]
 struct CaseLine {
     case: String,
-    /// The versions of Python 3: 7 is 3.7.
-    minors: Vec<u8>,
+    /// The picklers in C, by version: 307 is 3.7.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    c: Vec<u16>,
+    /// Those in Python.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    python: Vec<u16>,
     #[serde(flatten)]
     said: Said,
 }
@@ -134,9 +144,9 @@ struct Said {
 struct Writer {
     /// The cases' names in order, then by name who said what.
     names: Vec<String>,
-    cases: HashMap<String, Vec<(Said, Vec<u8>)>>,
+    cases: HashMap<String, Vec<(Said, Vec<Profile>)>>,
     pickles: HashMap<String, Vec<u8>>,
-    texts: HashMap<String, Text>,
+    texts: HashMap<String, Option<Text>>,
 }
 
 impl Writer {
@@ -144,13 +154,14 @@ impl Writer {
         for case in &answers.cases {
             let mut a = Vec::new();
             for (span, place) in case.a.iter().zip(&case.dis) {
-                let (Some(span), Some(place)) = (span, place) else {
-                    let version = &answers.version;
-                    return Err(format!("{version} met an error in {}: {:?}", case.name, case.errors).into());
+                let Some(span) = span else {
+                    let label = answers.label();
+                    return Err(format!("{label} met an error in {}: {:?}", case.name, case.errors).into());
                 };
                 let id = self.place(answers.pickle(span))?;
-                if !self.texts.contains_key(&id) {
-                    self.texts.insert(id.clone(), shortened(answers.text(place)?));
+                let known = self.texts.entry(id.clone()).or_default();
+                if let (None, Some(place)) = (&known, place) {
+                    *known = Some(shortened(answers.text(place)?));
                 }
                 a.push(id);
             }
@@ -158,7 +169,7 @@ impl Writer {
             for ((i, j), span) in &case.b {
                 b.insert(format!("{i},{j}"), self.place(answers.pickle(span))?);
             }
-            self.say(&case.name, Said { reason: case.reason.clone(), a, b }, answers.version.minor);
+            self.say(&case.name, Said { reason: case.reason.clone(), a, b }, answers.profile);
         }
         Ok(())
     }
@@ -175,15 +186,15 @@ impl Writer {
         Ok(id)
     }
 
-    fn say(&mut self, name: &str, said: Said, minor: u8) {
+    fn say(&mut self, name: &str, said: Said, profile: Profile) {
         if !self.cases.contains_key(name) {
             self.names.push(name.to_owned());
         }
         let groups = self.cases.entry(name.to_owned()).or_default();
         match groups.iter_mut().find(|(known, _)| *known == said) {
-            // The newest version came first; lines name the oldest first.
-            Some((_, minors)) => minors.insert(0, minor),
-            None => groups.push((said, vec![minor])),
+            // The newest came first; lines name the oldest first.
+            Some((_, profiles)) => profiles.insert(0, profile),
+            None => groups.push((said, vec![profile])),
         }
     }
 
@@ -193,7 +204,7 @@ impl Writer {
         manifest.push(b'\n');
         let [mut pickles, mut texts] = [(); 2].map(|()| ZlibEncoder::new(Vec::new(), Compression::best()));
         for name in self.names {
-            for (said, minors) in self.cases.remove(&name).unwrap_or_default() {
+            for (said, profiles) in self.cases.remove(&name).unwrap_or_default() {
                 for id in said.a.iter().chain(said.b.values()) {
                     if let Some(pickle) = self.pickles.remove(id) {
                         write_counted(&mut pickles, &pickle)?;
@@ -201,13 +212,18 @@ impl Writer {
                 }
                 for text in said.a.iter().filter_map(|id| self.texts.remove(id)) {
                     let (kind, content) = match &text {
-                        Text::Whole(text) => (TEXT, text.as_slice()),
-                        Text::Sha256(hash) => (SHA256, hash.as_slice()),
+                        Some(Text::Whole(text)) => (TEXT, text.as_slice()),
+                        Some(Text::Sha256(hash)) => (SHA256, hash.as_slice()),
+                        None => (NONE, &[][..]),
                     };
                     texts.write_all(&[kind])?;
                     write_counted(&mut texts, content)?;
                 }
-                serde_json::to_writer(&mut manifest, &CaseLine { case: name.clone(), minors, said })?;
+                let [c, python] = [Pickler::C, Pickler::Python].map(|pickler| {
+                    let alike = profiles.iter().filter(|profile| profile.pickler() == pickler);
+                    alike.map(|profile| number_of(*profile)).collect()
+                });
+                serde_json::to_writer(&mut manifest, &CaseLine { case: name.clone(), c, python, said })?;
                 manifest.push(b'\n');
             }
         }
@@ -217,6 +233,13 @@ impl Writer {
 
 const TEXT: u8 = 0;
 const SHA256: u8 = 1;
+const NONE: u8 = 2;
+
+/// 307 for 3.7.
+fn number_of(profile: Profile) -> u16 {
+    let (major, minor) = profile.version();
+    100 * u16::from(major) + u16::from(minor)
+}
 
 fn id(pickle: &[u8]) -> String {
     hex(&Sha256::digest(pickle)[..6])
@@ -244,11 +267,11 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
         return Err(format!("format {} is not {FORMAT}", head.format).into());
     }
     let known = pickles_by_id(&pickles)?;
-    let mut places: HashMap<String, TextPlace> = HashMap::new();
+    let mut places: HashMap<String, Option<TextPlace>> = HashMap::new();
     let mut at = 0;
-    let mut cases: BTreeMap<u8, Vec<Case>> = BTreeMap::new();
+    let mut cases: BTreeMap<Profile, Vec<Case>> = BTreeMap::new();
     for line in lines {
-        let CaseLine { case: name, minors, said } = serde_json::from_str(line)?;
+        let CaseLine { case: name, c, python, said } = serde_json::from_str(line)?;
         let span = |id: &String| known.get(id).cloned().ok_or_else(|| format!("{name}: there is no pickle {id}"));
         let a = said.a.iter().map(|id| Ok(Some(span(id)?))).collect::<Result<Vec<_>>>()?;
         let mut dis = Vec::new();
@@ -256,7 +279,7 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
             if !places.contains_key(id) {
                 places.insert(id.clone(), next_text(&texts, &mut at).ok_or("the disassemblies end too early")?);
             }
-            dis.push(places.get(id).cloned());
+            dis.push(places.get(id).cloned().flatten());
         }
         let mut b = BTreeMap::new();
         for (pair, id) in &said.b {
@@ -264,24 +287,31 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
             b.insert(pair, span(id)?);
         }
         let case = Case { name, reason: said.reason, a, dis, b, errors: BTreeMap::new() };
-        for minor in minors {
-            cases.entry(minor).or_default().push(case.clone());
+        for (numbers, pickler) in [(c, Pickler::C), (python, Pickler::Python)] {
+            for number in numbers {
+                let profile = Profile::all().find(|known| number_of(*known) == number && known.pickler() == pickler);
+                let profile = profile.ok_or_else(|| format!("{}: {number} is no version", case.name))?;
+                cases.entry(profile).or_default().push(case.clone());
+            }
         }
     }
     let (pickles, texts) = (Arc::new(pickles), Arc::new(texts));
-    let versions = head.versions.into_iter().map(|VersionLine { python, protocols }| {
-        let version =
-            Version::parse(&python).filter(Version::is_in_scope).ok_or_else(|| format!("{python} is unknown"))?;
-        let cases = cases.remove(&version.minor).unwrap_or_default();
+    let versions = head.versions.into_iter().map(|VersionLine { python, pickler, protocols }| {
+        let version = Version::parse(&python).ok_or_else(|| format!("{python} is no version"))?;
+        let c = version.profile().ok_or_else(|| format!("{python} is unknown"))?;
+        let both = [Pickler::C, Pickler::Python].map(|pickler| c.with_pickler(pickler));
+        let known = both.into_iter().find(|profile| pickler_name(profile.pickler()) == pickler);
+        let profile = known.ok_or_else(|| format!("{pickler} is no pickler"))?;
+        let cases = cases.remove(&profile).unwrap_or_default();
         if let Some(case) = cases.iter().find(|case| case.a.len() != usize::from(protocols)) {
             return Err(format!("{}: {} protocols, not {protocols}", case.name, case.a.len()).into());
         }
         let (pickles, texts) = (Arc::clone(&pickles), Arc::clone(&texts));
-        Ok(Answers { version, interpreter: None, protocols, cases, pickles, texts })
+        Ok(Answers { version, profile, interpreter: None, protocols, cases, pickles, texts })
     });
     let versions = versions.collect::<Result<Vec<_>>>()?;
     match cases.keys().next() {
-        Some(minor) => Err(format!("the first line does not know 3.{minor}").into()),
+        Some(profile) => Err(format!("the first line does not know {profile}").into()),
         None => Ok(Corpus::new(versions)),
     }
 }
@@ -296,13 +326,15 @@ fn pickles_by_id(pickles: &[u8]) -> Result<HashMap<String, Span>> {
     Ok(known)
 }
 
-fn next_text(texts: &[u8], at: &mut usize) -> Option<TextPlace> {
+/// The next text's place, which may be nowhere; nothing at the end.
+fn next_text(texts: &[u8], at: &mut usize) -> Option<Option<TextPlace>> {
     let kind = *texts.get(*at)?;
     *at += 1;
     let span = next_counted(texts, at)?;
     match kind {
-        TEXT => Some(TextPlace::Whole(span)),
-        SHA256 => Some(TextPlace::Sha256(texts[span].try_into().ok()?)),
+        TEXT => Some(Some(TextPlace::Whole(span))),
+        SHA256 => Some(Some(TextPlace::Sha256(texts[span].try_into().ok()?))),
+        NONE => Some(None),
         _ => None,
     }
 }
@@ -340,13 +372,16 @@ mod tests {
             b: BTreeMap::from([((1, 0), 4..6)]),
             errors: BTreeMap::new(),
         };
+        let version = Version::parse(version).expect("a version");
+        let texts = [&version.to_string().as_bytes()[..3], &[b'.'; TEXT_LIMIT + 3]].concat();
         Answers {
-            version: Version::parse(version).expect("a version"),
+            profile: version.profile().expect("a version in scope"),
+            version,
             interpreter: Some("python".into()),
             protocols: 2,
             cases: vec![case],
             pickles: Arc::new(pickles.to_vec()),
-            texts: Arc::new([&version.as_bytes()[..3], &[b'.'; TEXT_LIMIT + 3]].concat()),
+            texts: Arc::new(texts),
         }
     }
 

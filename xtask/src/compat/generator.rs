@@ -6,34 +6,37 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, id};
 use std::time::UNIX_EPOCH;
 
+use pickle_codec::Pickler;
 use sha2::{Digest, Sha256};
 
-use super::answers::{Answers, Filter, hex};
+use super::answers::{Answers, Filter, hex, pickler_name};
 use super::progress::Progress;
 use super::pythons::Interpreter;
 use crate::{Result, paths};
 
-/// What `python` says to all cases, from the cache where it was asked before by the same generator.
+/// What one of the picklers of `python` says to all cases, from the cache where it was asked before by the same
+/// generator.
 pub(crate) fn ask(
     python: &Interpreter,
+    pickler: Pickler,
     filter: &Filter,
     full: bool,
     jobs: usize,
     progress: &Progress,
 ) -> Result<Answers> {
-    let cache = Cache::new(python, full)?;
+    let cache = Cache::new(python, pickler, full)?;
     for known in [cache.whole(), cache.filtered(filter)] {
         if known.is_dir() {
-            return Answers::read(&known, python);
+            return Answers::read(&known, python, pickler);
         }
     }
     let folder = cache.filtered(filter);
     // A run that ends early leaves no folder that looks finished.
     let unfinished = folder.with_extension(format!("unfinished-{}", id()));
     fs::create_dir_all(&unfinished)?;
-    if let Err(error) = generate(python, filter, full, jobs, &unfinished, progress) {
+    if let Err(error) = generate(python, pickler, filter, full, jobs, &unfinished, progress) {
         // A generator that is not content with its answers still gives them all: the comparison names each.
-        let answers = Answers::read(&unfinished, python);
+        let answers = Answers::read(&unfinished, python, pickler);
         // A folder left behind is in nobody's way.
         let _ = fs::remove_dir_all(&unfinished);
         return answers.map_err(|_| error);
@@ -46,11 +49,12 @@ pub(crate) fn ask(
             return Err(error.into());
         }
     }
-    Answers::read(&folder, python)
+    Answers::read(&folder, python, pickler)
 }
 
 fn generate(
     python: &Interpreter,
+    pickler: Pickler,
     filter: &Filter,
     full: bool,
     jobs: usize,
@@ -59,6 +63,7 @@ fn generate(
 ) -> Result<()> {
     let mut command = Command::new(&python.path);
     command.arg(paths::generator()).arg("answer").arg("--out").arg(folder).args(["--jobs", &jobs.to_string()]);
+    command.args(["--pickler", pickler_name(pickler)]);
     if let Some(regex) = filter.regex() {
         command.args(["--only", &regex]);
     }
@@ -69,7 +74,7 @@ fn generate(
     command.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env("PYTHONHASHSEED", "0");
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
 
-    let label = format!("CPython {}: asking", python.version);
+    let label = format!("CPython {}, {}: asking", python.version, pickler_name(pickler));
     let mut said = Vec::new();
     for line in BufReader::new(child.stderr.take().expect("standard error is piped")).lines() {
         let line = line?;
@@ -93,19 +98,20 @@ fn progress_line(line: &str) -> Option<(usize, usize)> {
     Some((done.parse().ok()?, total.parse().ok()?))
 }
 
-/// The folders of one interpreter: `3.13.0-INTERPRETER-GENERATOR`, and one more part where not all cases were asked.
+/// The folders of one interpreter: `3.13.0-PICKLER-INTERPRETER-GENERATOR`, and one more part where not all cases were asked.
 struct Cache {
     interpreter: String,
     generator: String,
 }
 
 impl Cache {
-    fn new(python: &Interpreter, full: bool) -> Result<Cache> {
+    fn new(python: &Interpreter, pickler: Pickler, full: bool) -> Result<Cache> {
         let file = fs::metadata(&python.path)?;
         let modified = file.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let identity = format!("{}\n{}\n{modified}\n{}", python.path.display(), python.build, file.len());
         let mode = if full { "-full" } else { "" };
-        let interpreter = format!("{}{mode}-{}", python.version, short_hash(identity.as_bytes()));
+        let pickler = pickler_name(pickler);
+        let interpreter = format!("{}-{pickler}{mode}-{}", python.version, short_hash(identity.as_bytes()));
         Ok(Cache { interpreter, generator: generator_hash()? })
     }
 

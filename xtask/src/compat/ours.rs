@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pickle_codec::{DumpOptions, Graph, LoadOptions, Profile};
 use pickle_opcodes::Ops;
 
-use super::pythons::Version;
 use super::sabotage::{Output, Sabotage};
 
 /// Our reader, writer and tools under one interpreter's rules.
@@ -21,9 +20,8 @@ pub(crate) struct Ours<'s> {
 pub(crate) type Made<T> = Result<T, String>;
 
 impl<'s> Ours<'s> {
-    /// By the rules of `version`, which must be in scope.
-    pub(crate) fn new(version: &Version, sabotage: Option<&'s Sabotage>) -> Ours<'s> {
-        let profile = Profile::cpython3(version.minor).expect("versions out of scope are skipped");
+    /// By these rules.
+    pub(crate) fn new(profile: Profile, sabotage: Option<&'s Sabotage>) -> Ours<'s> {
         Ours { profile, sabotage, planted: AtomicUsize::new(0) }
     }
 

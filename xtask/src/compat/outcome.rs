@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use pickle_codec::Profile;
 use serde::Serialize;
 
 use super::answers::Answers;
 use super::difference::{Comparison, Difference};
-use super::pythons::Version;
 
 /// Above this share of changed pairs, in percent, an interpreter's answers prove too little.
 const CHANGED_LIMIT: f64 = 5.0;
@@ -15,9 +15,14 @@ const CHANGED_LIMIT: f64 = 5.0;
 /// Each interpreter is asked for at least as many cases.
 const CASES_WANTED: usize = 600;
 
+/// The reason that nearly every reload has in Python 2 whose case has a dict.
+pub(crate) const DICT_ORDER: &str = "dict order";
+
 /// What came out for one interpreter.
 pub(crate) struct Outcome {
-    pub(crate) version: Version,
+    /// The interpreter and the pickler.
+    pub(crate) label: String,
+    pub(crate) profile: Profile,
     /// Who was asked; `None` where the committed corpus spoke.
     pub(crate) interpreter: Option<PathBuf>,
     pub(crate) cases: usize,
@@ -26,6 +31,8 @@ pub(crate) struct Outcome {
     pub(crate) comparisons: BTreeMap<Comparison, Tally>,
     /// Pairs of protocols between which a reload changes CPython's own bytes, by reason.
     pub(crate) changed: BTreeMap<String, Changed>,
+    /// Of cPickle: pairs that are equal only once PUTs that nothing reads are left out and the others numbered anew.
+    pub(crate) renumbered: usize,
     /// Disassemblies that equal the newest CPython's and not this one's.
     pub(crate) judged: usize,
     /// Cases that the committed corpus does not know.
@@ -44,6 +51,7 @@ pub(crate) struct CaseOutcome {
     pub(crate) protocols: Vec<Option<bool>>,
     pub(crate) comparisons: BTreeMap<Comparison, Tally>,
     pub(crate) changed: BTreeMap<String, Changed>,
+    pub(crate) renumbered: usize,
     pub(crate) judged: usize,
     pub(crate) uncommitted: bool,
     pub(crate) differences: Vec<Difference>,
@@ -71,12 +79,14 @@ impl Outcome {
     /// With nothing compared yet.
     pub(crate) fn new(answers: &Answers) -> Outcome {
         Outcome {
-            version: answers.version.clone(),
+            label: answers.label(),
+            profile: answers.profile,
             interpreter: answers.interpreter.clone(),
             cases: 0,
             protocols: vec![Tally::default(); answers.protocols.into()],
             comparisons: BTreeMap::new(),
             changed: BTreeMap::new(),
+            renumbered: 0,
             judged: 0,
             uncommitted: 0,
             unanswered: 0,
@@ -103,6 +113,7 @@ impl Outcome {
             sum.as_before += changed.as_before;
             sum.as_after += changed.as_after;
         }
+        self.renumbered += case.renumbered;
         self.judged += case.judged;
         self.uncommitted += usize::from(case.uncommitted);
         self.differences.extend(case.differences);
@@ -110,7 +121,9 @@ impl Outcome {
 
     /// Complains where CPython itself is not sure of too many pairs.
     pub(crate) fn check_share_of_changes(&mut self) {
-        let changed: usize = self.changed.values().map(|changed| changed.pairs).sum();
+        // The order of Python 2's dicts says nothing about what we read.
+        let counted = self.changed.iter().filter(|(reason, _)| *reason != DICT_ORDER);
+        let changed: usize = counted.map(|(_, changed)| changed.pairs).sum();
         let percent = self.percent_of_pairs(changed);
         if percent > CHANGED_LIMIT {
             self.complain(format!("a reload changes {percent:.1} % of the pairs, more than {CHANGED_LIMIT} %"));

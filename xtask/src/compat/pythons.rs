@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use crate::Result;
+use pickle_codec::Profile;
 
-/// The minor versions of CPython 3 whose bytes we know.
-const MINORS: std::ops::RangeInclusive<u8> = 6..=13;
+use crate::Result;
 
 /// Runs on any Python there ever was; one answer a line.
 const PROBE: &str = "
@@ -19,7 +18,11 @@ print(platform.python_version())
 print(os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable))
 print(sys.version.replace('\\n', ' '))
 try:
-    import _pickle, argparse, json, pickletools, select, zlib
+    import argparse, json, pickletools, select, zlib
+    try:
+        import _pickle
+    except ImportError:
+        import cPickle
     print('')
 except ImportError as error:
     print(error)
@@ -71,11 +74,11 @@ pub(crate) fn find(named: &[PathBuf]) -> Result<Pythons> {
         }
         let name = format!("{} {} ({})", python.implementation, python.version, python.executable.display());
         if python.implementation != "CPython" {
-            pythons.skip(name, "only CPython's C pickler is in scope".to_owned());
+            pythons.skip(name, "only CPython is in scope".to_owned());
             continue;
         }
         let Some(version) = Version::parse(&python.version).filter(|version| version.is_in_scope()) else {
-            pythons.skip(name, format!("only 3.{} to 3.{} are in scope", MINORS.start(), MINORS.end()));
+            pythons.skip(name, "only 2.7 and 3.6 to 3.13 are in scope".to_owned());
             continue;
         };
         if !python.missing.is_empty() {
@@ -100,7 +103,7 @@ impl Pythons {
     }
 }
 
-/// pyenv's versions, then `python3` and `python3.N` on PATH.
+/// pyenv's versions, then `python3`, `python3.N` and `python2.7` on PATH.
 fn candidates() -> Vec<PathBuf> {
     let home = env::var_os("HOME").map(PathBuf::from);
     let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(|| home.map(|home| home.join(".pyenv")));
@@ -129,7 +132,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 fn is_python(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let minor = name.strip_prefix("python3.").is_some_and(|minor| minor.parse::<u8>().is_ok());
-    (name == "python3" || minor) && path.is_file()
+    (name == "python3" || name == "python2.7" || minor) && path.is_file()
 }
 
 struct Probed {
@@ -160,12 +163,11 @@ fn probe(path: &Path) -> Result<Probed> {
     })
 }
 
-/// A version of CPython 3, such as 3.13.0.
+/// A version of CPython, such as 3.13.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version {
     major: u8,
-    /// The 13 of 3.13.0.
-    pub(crate) minor: u8,
+    minor: u8,
     /// A number where it is one, then what else stands there, as in 3.14.0rc1.
     patch: (u32, String),
 }
@@ -181,7 +183,12 @@ impl Version {
 
     /// Whether we know its bytes.
     pub(crate) fn is_in_scope(&self) -> bool {
-        self.major == 3 && MINORS.contains(&self.minor)
+        self.profile().is_some()
+    }
+
+    /// The rules of its C pickler, if we know them.
+    pub(crate) fn profile(&self) -> Option<Profile> {
+        Profile::all().find(|profile| profile.version() == (self.major, self.minor))
     }
 }
 
@@ -201,9 +208,14 @@ mod tests {
         let version = |text| Version::parse(text).expect(text);
         assert!(version("3.9.18") < version("3.10.2") && version("3.10.2") < version("3.10.13"));
         assert_eq!(version("3.14.0rc1").to_string(), "3.14.0rc1");
-        for (text, in_scope) in
-            [("2.7.18", false), ("3.5.10", false), ("3.6.0", true), ("3.13.7", true), ("3.14.0", false)]
-        {
+        for (text, in_scope) in [
+            ("2.7.18", true),
+            ("2.6.9", false),
+            ("3.5.10", false),
+            ("3.6.0", true),
+            ("3.13.7", true),
+            ("3.14.0", false),
+        ] {
             assert_eq!(version(text).is_in_scope(), in_scope, "{text}");
         }
         assert_eq!(Version::parse("3.x.1"), None);

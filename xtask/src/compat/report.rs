@@ -109,7 +109,7 @@ fn told(group: &[(&Outcome, &Difference)]) -> String {
     // Interpreters that differ at the same places share a line.
     let mut by_version: Vec<(String, Vec<String>)> = Vec::new();
     for (outcome, found) in others {
-        let version = outcome.version.to_string();
+        let version = outcome.label.clone();
         match by_version.last_mut() {
             Some((last, places)) if *last == version => places.push(found.place()),
             _ => by_version.push((version, vec![found.place()])),
@@ -160,7 +160,7 @@ impl Report {
         let mut notes: Vec<(String, Vec<String>)> = Vec::new();
         for outcome in &self.outcomes {
             for note in outcome.notes() {
-                let version = outcome.version.to_string();
+                let version = outcome.label.clone();
                 match notes.iter_mut().find(|(known, _)| *known == note) {
                     Some((_, versions)) => versions.push(version),
                     None => notes.push((note, vec![version])),
@@ -234,7 +234,7 @@ impl Report {
 impl Outcome {
     fn name(&self) -> String {
         let source = if self.interpreter.is_some() { "live" } else { "corpus" };
-        format!("CPython {} ({source})", self.version)
+        format!("CPython {} ({source})", self.label)
     }
 
     fn notes(&self) -> Vec<String> {
@@ -242,6 +242,12 @@ impl Outcome {
         let mut notes = Vec::new();
         if highest < 5 {
             notes.push(format!("protocol {highest} is its highest"));
+        }
+        if self.renumbered > 0 {
+            notes.push(format!(
+                "{} pairs are equal once the PUTs that nothing reads are left out and the others numbered anew",
+                self.renumbered,
+            ));
         }
         if self.judged > 0 {
             notes.push(format!(
@@ -263,7 +269,8 @@ impl Outcome {
         let comparisons: serde_json::Map<String, Value> =
             self.comparisons.iter().map(|(comparison, tally)| (comparison.name().to_owned(), json!(tally))).collect();
         json!({
-            "python": self.version.to_string(),
+            "python": self.label,
+            "profile": self.profile.to_string(),
             "source": if self.interpreter.is_some() { "live" } else { "corpus" },
             "path": self.interpreter,
             "cases": self.cases,

@@ -32,7 +32,7 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
     println!(
         "planting differences in {} cases of CPython {} from the corpus ({} more differ as it is)",
         answers.cases.len(),
-        newest.version,
+        newest.label(),
         differing.len(),
     );
 

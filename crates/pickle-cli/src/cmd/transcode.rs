@@ -76,11 +76,8 @@ impl FromStr for ProtocolName {
 }
 
 fn profile(name: &str) -> Result<Profile, String> {
-    let profiles = || (0..=u8::MAX).filter_map(Profile::cpython3);
-    let known = || profiles().map(|profile| profile.to_string());
-    profiles()
-        .find(|profile| profile.to_string() == name)
-        .ok_or_else(|| format!("known are {}", known().collect::<Vec<_>>().join(", ")))
+    let known = || Profile::all().map(|profile| profile.to_string()).collect::<Vec<_>>();
+    Profile::from_name(name).ok_or_else(|| format!("known are {}", known().join(", ")))
 }
 
 impl Transcode {

@@ -1,13 +1,15 @@
 //! Numbers, text, bytes: what holds no other object.
 
+use alloc::vec::Vec;
+
 use num_bigint::BigInt;
 use pickle_opcodes::frame::Framer;
-use pickle_opcodes::text::{UnicodeLineStyle, write_unicode_line};
+use pickle_opcodes::text::write_unicode_line;
 use pickle_opcodes::{ErrorKind as FormatError, Opcode, Out};
-use pickle_value::{Text, literal};
+use pickle_value::{Text, literal, push_code_point};
 
 use crate::builtins::Builtin;
-use crate::encoder::{Ascii, Encoder, Output, write_line};
+use crate::encoder::{Ascii, Encoder, Output, Style, write_line};
 use crate::error::ErrorKind;
 use crate::machine::Fault;
 use crate::source::{Nesting, Source};
@@ -29,6 +31,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         match i32::try_from(value) {
             Ok(value) if self.protocol >= 1 => write_bin_int(value, out),
             Ok(value) if !self.style.longs_at_0 => write_line(out, Opcode::Int, value),
+            _ if self.style.python2 => write_line(out, Opcode::Int, value),
             _ if self.protocol >= 2 => {
                 let bytes = value.to_le_bytes();
                 let bytes = shortest(&bytes);
@@ -47,8 +50,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             out.put_wide(u128::from(Opcode::BinFloat.byte()) | bits << 8, 9);
         } else {
             out.push(Opcode::Float.byte());
-            // Writing to a vector cannot fail.
-            let _ = literal::write_float(value, &mut Ascii(out));
+            if self.style.memoizing_counts() {
+                write_float_17(value, out);
+            } else {
+                // Writing to a vector cannot fail.
+                let _ = literal::write_float(value, &mut Ascii(out));
+            }
             out.push(b'\n');
         }
     }
@@ -85,8 +92,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.save_atom(text)?;
             // A string made anew for each bytearray, unlike the constant that bytes bring along.
             self.boundary()?;
-            let codec = TextWriter { protocol: self.protocol, style: self.style.unicode_line };
-            codec.write(b"latin-1", &mut self.framer, &mut self.output)?;
+            if self.style.python2 {
+                write_byte_string(b"latin-1", self.protocol, &mut self.framer.out)?;
+            } else {
+                let codec = TextWriter { protocol: self.protocol, style: &self.style };
+                codec.write(b"latin-1", &mut self.framer, &mut self.output)?;
+            }
             self.memoize_unnamed()?;
             self.end_unnamed_tuple(2)?;
         } else if bytes.is_empty() {
@@ -281,6 +292,11 @@ fn shortest(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
+/// Python 2's int, which 64 bits hold, as a line of INT.
+pub(super) fn write_int_line(bytes: &[u8], out: &mut Out) {
+    write_line(out, Opcode::Int, BigInt::from_signed_bytes_le(bytes));
+}
+
 /// An int beyond 64 bits, or Python 2's long of any size.
 pub(super) fn write_big_int(bytes: &[u8], protocol: u8, out: &mut Out) -> Result<(), ErrorKind> {
     if protocol < 2 {
@@ -307,12 +323,12 @@ fn too_long(length: usize, limit: u64) -> ErrorKind {
 }
 
 /// How a str is written.
-pub(super) struct TextWriter {
+pub(super) struct TextWriter<'s> {
     pub(super) protocol: u8,
-    pub(super) style: UnicodeLineStyle,
+    pub(super) style: &'s Style,
 }
 
-impl TextWriter {
+impl TextWriter<'_> {
     #[inline(always)]
     pub(super) fn write<E, W: Output<E>>(
         &self,
@@ -333,10 +349,17 @@ impl TextWriter {
         if self.protocol == 0 {
             framer.out.push(Opcode::Unicode.byte());
             let text = Text::from_utf8(utf8).map_err(|error| Fault::from(ErrorKind::from(error)))?;
-            write_unicode_line(text.code_points(), self.style, &mut framer.out);
+            write_unicode_line(text.code_points(), self.style.unicode_line, &mut framer.out);
             framer.out.push(b'\n');
             return Ok(());
         }
+        let joined;
+        let utf8 = if self.style.python2 && has_surrogate_pair(utf8) {
+            joined = with_pairs_joined(utf8)?;
+            &joined[..]
+        } else {
+            utf8
+        };
         let header = match u32::try_from(utf8.len()) {
             Ok(length) => Header::with4(Opcode::BinUnicode, length),
             Err(_) if self.protocol >= 4 => Header::with8(Opcode::BinUnicode8, utf8.len() as u64),
@@ -344,6 +367,52 @@ impl TextWriter {
         };
         write_payload(header, utf8, framer, output)
     }
+}
+
+/// Python 2's UTF-8 takes a high and a low surrogate that stand beside each other for one character.
+fn has_surrogate_pair(utf8: &[u8]) -> bool {
+    utf8.windows(6).any(|six| matches!(six, [0xed, 0xa0..=0xaf, _, 0xed, 0xb0..=0xbf, _]))
+}
+
+fn with_pairs_joined(utf8: &[u8]) -> Result<Vec<u8>, ErrorKind> {
+    let mut points = Text::from_utf8(utf8)?.code_points().peekable();
+    let mut joined = Vec::with_capacity(utf8.len());
+    while let Some(high) = points.next() {
+        let low = points.next_if(|low| (0xd800..0xdc00).contains(&high) && (0xdc00..0xe000).contains(low));
+        let point = low.map_or(high, |low| 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+        push_code_point(point, &mut joined);
+    }
+    Ok(joined)
+}
+
+/// C's `%.17g`, as cPickle writes FLOAT.
+fn write_float_17(value: f64, out: &mut Out) {
+    const DIGITS: i32 = 17;
+    if !value.is_finite() {
+        let name: &[u8] = if value.is_nan() {
+            b"nan"
+        } else if value > 0.0 {
+            b"inf"
+        } else {
+            b"-inf"
+        };
+        return out.extend_from_slice(name);
+    }
+    let scientific = alloc::format!("{value:.16e}");
+    let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
+    if (-4..DIGITS).contains(&exponent) {
+        let decimals = usize::try_from(DIGITS - 1 - exponent).unwrap_or(0);
+        out.extend_from_slice(without_zeros(&alloc::format!("{value:.decimals$}")).as_bytes());
+        return;
+    }
+    let mantissa = scientific.split_once('e').map_or("", |(mantissa, _)| mantissa);
+    out.extend_from_slice(without_zeros(mantissa).as_bytes());
+    let sign = if exponent < 0 { '-' } else { '+' };
+    out.extend_from_slice(alloc::format!("e{sign}{:02}", exponent.abs()).as_bytes());
+}
+
+fn without_zeros(decimal: &str) -> &str {
+    if decimal.contains('.') { decimal.trim_end_matches('0').trim_end_matches('.') } else { decimal }
 }
 
 /// Bytes, from protocol 3 on.

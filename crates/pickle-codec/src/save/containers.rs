@@ -7,7 +7,7 @@ use pickle_opcodes::Opcode;
 use super::batch::Ops;
 use super::{Batch, Next, Task};
 use crate::builtins::Builtin;
-use crate::encoder::{Encoder, Output};
+use crate::encoder::{Encoder, Memoizing, Output};
 use crate::machine::Fault;
 use crate::source::Source;
 
@@ -76,7 +76,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// An object that was written while its own items were: it is within itself.
     #[inline(always)]
     fn known(&self, object: &S::Object) -> Option<u32> {
-        if self.style.fast { None } else { self.source.memo_get(object) }
+        if self.style.memoizing == Memoizing::Nothing { None } else { self.source.memo_get(object) }
     }
 
     /// A tuple within itself: its items are dropped from the stack, and the one that is there already is taken.
@@ -97,7 +97,16 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     ) -> Result<Task<S>, Fault<S::Error>> {
         self.begin_empty_list();
         self.memoize(object)?;
-        Ok(Task::Batch(Batch::exact(Ops::LIST, length, cursor, self.protocol).begun(self)))
+        Ok(Task::Batch(self.batch(Ops::LIST, length, cursor, self.style.iterates_lists_and_sets).begun(self)))
+    }
+
+    /// The items of a container, of which the pickler in C takes an exact look, and the one in Python does not.
+    fn batch(&self, ops: Ops, length: usize, cursor: S::Cursor, iterated: bool) -> Batch<S> {
+        if iterated {
+            Batch::iterated(ops, cursor, self.protocol)
+        } else {
+            Batch::exact(ops, length, cursor, self.protocol)
+        }
     }
 
     fn begin_empty_list(&mut self) {
@@ -122,7 +131,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.op(Opcode::Dict);
         }
         self.memoize(object)?;
-        Ok(Task::Batch(Batch::exact(Ops::DICT, length, cursor, self.protocol).begun(self)))
+        Ok(Task::Batch(self.batch(Ops::DICT, length, cursor, self.style.iterates_dicts).begun(self)))
     }
 
     pub(super) fn begin_set(
@@ -136,7 +145,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
         self.op(Opcode::EmptySet);
         self.memoize(&object)?;
-        Ok(Task::Batch(Batch::exact(Ops::SET, length, cursor, self.protocol).begun(self)))
+        Ok(Task::Batch(self.batch(Ops::SET, length, cursor, self.style.iterates_lists_and_sets).begun(self)))
     }
 
     pub(super) fn begin_frozen_set(
@@ -183,8 +192,14 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.mark_for_tuple(1);
         self.boundary()?;
         self.begin_empty_list();
-        self.memoize_unnamed()?;
-        Ok(Task::SetCall { object, batch: Box::new(Batch::exact(Ops::LIST, length, cursor, self.protocol)) })
+        // cPickle gives any list with items a number.
+        if length > 0 && self.style.memoizing_counts() {
+            self.write_memoize()?;
+        } else {
+            self.memoize_unnamed()?;
+        }
+        let batch = self.batch(Ops::LIST, length, cursor, self.style.iterates_lists_and_sets);
+        Ok(Task::SetCall { object, batch: Box::new(batch) })
     }
 
     pub(super) fn advance_set_call(

@@ -8,20 +8,21 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::read::ZlibDecoder;
+use pickle_codec::{Pickler, Profile};
 use serde_json::Value;
 
-/// A case as one CPython answered it.
+/// A case as one pickler answered it.
 pub(crate) struct Case {
     pub(crate) name: String,
-    /// The version: 13 is 3.13.
-    pub(crate) minor: u8,
+    /// Whose answer it is.
+    pub(crate) profile: Profile,
     /// `dumps(x, j)`, by j.
     pub(crate) a: Vec<Vec<u8>>,
     /// `dumps(loads(dumps(x, i)), j)`, by (i, j), where it is another.
     pub(crate) b: BTreeMap<(u8, u8), Vec<u8>>,
 }
 
-/// The cases of all versions; `None`, with a message, where the corpus is not there: it is no part of the package.
+/// The cases of all picklers; `None`, with a message, where the corpus is not there: it is no part of the package.
 pub(crate) fn corpus() -> Option<Vec<Case>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compat/corpus");
     if !folder.is_dir() {
@@ -50,10 +51,17 @@ fn parse(lines: &str, pickles: &[u8]) -> Vec<Case> {
         let a: Vec<_> = line["a"].as_array().expect("pickles by protocol").iter().map(&mut pickle).collect();
         let b: BTreeMap<_, _> =
             line["b"].as_object().into_iter().flatten().map(|(pair, id)| (protocols(pair), pickle(id))).collect();
-        for minor in line["minors"].as_array().expect("versions") {
-            let minor = minor.as_u64().and_then(|minor| u8::try_from(minor).ok()).expect("a minor version");
-            let name = line["case"].as_str().expect("a name").to_owned();
-            cases.push(Case { name, minor, a: a.clone(), b: b.clone() });
+        for (key, pickler) in [("c", Pickler::C), ("python", Pickler::Python)] {
+            for version in line[key].as_array().into_iter().flatten() {
+                let version = version.as_u64().expect("a version");
+                let alike = |profile: &Profile| {
+                    let (major, minor) = profile.version();
+                    100 * u64::from(major) + u64::from(minor) == version && profile.pickler() == pickler
+                };
+                let profile = Profile::all().find(alike).expect("a version that we know");
+                let name = line["case"].as_str().expect("a name").to_owned();
+                cases.push(Case { name, profile, a: a.clone(), b: b.clone() });
+            }
         }
     }
     assert_eq!(pickles.next(), None, "each pickle has an id");

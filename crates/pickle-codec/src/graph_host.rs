@@ -1,0 +1,444 @@
+//! [`GraphHost`]: the host that a graph is while it is being loaded.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+use pickle_value::{Builder, Handle, Kind, ObjectKind, View};
+
+use crate::builtins::Builtin;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, Items};
+use crate::load::{Encoding, LoadOptions};
+use crate::names;
+use crate::profile::Pickler;
+
+/// The host that makes a graph: calls become data, and the builtins that low protocols spell as calls are understood.
+#[derive(Debug)]
+pub struct GraphHost<'a> {
+    builder: Builder<'a>,
+    options: LoadOptions,
+    encoding: Encoding,
+    /// Whether `long` is a kind of its own, and bytes are Python 2's `str`.
+    python2: bool,
+    /// The globals that are understood, by handle.
+    known: Vec<(Handle, Builtin)>,
+    buffers: i64,
+    /// With `unify`, the first text of each attribute name.
+    names: HashMap<Vec<u8>, Handle, foldhash::fast::RandomState>,
+    /// With `unify`, the bytes objects of a single byte that `_codecs.encode` gave, or Python 2's SHORT_BINSTRING: what a
+    /// line of STRING gives is another one.
+    singles: Vec<(u8, Handle)>,
+    /// With `unify`, the empty frozenset.
+    empty_frozen_set: Option<Handle>,
+}
+
+impl<'a> GraphHost<'a> {
+    /// A host that adds to `builder`.
+    #[must_use]
+    pub fn new(builder: Builder<'a>, options: LoadOptions) -> GraphHost<'a> {
+        GraphHost {
+            builder,
+            encoding: options.effective_encoding(),
+            python2: options.profile.is_python2(),
+            options,
+            known: Vec::new(),
+            buffers: 0,
+            names: HashMap::default(),
+            singles: Vec::new(),
+            empty_frozen_set: None,
+        }
+    }
+
+    /// The builder, with all that was made.
+    #[must_use]
+    pub fn into_builder(self) -> Builder<'a> {
+        self.builder
+    }
+
+    fn global_by_name(&mut self, module: &str, name: &str, protocol: u8) -> Result<Handle, Error> {
+        let in_python3 = if protocol < 3 { names::to_python3(module, name) } else { (module, name) };
+        let (module, name) = if self.options.fixes_imports() { in_python3 } else { (module, name) };
+        let builtin = if self.python2 {
+            Builtin::from_name(in_python3.0, in_python3.1)
+        } else {
+            Builtin::from_name(module, name)
+        };
+        match builtin {
+            Some(Builtin::Ellipsis) => return Ok(self.builder.ellipsis()),
+            Some(Builtin::NotImplemented) => return Ok(self.builder.not_implemented()),
+            _ => {}
+        }
+        let global = self.builder.global(module, name)?;
+        if let Some(builtin) = builtin
+            && !self.known.iter().any(|(known, _)| *known == global)
+        {
+            self.known.push((global, builtin));
+        }
+        Ok(global)
+    }
+
+    /// What a builtin gives for these arguments; nothing where it is not known to give plain data.
+    fn call_builtin(&mut self, builtin: Builtin, args: Handle) -> Result<Option<Handle>, Error> {
+        let builder = &mut self.builder;
+        let args: Vec<Handle> = builder.view(args).items().filter_map(View::handle).collect();
+        let made = match (builtin, &args[..]) {
+            (Builtin::Set, []) => builder.set(&[])?,
+            (Builtin::FrozenSet, []) => builder.frozen_set(&[])?,
+            (Builtin::Set | Builtin::FrozenSet, &[items]) => {
+                let Some(items) = listed(builder.view(items)) else {
+                    return Ok(None);
+                };
+                if builtin == Builtin::Set { builder.set(&items)? } else { self.called_frozen_set(&items)? }
+            }
+            (Builtin::Bytes, []) if self.python2 => builder.byte_string(&[])?,
+            (Builtin::Bytes, []) => builder.bytes(&[])?,
+            (Builtin::ByteArray, []) => builder.byte_array(&[])?,
+            (Builtin::ByteArray, &[bytes]) if builder.view(bytes).kind() == Kind::Bytes => {
+                builder.byte_array_like(bytes)?
+            }
+            (Builtin::ByteArray, &[bytes]) if builder.view(bytes).kind() == Kind::ByteString => {
+                let content = builder.view(bytes).as_bytes().unwrap_or_default().to_vec();
+                builder.byte_array(&content)?
+            }
+            (Builtin::Encode | Builtin::ByteArray, &[text, codec]) if is_latin1(builder.view(codec)) => {
+                let Some(text) = builder.view(text).as_text() else {
+                    return Ok(None);
+                };
+                let Some(bytes) = latin1(text) else {
+                    return Ok(None);
+                };
+                if builtin == Builtin::Encode { self.encoded(&bytes)? } else { builder.byte_array(&bytes)? }
+            }
+            (Builtin::Complex, &[real, imaginary]) => {
+                let (real, imaginary) = (builder.view(real), builder.view(imaginary));
+                match (real.kind(), real.as_f64(), imaginary.kind(), imaginary.as_f64()) {
+                    (Kind::Float, Some(real), Kind::Float, Some(imaginary)) => builder.complex(real, imaginary)?,
+                    _ => return Ok(None),
+                }
+            }
+            (Builtin::Range, &[start, stop, step]) => {
+                let parts = [start, stop, step];
+                if parts.iter().any(|&part| builder.view(part).kind() != Kind::Int) {
+                    return Ok(None);
+                }
+                builder.range(parts)?
+            }
+            (Builtin::Slice, &[start, stop, step]) => builder.slice([start, stop, step])?,
+            _ => return Ok(None),
+        };
+        Ok(Some(made))
+    }
+
+    /// A frozenset that a call gives: up to 3.9 CPython had one that is empty.
+    fn called_frozen_set(&mut self, items: &[Handle]) -> Result<Handle, Error> {
+        let one = items.is_empty() && self.options.unify && self.options.profile.empty_frozensets_are_one();
+        if let (true, Some(known)) = (one, self.empty_frozen_set) {
+            return Ok(known);
+        }
+        let made = self.builder.frozen_set(items)?;
+        if one {
+            self.empty_frozen_set = Some(made);
+        }
+        Ok(made)
+    }
+
+    /// Bytes that `_codecs.encode` gives: CPython has one object for each single byte.
+    fn encoded(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if self.python2 {
+            return Ok(self.builder.byte_string(bytes)?);
+        }
+        match *bytes {
+            [byte] => self.single(byte, |builder| builder.bytes(bytes)),
+            _ => Ok(self.builder.bytes(bytes)?),
+        }
+    }
+
+    /// With `unify`, the one object of this byte; else a new one.
+    fn single(
+        &mut self,
+        byte: u8,
+        make: impl FnOnce(&mut Builder<'a>) -> Result<Handle, pickle_value::Error>,
+    ) -> Result<Handle, Error> {
+        let known = self.singles.iter().find(|(known, _)| self.options.unify && *known == byte);
+        if let Some((_, handle)) = known {
+            return Ok(*handle);
+        }
+        let handle = make(&mut self.builder)?;
+        self.singles.push((byte, handle));
+        Ok(handle)
+    }
+
+    /// CPython interns the names of attributes: the first of each is the one that stays.
+    fn unify_names(&mut self, state: Handle) -> Result<Handle, Error> {
+        let view = self.builder.view(state);
+        if view.kind() == Kind::Tuple && view.len() == Some(2) {
+            let parts: Vec<Handle> = view.items().filter_map(View::handle).collect();
+            let unified = [self.unify_names(parts[0])?, self.unify_names(parts[1])?];
+            return Ok(if unified[..] == parts[..] { state } else { self.builder.tuple(&unified)? });
+        }
+        if view.kind() != Kind::Dict {
+            return Ok(state);
+        }
+        let mut pairs: Vec<Handle> =
+            view.entries().flat_map(|(key, value)| [key.handle(), value.handle()]).flatten().collect();
+        let mut changed = false;
+        for at in (0..pairs.len()).step_by(2) {
+            let key = pairs[at];
+            let view = self.builder.view(key);
+            let name = match view.kind() {
+                Kind::Text if !self.python2 => view.as_text().map(pickle_value::Text::as_bytes),
+                Kind::ByteString if self.python2 => view.as_bytes(),
+                _ => None,
+            };
+            let Some(name) = name else {
+                continue;
+            };
+            let first = *self.names.entry_ref(name).or_insert(key);
+            changed |= first != key;
+            pairs[at] = first;
+        }
+        Ok(if changed { self.builder.dict(&pairs)? } else { state })
+    }
+}
+
+/// The items of a list or tuple.
+fn listed(view: View<'_>) -> Option<Vec<Handle>> {
+    matches!(view.kind(), Kind::List | Kind::Tuple).then(|| view.items().filter_map(View::handle).collect())
+}
+
+/// Python's truth value, of what is plain data.
+fn is_false(view: View<'_>) -> bool {
+    view.is_none()
+        || view.as_bool() == Some(false)
+        || view.as_f64() == Some(0.0)
+        || view.len() == Some(0)
+        || view.as_bytes().is_some_and(<[u8]>::is_empty)
+        || view.as_text().is_some_and(|text| text.as_bytes().is_empty())
+}
+
+fn is_latin1(codec: View<'_>) -> bool {
+    let name = codec.as_str().map(str::as_bytes).or_else(|| codec.as_bytes());
+    matches!(name, Some(b"latin1" | b"latin-1"))
+}
+
+/// The bytes of text that has none but the first 256 code points.
+fn latin1(text: pickle_value::Text<'_>) -> Option<Vec<u8>> {
+    text.code_points().map(|point| u8::try_from(point).ok()).collect()
+}
+
+/// A name of a GLOBAL or INST.
+fn utf8<'n>(name: &'n [u8], what: &'static str) -> Result<&'n str, Error> {
+    core::str::from_utf8(name).map_err(|_| ErrorKind::NameNotText(what).into())
+}
+
+impl Host for GraphHost<'_> {
+    type Object = Handle;
+    type Error = Error;
+
+    #[inline(always)]
+    fn none(&mut self) -> Result<Handle, Error> {
+        Ok(self.builder.none())
+    }
+
+    #[inline(always)]
+    fn bool(&mut self, value: bool) -> Result<Handle, Error> {
+        Ok(self.builder.bool(value))
+    }
+
+    #[inline(always)]
+    fn int32(&mut self, value: i32) -> Result<Handle, Error> {
+        Ok(self.builder.int32(value))
+    }
+
+    #[inline(always)]
+    fn int(&mut self, value: i64) -> Result<Handle, Error> {
+        Ok(self.builder.int(value)?)
+    }
+
+    #[inline(always)]
+    fn long(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if self.python2 {
+            return Ok(self.builder.long_from_le_bytes(bytes)?);
+        }
+        Ok(self.builder.int_from_le_bytes(bytes)?)
+    }
+
+    #[inline(always)]
+    fn float(&mut self, value: f64) -> Result<Handle, Error> {
+        Ok(self.builder.float(value)?)
+    }
+
+    #[inline(always)]
+    fn text(&mut self, utf8: &[u8]) -> Result<Handle, Error> {
+        Ok(self.builder.text_from_utf8(utf8)?)
+    }
+
+    fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if self.encoding == Encoding::Keep
+            && let &[byte] = bytes
+            && self.builder.offset_in_input(bytes).is_some()
+        {
+            return self.single(byte, |builder| builder.byte_string(bytes));
+        }
+        Ok(match self.encoding {
+            Encoding::Bytes => self.builder.bytes(bytes)?,
+            Encoding::Keep => self.builder.byte_string(bytes)?,
+            Encoding::Ascii => match bytes.iter().position(|byte| !byte.is_ascii()) {
+                None => self.builder.text_from_utf8(bytes)?,
+                Some(position) => {
+                    return Err(ErrorKind::NotAscii { byte: bytes[position], position }.into());
+                }
+            },
+            Encoding::Utf8 => match core::str::from_utf8(bytes) {
+                Ok(_) => self.builder.text_from_utf8(bytes)?,
+                Err(error) => {
+                    let position = error.valid_up_to();
+                    return Err(ErrorKind::Value(pickle_value::ErrorKind::InvalidText { position }).into());
+                }
+            },
+            Encoding::Latin1 if bytes.is_ascii() => self.builder.text_from_utf8(bytes)?,
+            Encoding::Latin1 => {
+                let text: alloc::string::String = bytes.iter().map(|&byte| char::from(byte)).collect();
+                self.builder.text(&text)?
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        Ok(self.builder.bytes(bytes)?)
+    }
+
+    fn byte_array(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        Ok(self.builder.byte_array(bytes)?)
+    }
+
+    fn next_buffer(&mut self) -> Result<Handle, Error> {
+        let fields = [self.builder.int(self.buffers)?, self.builder.bool(false)];
+        self.buffers += 1;
+        Ok(self.builder.object(ObjectKind::Buffer, &fields)?)
+    }
+
+    fn readonly_buffer(&mut self, buffer: Handle) -> Result<Handle, Error> {
+        let view = self.builder.view(buffer);
+        let number =
+            view.as_object().filter(|object| object.kind() == ObjectKind::Buffer).map(|object| object.field(0));
+        match (number.and_then(View::handle), view.kind()) {
+            (Some(number), _) => {
+                let fields = [number, self.builder.bool(true)];
+                Ok(self.builder.object(ObjectKind::Buffer, &fields)?)
+            }
+            (None, Kind::Bytes) => Ok(buffer),
+            (None, kind) => Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind {
+                operation: "take as a buffer",
+                kind: kind.type_name(),
+            })
+            .into()),
+        }
+    }
+
+    #[inline(always)]
+    fn tuple(&mut self, items: Items<'_, Handle>) -> Result<Handle, Error> {
+        Ok(self.builder.tuple(items.as_slice())?)
+    }
+
+    #[inline(always)]
+    fn list(&mut self) -> Result<Handle, Error> {
+        Ok(self.builder.list(&[])?)
+    }
+
+    #[inline(always)]
+    fn dict(&mut self) -> Result<Handle, Error> {
+        Ok(self.builder.dict(&[])?)
+    }
+
+    #[inline(always)]
+    fn set(&mut self) -> Result<Handle, Error> {
+        Ok(self.builder.set(&[])?)
+    }
+
+    fn frozen_set(&mut self, items: Items<'_, Handle>) -> Result<Handle, Error> {
+        Ok(self.builder.frozen_set(items.as_slice())?)
+    }
+
+    #[inline(always)]
+    fn extend(&mut self, list: &Handle, items: Items<'_, Handle>) -> Result<(), Error> {
+        Ok(self.builder.extend(*list, items.as_slice())?)
+    }
+
+    #[inline(always)]
+    fn set_items(&mut self, dict: &Handle, pairs: Items<'_, Handle>) -> Result<(), Error> {
+        Ok(self.builder.set_items(*dict, pairs.as_slice())?)
+    }
+
+    fn add_items(&mut self, set: &Handle, items: Items<'_, Handle>) -> Result<(), Error> {
+        Ok(self.builder.add_items(*set, items.as_slice())?)
+    }
+
+    fn global(&mut self, module: &[u8], name: &[u8], protocol: u8) -> Result<Handle, Error> {
+        self.global_by_name(utf8(module, "GLOBAL")?, utf8(name, "GLOBAL")?, protocol)
+    }
+
+    fn stack_global(&mut self, module: Handle, name: Handle, protocol: u8) -> Result<Handle, Error> {
+        let text = |handle| self.builder.view(handle).as_text().and_then(pickle_value::Text::to_str).map(Vec::from);
+        let (Some(module), Some(name)) = (text(module), text(name)) else {
+            return Err(ErrorKind::NameNotText("STACK_GLOBAL").into());
+        };
+        self.global(&module, &name, protocol)
+    }
+
+    fn extension(&mut self, code: u32, _protocol: u8) -> Result<Handle, Error> {
+        let code = self.builder.int(i64::from(code))?;
+        Ok(self.builder.object(ObjectKind::Extension, &[code])?)
+    }
+
+    fn persistent(&mut self, id: Handle) -> Result<Handle, Error> {
+        Ok(self.builder.object(ObjectKind::Persistent, &[id])?)
+    }
+
+    fn reduce(&mut self, callable: Handle, args: Handle) -> Result<Handle, Error> {
+        let view = self.builder.view(args);
+        if view.kind() != Kind::Tuple {
+            return Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind {
+                operation: "call with",
+                kind: view.kind().type_name(),
+            })
+            .into());
+        }
+        let builtin = self.known.iter().find(|(known, _)| *known == callable).map(|(_, builtin)| *builtin);
+        if let Some(builtin) = builtin
+            && let Some(made) = self.call_builtin(builtin, args)?
+        {
+            return Ok(made);
+        }
+        Ok(self.builder.object(ObjectKind::Call, &[callable, args])?)
+    }
+
+    fn new_object(&mut self, class: Handle, args: Handle) -> Result<Handle, Error> {
+        Ok(self.builder.object(ObjectKind::New, &[class, args])?)
+    }
+
+    fn new_object_ex(&mut self, class: Handle, args: Handle, kwargs: Handle) -> Result<Handle, Error> {
+        Ok(self.builder.object(ObjectKind::NewWithKeywords, &[class, args, kwargs])?)
+    }
+
+    fn instance(&mut self, class: Handle, args: Items<'_, Handle>) -> Result<Handle, Error> {
+        let args = self.builder.tuple(args.as_slice())?;
+        Ok(self.builder.object(ObjectKind::Instance, &[class, args])?)
+    }
+
+    fn build(&mut self, object: &Handle, state: Handle) -> Result<(), Error> {
+        // A builtin has no `__setstate__`, and then CPython does nothing with a state that is None; nor does its loader in
+        // Python with one that is false.
+        let view = self.builder.view(state);
+        let ignored = match self.options.profile.pickler() {
+            Pickler::C => view.is_none(),
+            Pickler::Python => is_false(view),
+        };
+        if ignored && self.builder.view(*object).kind() != Kind::Object {
+            return Ok(());
+        }
+        let state = if self.options.unify { self.unify_names(state)? } else { state };
+        Ok(self.builder.set_state(*object, state)?)
+    }
+}

@@ -1,0 +1,430 @@
+//! [`GraphSource`]: the source that a graph is while it is being dumped.
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
+
+use crate::builtins::{Builtin, is_builtin_function};
+use crate::error::{Error, ErrorKind};
+use crate::holders::Holders;
+use crate::names;
+use crate::profile::Profile;
+use crate::source::{Atom, Fill, GlobalName, Make, Reduction, Shape, Source};
+
+/// The source that a graph is.
+///
+/// What CPython has one object of, wherever it comes from, is one object here: each str of one latin-1 character, the
+/// empty str, the empty bytes, and, by the profiles up to 3.7, each bytes of one byte. These, and what the pickler brings
+/// along, are [foreign](Handle::foreign) to the graph.
+#[derive(Debug)]
+pub struct GraphSource<'g> {
+    graph: &'g Graph<'g>,
+    single_bytes_are_one: bool,
+    python2: bool,
+    /// Who is held once, where the profile wants to know.
+    holders: Option<Holders>,
+    /// The memo's numbers, each plus one: first one that stays 0 for what is inline, then by the numbers of spans, of nodes
+    /// and of foreign objects.
+    memo: Vec<u32>,
+    /// Where in `memo` each sort starts.
+    starts: [usize; 4],
+    /// The contents of foreign objects from [`EXTRAS`] on.
+    extras: Vec<Content>,
+    names: HashMap<String, Handle, foldhash::fast::RandomState>,
+    builtins_of_functions: Option<Handle>,
+}
+
+/// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
+const CHARACTER: u32 = 0;
+const BYTE: u32 = 256;
+const EMPTY_TEXT: u32 = 512;
+const EMPTY_BYTES: u32 = 513;
+const ELLIPSIS: u32 = 514;
+const NOT_IMPLEMENTED: u32 = 515;
+/// The first number of what the pickler brought along.
+const EXTRAS: u32 = 516;
+
+/// A foreign object.
+#[derive(Clone, Debug)]
+enum Content {
+    Text(Vec<u8>),
+    Bytes(Vec<u8>),
+    Builtin(Builtin),
+}
+
+/// A place in the items of a graph's object.
+#[derive(Clone, Debug)]
+pub struct Cursor<'g>(core::slice::Iter<'g, Handle>);
+
+impl<'g> GraphSource<'g> {
+    /// A source with an empty memo, for an encoder of this protocol and profile.
+    #[must_use]
+    pub fn new(graph: &'g Graph<'g>, protocol: u8, profile: Profile) -> GraphSource<'g> {
+        let counts = graph.counts();
+        let nodes = 1 + counts.spans;
+        let foreign = nodes + counts.nodes;
+        GraphSource {
+            graph,
+            single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
+            python2: profile.is_python2(),
+            holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
+            memo: vec![0; foreign + EXTRAS as usize],
+            starts: [0, 1, nodes, foreign],
+            extras: Vec::new(),
+            names: HashMap::default(),
+            builtins_of_functions: None,
+        }
+    }
+
+    #[inline(always)]
+    fn slot(&self, handle: Handle) -> usize {
+        let Identity { sort, number } = handle.identity();
+        self.starts[sort as usize] + number as usize
+    }
+
+    /// The memo's number of an object, plus one; 0 without.
+    #[inline(always)]
+    fn memo(&self, handle: Handle) -> u32 {
+        self.memo[self.slot(handle)]
+    }
+
+    fn extra(&mut self, content: Content) -> Handle {
+        self.extras.push(content);
+        self.memo.push(0);
+        Handle::foreign(EXTRAS + self.extras.len() as u32 - 1)
+    }
+
+    /// A name as an object: one for each spelling.
+    fn name(&mut self, name: &str) -> Handle {
+        if let Some(single) = single_text(name.as_bytes()) {
+            return single;
+        }
+        if let Some(&known) = self.names.get(name) {
+            return known;
+        }
+        let handle = self.extra(Content::Text(name.as_bytes().to_vec()));
+        self.names.insert(String::from(name), handle);
+        handle
+    }
+
+    fn name_of(&self, builtin: Builtin) -> (&'static str, &'static str) {
+        let (module, name) = builtin.name();
+        if self.python2 { names::to_python2(module, name) } else { (module, name) }
+    }
+
+    /// The module's name that builtin functions have: another object than that of the types, though it reads the same.
+    fn builtins_of_functions(&mut self) -> Handle {
+        if let Some(known) = self.builtins_of_functions {
+            return known;
+        }
+        let handle = self.extra(Content::Text(b"builtins".to_vec()));
+        *self.builtins_of_functions.insert(handle)
+    }
+
+    /// What a foreign object is.
+    fn foreign(&self, number: u32) -> Shape<'_, Handle, Cursor<'g>> {
+        match number {
+            CHARACTER..BYTE => {
+                let utf8 = &CHARACTERS[number as usize];
+                Shape::Text(&utf8[..if number < 0x80 { 1 } else { 2 }])
+            }
+            BYTE..EMPTY_TEXT => {
+                let byte = (number - BYTE) as usize;
+                self.bytes_shape(&BYTES[byte..=byte])
+            }
+            EMPTY_TEXT => Shape::Text(&[]),
+            EMPTY_BYTES => self.bytes_shape(&[]),
+            ELLIPSIS | NOT_IMPLEMENTED => Shape::Global,
+            _ => match &self.extras[(number - EXTRAS) as usize] {
+                Content::Text(text) => Shape::Text(text),
+                Content::Bytes(bytes) => self.bytes_shape(bytes),
+                Content::Builtin(_) => Shape::Global,
+            },
+        }
+    }
+
+    /// Python 2's `str` is its bytes.
+    fn bytes_shape<'s>(&self, bytes: &'s [u8]) -> Shape<'s, Handle, Cursor<'g>> {
+        if self.python2 { Shape::ByteString(bytes) } else { Shape::Bytes(bytes) }
+    }
+
+    /// The one object that CPython has for these bytes, if it has one.
+    fn single_bytes(&self, bytes: &[u8]) -> Option<Handle> {
+        match *bytes {
+            [] => Some(Handle::foreign(EMPTY_BYTES)),
+            [byte] if self.single_bytes_are_one => Some(Handle::foreign(BYTE + u32::from(byte))),
+            _ => None,
+        }
+    }
+
+    fn object(&self, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+        let make = match object.kind() {
+            ObjectKind::Global => return Shape::Global,
+            ObjectKind::Call => Make::Call,
+            ObjectKind::New => Make::New,
+            ObjectKind::NewWithKeywords => Make::NewWithKeywords,
+            ObjectKind::Instance => Make::Instance,
+            ObjectKind::Persistent => match object.field(0).handle() {
+                Some(id) => return Shape::Persistent(id),
+                None => return unsupported("a persistent id"),
+            },
+            ObjectKind::Extension => match object.field(0).as_u64().and_then(|code| u32::try_from(code).ok()) {
+                Some(code) => return Shape::Extension(code),
+                None => return unsupported("an extension code"),
+            },
+            ObjectKind::Buffer => return Shape::Buffer(object.field(1).as_bool() == Some(true)),
+            _ => return unsupported("an object of another format"),
+        };
+        let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
+            return unsupported("an incomplete object");
+        };
+        let steps = object.steps().filter_map(|step| {
+            Some(match step {
+                Step::State(view) => Fill::State(view.handle()?),
+                Step::Append(view) => Fill::Append(self.cursor(view)?),
+                Step::Assign(view) => Fill::Assign(self.cursor(view)?),
+                Step::Add(view) => Fill::Add(self.cursor(view)?),
+            })
+        });
+        let kwargs = if make == Make::NewWithKeywords { object.field(2).handle() } else { None };
+        Shape::Reduce(alloc::boxed::Box::new(Reduction { make, callable, args, kwargs, steps: steps.collect() }))
+    }
+
+    fn cursor(&self, view: View<'g>) -> Option<Cursor<'g>> {
+        match self.graph.value(view.handle()?) {
+            Value::List(items) | Value::Dict(items) | Value::Set(items) => Some(Cursor(items.iter())),
+            _ => None,
+        }
+    }
+}
+
+#[cold]
+fn unsupported<'g>(kind: &str) -> Shape<'g, Handle, Cursor<'g>> {
+    Shape::Unsupported(String::from(kind))
+}
+
+/// The one object that CPython has for this text, if it has one.
+#[inline(always)]
+fn single_text(utf8: &[u8]) -> Option<Handle> {
+    match *utf8 {
+        [] => Some(Handle::foreign(EMPTY_TEXT)),
+        [byte @ 0..0x80] => Some(Handle::foreign(CHARACTER + u32::from(byte))),
+        [lead @ 0xc2..=0xc3, byte] => Some(Handle::foreign(CHARACTER + u32::from(lead << 6 | byte & 0x3f))),
+        _ => None,
+    }
+}
+
+/// The UTF-8 of each latin-1 character.
+const CHARACTERS: [[u8; 2]; 256] = {
+    let mut characters = [[0; 2]; 256];
+    let mut point = 0;
+    while point < 256 {
+        characters[point] =
+            if point < 0x80 { [point as u8, 0] } else { [0xc0 | (point >> 6) as u8, 0x80 | (point & 0x3f) as u8] };
+        point += 1;
+    }
+    characters
+};
+
+const BYTES: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = byte as u8;
+        byte += 1;
+    }
+    bytes
+};
+
+impl<'g> Source for GraphSource<'g> {
+    type Object = Handle;
+    type Cursor = Cursor<'g>;
+    type Error = Error;
+
+    #[inline(always)]
+    fn atom(&mut self, handle: &mut Handle) -> Result<Atom<'_>, Error> {
+        match handle.inline() {
+            Inline::Int(value) => return Ok(Atom::Int(value)),
+            Inline::Float(value) => return Ok(Atom::Float(value)),
+            Inline::Other => {}
+        }
+        if let Some(known) = self.memo(*handle).checked_sub(1) {
+            return Ok(Atom::Known(known));
+        }
+        Ok(match self.graph.value(*handle) {
+            Value::Text(text) => {
+                let utf8 = text.as_bytes();
+                match single_text(utf8) {
+                    Some(single) => {
+                        *handle = single;
+                        self.memo(single).checked_sub(1).map_or(Atom::Text(utf8), Atom::Known)
+                    }
+                    None => Atom::Text(utf8),
+                }
+            }
+            Value::Float(value) => Atom::Float(value),
+            Value::None if *handle == Handle::NONE => Atom::None,
+            Value::Bool(true) => Atom::True,
+            Value::Bool(false) => Atom::False,
+            _ => Atom::Other,
+        })
+    }
+
+    #[inline(always)]
+    fn shape(&mut self, handle: &mut Handle) -> Result<Shape<'_, Handle, Cursor<'g>>, Error> {
+        if let Identity { sort: Sort::Foreign, number } = handle.identity() {
+            return Ok(self.foreign(number));
+        }
+        let cursor = |items: &'g [Handle]| Cursor(items.iter());
+        Ok(match self.graph.value(*handle) {
+            Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
+            Value::List(items) => Shape::List(items.len(), cursor(items)),
+            Value::Dict(items) => Shape::Dict(items.len() / 2, cursor(items)),
+            Value::Set(items) => Shape::Set(items.len(), cursor(items)),
+            Value::FrozenSet(items) => Shape::FrozenSet(items.len(), cursor(items)),
+            Value::BigInt(bytes) => Shape::BigInt(bytes),
+            Value::Long(bytes) => Shape::Long(bytes),
+            Value::Text(text) => Shape::Text(text.as_bytes()),
+            Value::Bytes(bytes) => match self.single_bytes(bytes) {
+                Some(single) => {
+                    *handle = single;
+                    self.memo(single).checked_sub(1).map_or(self.bytes_shape(bytes), Shape::Known)
+                }
+                None => self.bytes_shape(bytes),
+            },
+            Value::ByteArray(bytes) => Shape::ByteArray(bytes),
+            Value::ByteString(bytes) => match self.single_bytes(bytes).filter(|_| self.python2) {
+                Some(single) => {
+                    *handle = single;
+                    self.memo(single).checked_sub(1).map_or(Shape::ByteString(bytes), Shape::Known)
+                }
+                None => Shape::ByteString(bytes),
+            },
+            Value::Complex(real, imaginary) => Shape::Complex(real, imaginary),
+            Value::Range(parts) => Shape::Call(Builtin::Range, parts.len(), cursor(parts)),
+            Value::Slice(parts) => Shape::Call(Builtin::Slice, parts.len(), cursor(parts)),
+            Value::Ellipsis | Value::NotImplemented => {
+                let ellipsis = matches!(self.graph.value(*handle), Value::Ellipsis);
+                *handle = Handle::foreign(if ellipsis { ELLIPSIS } else { NOT_IMPLEMENTED });
+                self.memo(*handle).checked_sub(1).map_or(Shape::Global, Shape::Known)
+            }
+            Value::Object(object) => self.object(object),
+            _ => unsupported("an object of another format"),
+        })
+    }
+
+    #[inline(always)]
+    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
+        Ok(cursor.0.next().copied())
+    }
+
+    #[inline(always)]
+    fn memo_get(&self, handle: &Handle) -> Option<u32> {
+        self.memo(*handle).checked_sub(1)
+    }
+
+    #[inline(always)]
+    fn memo_put(&mut self, handle: &Handle, index: u32) -> Result<(), Error> {
+        let number = index.checked_add(1).ok_or_else(|| Error::new(ErrorKind::MemoTooLarge))?;
+        let slot = self.slot(*handle);
+        if slot > 0 {
+            self.memo[slot] = number;
+        }
+        Ok(())
+    }
+
+    fn held_once(&self, handle: &Handle) -> bool {
+        match (&self.holders, handle.identity()) {
+            (None, _) => false,
+            (_, Identity { sort: Sort::Foreign, number }) => !matches!(self.foreign(number), Shape::Global),
+            (Some(holders), identity) => holders.held_once(self.graph.value(*handle), identity),
+        }
+    }
+
+    fn builtin(&mut self, builtin: Builtin) -> Result<Handle, Error> {
+        let name = self.name_of(builtin);
+        let of_graph = self.graph.globals().find(|global| global.as_global() == Some(name));
+        if let Some(handle) = of_graph.and_then(View::handle) {
+            return Ok(handle);
+        }
+        let known = |content: &Content| matches!(content, Content::Builtin(known) if *known == builtin);
+        Ok(match self.extras.iter().position(known) {
+            Some(number) => Handle::foreign(EXTRAS + number as u32),
+            None => self.extra(Content::Builtin(builtin)),
+        })
+    }
+
+    fn constant(&mut self, text: &'static str) -> Result<Handle, Error> {
+        Ok(self.name(text))
+    }
+
+    fn latin1(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        Ok(match *bytes {
+            [] => Handle::foreign(EMPTY_TEXT),
+            [byte] => Handle::foreign(CHARACTER + u32::from(byte)),
+            _ => {
+                let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+                self.extra(Content::Text(text.into_bytes()))
+            }
+        })
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        Ok(self.single_bytes(bytes).unwrap_or_else(|| self.extra(Content::Bytes(bytes.to_vec()))))
+    }
+
+    fn content(&mut self, handle: &Handle) -> Result<Vec<u8>, Error> {
+        Ok(match handle.identity() {
+            Identity { sort: Sort::Foreign, number } => match self.foreign(number) {
+                Shape::Bytes(bytes) => bytes.to_vec(),
+                _ => Vec::new(),
+            },
+            _ => self.graph.view(*handle).as_bytes().unwrap_or_default().to_vec(),
+        })
+    }
+
+    fn partial_new(&mut self, _class: Handle, _args: Handle, _kwargs: Handle) -> Result<(Handle, Handle), Error> {
+        let what = String::from("an object made with keyword arguments under protocol 4");
+        Err(Error::new(ErrorKind::Unsupported(what)))
+    }
+
+    fn global(&mut self, handle: &Handle) -> Result<GlobalName<Handle>, Error> {
+        let identity = handle.identity();
+        let (module, name) = match (identity.sort, identity.number) {
+            (Sort::Foreign, ELLIPSIS) => self.name_of(Builtin::Ellipsis),
+            (Sort::Foreign, NOT_IMPLEMENTED) => self.name_of(Builtin::NotImplemented),
+            (Sort::Foreign, number @ EXTRAS..) => match self.extras[(number - EXTRAS) as usize] {
+                Content::Builtin(builtin) => self.name_of(builtin),
+                _ => ("", ""),
+            },
+            _ => self.graph.view(*handle).as_global().unwrap_or_default(),
+        };
+        let module_object = if module == "builtins" && is_builtin_function(name) {
+            self.builtins_of_functions()
+        } else {
+            self.name(module)
+        };
+        let name_object = match single_text(name.as_bytes()) {
+            Some(single) => single,
+            // A name is a string of its own for each object that has one.
+            None => self.extra(Content::Text(name.as_bytes().to_vec())),
+        };
+        Ok(GlobalName {
+            module: String::from(module),
+            name: String::from(name),
+            module_object,
+            name_object,
+            extension: None,
+            nesting: None,
+        })
+    }
+
+    fn enter(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn leave(&mut self) {}
+}
