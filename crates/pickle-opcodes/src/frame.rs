@@ -66,12 +66,19 @@ impl Framer {
     /// Says that an object begins here: a full frame ends and the next one starts. True if that happened.
     #[inline(always)]
     pub fn boundary(&mut self) -> bool {
-        let full = self.out.len() >= self.full;
+        let full = self.is_full_with(0);
         if full {
             self.end();
             self.begin();
         }
         full
+    }
+
+    /// True where the open frame would be full with so many bytes more.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_full_with(&self, pending: usize) -> bool {
+        self.out.len() + pending >= self.full
     }
 
     /// True where an argument of `length` bytes stands between frames.

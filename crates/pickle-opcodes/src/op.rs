@@ -23,6 +23,23 @@ macro_rules! define {
         }
 
         impl<'a> Op<'a> {
+            /// The instruction of this opcode with this argument; `None` where the argument is not of the opcode's form, or
+            /// a number does not fit. The mirror of [`Op::argument`].
+            ///
+            /// ```
+            /// use pickle_opcodes::{Argument, Op, Opcode};
+            ///
+            /// assert_eq!(Op::new(Opcode::BinInt1, Some(Argument::Uint(42))), Some(Op::BinInt1(42)));
+            /// assert_eq!(Op::new(Opcode::BinInt1, Some(Argument::Uint(256))), None);
+            /// assert_eq!(Op::new(Opcode::Stop, None), Some(Op::Stop));
+            /// ```
+            #[must_use]
+            pub fn new(opcode: Opcode, argument: Option<Argument<'a>>) -> Option<Op<'a>> {
+                Some(match opcode {
+                    $(Opcode::$variant => define!(@new $variant argument $($arg)?),)*
+                })
+            }
+
             /// The instruction without its argument.
             #[inline]
             #[must_use]
@@ -69,6 +86,8 @@ macro_rules! define {
     };
     (@ignore $arg:ident) => { _ };
     (@bind $value:ident $arg:ident) => { $value };
+    (@new $variant:ident $argument:ident) => { if $argument.is_some() { return None } else { Op::$variant } };
+    (@new $variant:ident $argument:ident $arg:ident) => { Op::$variant($argument?.try_into().ok()?) };
     (@argument $value:ident) => { None };
     (@argument $value:ident $arg:ident) => { Some(Argument::from($value)) };
     (@write $value:ident $out:ident) => { Ok(()) };
@@ -97,6 +116,18 @@ macro_rules! from {
             impl<'a> From<$type> for Argument<'a> {
                 fn from(value: $type) -> Self {
                     Argument::$variant(value.into())
+                }
+            }
+
+            impl<'a> TryFrom<Argument<'a>> for $type {
+                type Error = Argument<'a>;
+
+                /// Gives the argument back where it is of another form, or does not fit.
+                fn try_from(argument: Argument<'a>) -> Result<Self, Argument<'a>> {
+                    match argument {
+                        Argument::$variant(value) => value.try_into().map_err(|_| argument),
+                        _ => Err(argument),
+                    }
                 }
             }
         )*

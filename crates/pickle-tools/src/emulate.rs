@@ -2,6 +2,7 @@
 
 use pickle_opcodes::{Opcode, StackObject};
 
+use crate::keys::Key;
 use crate::{Arg, ErrorKind, GenOp, Memo};
 
 /// The stack, the marks and the memo, a byte an entry.
@@ -79,18 +80,18 @@ impl<'m> Machine<'m> {
         }
         match op.opcode {
             Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => {
-                step.error = op.arg.as_ref().and_then(|key| self.store(key).err());
+                step.error = op.arg.as_ref().and_then(|arg| self.store(Key::of(arg)?, arg).err());
             }
             Opcode::Memoize => {
                 let index = self.memo.len();
                 step.note = Some(Note::As(index));
-                step.error = self.store(&Arg::Int(index as i64)).err();
+                step.error = self.store(Key::after(index), &Arg::Int(index as i64)).err();
             }
             Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
-                let Some(key) = &op.arg else { return Ok(step) };
-                step.found = self.memo.find(key);
+                let Some(arg) = &op.arg else { return Ok(step) };
+                step.found = Key::of(arg).and_then(|key| self.memo.find(&key));
                 if step.found.is_none() {
-                    step.error = Some(ErrorKind::MemoMissing { key: key.clone().into_owned() });
+                    step.error = Some(ErrorKind::MemoMissing { key: arg.clone().into_owned() });
                 }
             }
             _ => {}
@@ -127,9 +128,9 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
-    fn store(&mut self, key: &Arg<'_>) -> Result<(), ErrorKind> {
-        if self.memo.find(key).is_some() {
-            return Err(ErrorKind::MemoDefined { key: key.clone().into_owned() });
+    fn store(&mut self, key: Key, arg: &Arg<'_>) -> Result<(), ErrorKind> {
+        if self.memo.find(&key).is_some() {
+            return Err(ErrorKind::MemoDefined { key: arg.clone().into_owned() });
         }
         match self.stack.last() {
             None => Err(ErrorKind::NothingToStore),

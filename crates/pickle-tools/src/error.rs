@@ -43,6 +43,13 @@ impl Error {
         Error(Box::new(Inner { offset, opcode, kind }))
     }
 
+    /// What the decoder says, in our words.
+    #[cold]
+    pub(crate) fn from_decoding(error: pickle_opcodes::Error) -> Error {
+        let (offset, opcode) = (error.offset() as u64, error.opcode());
+        Error::new(offset, opcode, error.into_kind().into())
+    }
+
     /// The same error with its offset counted from a place `base` bytes before.
     #[cold]
     pub(crate) fn moved(mut self, base: u64) -> Error {
@@ -108,6 +115,12 @@ pub enum ErrorKind {
     MemoMissing {
         /// The entry's key: an int or a bool.
         key: Arg<'static>,
+    },
+    /// A PROTO above the protocols that there are.
+    #[error("protocol {protocol} is not known, {} is the highest", pickle_opcodes::HIGHEST_PROTOCOL)]
+    UnknownProtocol {
+        /// What PROTO says.
+        protocol: u8,
     },
     /// A PUT while nothing is on the stack.
     #[error("the stack is empty, nothing can be stored in the memo")]

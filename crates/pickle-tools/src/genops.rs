@@ -69,7 +69,7 @@ impl<'a> Iterator for Genops<'a> {
         }
         let (offset, op) = match self.ops.next()? {
             Ok((offset, op)) => (offset as u64, op),
-            Err(error) => return Some(Err(at(error))),
+            Err(error) => return Some(Err(Error::from_decoding(error))),
         };
         let opcode = op.opcode();
         match Arg::of(&op) {
@@ -83,9 +83,3 @@ impl<'a> Iterator for Genops<'a> {
 }
 
 impl core::iter::FusedIterator for Genops<'_> {}
-
-#[cold]
-fn at(error: pickle_opcodes::Error) -> Error {
-    let (offset, opcode) = (error.offset() as u64, error.opcode());
-    Error::new(offset, opcode, error.into_kind().into())
-}

@@ -42,8 +42,10 @@ mod dis;
 mod emulate;
 mod error;
 mod genops;
+mod keys;
 mod listing;
 mod memo;
+mod optimize;
 mod reader;
 mod text;
 
@@ -52,5 +54,6 @@ pub use dis::{DisOptions, dis, dis_reader, dis_to_string};
 pub use error::{Error, ErrorKind, LeftOver};
 pub use genops::{GenOp, Genops, genops};
 pub use memo::Memo;
+pub use optimize::optimize;
 pub use reader::{GenopsReader, genops_reader};
 pub use text::Str;

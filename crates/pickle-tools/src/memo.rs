@@ -1,11 +1,8 @@
 //! [`Memo`]: what `dis` remembers of the memo, the kind of object in each entry.
 
-use alloc::collections::BTreeMap;
-
-use num_bigint::BigInt;
 use pickle_opcodes::StackObject;
 
-use crate::Arg;
+use crate::keys::{Key, KeyMap};
 
 /// The memo entries that pickles have made so far.
 ///
@@ -23,18 +20,7 @@ use crate::Arg;
 /// # Ok::<(), pickle_tools::Error>(())
 /// ```
 #[derive(Clone, Default, Debug)]
-pub struct Memo {
-    /// The entries from zero on, without those that went to `sparse`.
-    dense: Vec<Option<StackObject>>,
-    sparse: BTreeMap<Key, StackObject>,
-    len: usize,
-}
-
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Key {
-    Small(i64),
-    Big(BigInt),
-}
+pub struct Memo(KeyMap<StackObject>);
 
 impl Memo {
     /// An empty memo.
@@ -46,55 +32,24 @@ impl Memo {
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.len
+        self.0.len()
     }
 
     /// True where there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
-    /// The entry under an int or a bool, which is 0 or 1.
-    pub(crate) fn find(&self, key: &Arg<'_>) -> Option<StackObject> {
-        match key {
-            Arg::Int(index) => self.find_small(*index),
-            Arg::Bool(value) => self.find_small((*value).into()),
-            Arg::BigInt(value) => self.sparse.get(&Key::Big(value.clone())).copied(),
-            _ => None,
-        }
-    }
-
-    fn find_small(&self, index: i64) -> Option<StackObject> {
-        let dense = usize::try_from(index).ok().and_then(|index| self.dense.get(index)).copied().flatten();
-        dense.or_else(|| if self.sparse.is_empty() { None } else { self.sparse.get(&Key::Small(index)).copied() })
+    /// The entry of a key.
+    #[inline]
+    pub(crate) fn find(&self, key: &Key) -> Option<StackObject> {
+        self.0.get(key).copied()
     }
 
     /// Makes an entry that is not there yet.
-    pub(crate) fn insert(&mut self, key: &Arg<'_>, object: StackObject) {
-        match key {
-            Arg::Int(index) => self.insert_small(*index, object),
-            Arg::Bool(value) => self.insert_small((*value).into(), object),
-            Arg::BigInt(value) => {
-                self.sparse.insert(Key::Big(value.clone()), object);
-            }
-            _ => return,
-        }
-        self.len += 1;
-    }
-
-    fn insert_small(&mut self, index: i64, object: StackObject) {
-        // So the gaps are never more than the entries and some, whatever indexes a pickle claims.
-        match usize::try_from(index) {
-            Ok(index) if index <= 2 * self.len + 64 => {
-                if index >= self.dense.len() {
-                    self.dense.resize(index + 1, None);
-                }
-                self.dense[index] = Some(object);
-            }
-            _ => {
-                self.sparse.insert(Key::Small(index), object);
-            }
-        }
+    #[inline]
+    pub(crate) fn insert(&mut self, key: Key, object: StackObject) {
+        self.0.insert(key, object);
     }
 }
