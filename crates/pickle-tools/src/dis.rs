@@ -4,12 +4,14 @@ use core::fmt;
 use std::io::{self, BufRead, Write};
 
 use num_bigint::BigInt;
-use pickle_opcodes::Opcode;
 use pickle_opcodes::number::DEFAULT_MAX_DIGITS;
+use pickle_opcodes::{Op, Opcode, Ops};
+use pickle_value::literal;
 
 use crate::emulate::{Machine, Note};
+use crate::genops::{Read, read};
 use crate::listing::Listing;
-use crate::{Arg, Error, ErrorKind, GenOp, Memo, genops, genops_reader};
+use crate::{Arg, Error, ErrorKind, Memo, genops_reader, spelling};
 
 /// Writes the listing of the pickle at the start of `pickle`: the text of CPython 3.13's `pickletools.dis`.
 ///
@@ -33,22 +35,14 @@ use crate::{Arg, Error, ErrorKind, GenOp, Memo, genops, genops_reader};
 ///
 /// # Errors
 ///
-/// Those of [`genops`], those of the emulated stack and memo, and [`ErrorKind::Io`] where the writer fails. What pickletools
+/// Those of [`genops`](crate::genops()), those of the emulated stack and memo, and [`ErrorKind::Io`] where the writer fails. What pickletools
 /// prints before it raises has then been written.
 #[doc(alias = "disassemble")]
 pub fn dis(pickle: &[u8], mut out: impl Write, options: DisOptions<'_>) -> Result<u64, Error> {
-    let mut ops = genops(pickle);
+    let mut ops = Ops::new(pickle);
     let base = options.offset;
-    disassemble(&mut out, options, |listing| {
-        for op in ops.by_ref() {
-            match op {
-                Ok(op) => listing.instruction(&op)?,
-                Err(error) => return Err(error.moved(base)),
-            }
-        }
-        Ok(())
-    })?;
-    Ok(base + ops.offset())
+    disassemble(&mut out, options, |listing| ops.by_ref().try_for_each(|op| listing.instruction(read(op))))?;
+    Ok(base + ops.offset() as u64)
 }
 
 /// The same as [`dis`] for the pickle that `reader` is at; leaves the reader on the byte behind STOP.
@@ -74,11 +68,8 @@ pub fn dis_reader(reader: impl BufRead, mut out: impl Write, options: DisOptions
     let mut ops = genops_reader(reader);
     let base = options.offset;
     disassemble(&mut out, options, |listing| {
-        while let Some(op) = ops.next_op() {
-            match op {
-                Ok(op) => listing.instruction(&op)?,
-                Err(error) => return Err(error.moved(base)),
-            }
+        while let Some(op) = ops.next_read() {
+            listing.instruction(op)?;
         }
         Ok(())
     })?;
@@ -107,6 +98,7 @@ pub fn dis_to_string(pickle: &[u8]) -> Result<String, Error> {
 pub struct DisOptions<'m> {
     indent_level: usize,
     annotate: usize,
+    exact: bool,
     offset: u64,
     memo: Option<&'m mut Memo>,
 }
@@ -121,7 +113,7 @@ impl<'m> DisOptions<'m> {
     /// Four spaces for each open mark, no annotations, a memo of its own.
     #[must_use]
     pub fn new() -> DisOptions<'m> {
-        DisOptions { indent_level: 4, annotate: 0, offset: 0, memo: None }
+        DisOptions { indent_level: 4, annotate: 0, exact: false, offset: 0, memo: None }
     }
 
     /// How many spaces each open mark indents by.
@@ -134,6 +126,31 @@ impl<'m> DisOptions<'m> {
     #[must_use]
     pub fn annotate(self, column: usize) -> Self {
         DisOptions { annotate: column, ..self }
+    }
+
+    /// Writes the bytes of an argument behind it wherever [`asm`](crate::asm()) would write others.
+    ///
+    /// Then `asm` makes the same pickle of the listing, whoever wrote it.
+    ///
+    /// ```
+    /// use pickle_tools::{DisOptions, asm, dis};
+    ///
+    /// let pickle = b"S\"a\"\nL01\n\x86.";
+    /// let mut text = Vec::new();
+    /// dis(pickle, &mut text, DisOptions::new().exact(true))?;
+    /// let text = String::from_utf8(text)?;
+    /// assert_eq!(text, r#"    0: S    STRING     'a' raw b'"a"'
+    ///     5: L    LONG       1 raw b'01'
+    ///     9: \x86 TUPLE2
+    ///    10: .    STOP
+    /// highest protocol among opcodes = 2
+    /// "#);
+    /// assert_eq!(asm(&text)?, pickle);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn exact(self, exact: bool) -> Self {
+        DisOptions { exact, ..self }
     }
 
     /// Where in its file the pickle begins: added to all offsets.
@@ -155,13 +172,14 @@ fn disassemble(
     options: DisOptions<'_>,
     feed: impl FnOnce(&mut Disassembler<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let DisOptions { indent_level, annotate, offset, memo } = options;
+    let DisOptions { indent_level, annotate, exact, offset, memo } = options;
     let mut own_memo = Memo::new();
     let mut disassembler = Disassembler {
         listing: Listing::new(out, annotate > 0),
         machine: Machine::new(memo.unwrap_or(&mut own_memo)),
         indent_level,
         annotate,
+        exact,
         annotation_column: annotate,
         base: offset,
         last: (offset, None),
@@ -175,6 +193,7 @@ struct Disassembler<'w, 'm> {
     machine: Machine<'m>,
     indent_level: usize,
     annotate: usize,
+    exact: bool,
     /// Where the annotation of the next line should begin.
     annotation_column: usize,
     base: u64,
@@ -204,41 +223,46 @@ impl From<fmt::Error> for Halt {
 impl Disassembler<'_, '_> {
     /// Writes an instruction and carries it out.
     #[inline]
-    fn instruction(&mut self, op: &GenOp<'_>) -> Result<(), Error> {
-        let offset = self.base + op.offset;
-        self.last = (offset, Some(op.opcode));
-        self.step(op, offset).map_err(|halt| self.error(halt))
+    fn instruction(&mut self, read: Result<Read<'_>, Error>) -> Result<(), Error> {
+        let (op, arg, offset) = read.map_err(|error| error.moved(self.base))?;
+        let offset = self.base + offset;
+        self.last = (offset, Some(op.opcode()));
+        self.step(&op, arg.as_ref(), offset).map_err(|halt| self.error(halt))
     }
 
     #[inline(always)]
-    fn step(&mut self, op: &GenOp<'_>, offset: u64) -> Result<(), Halt> {
+    fn step(&mut self, op: &Op<'_>, arg: Option<&Arg<'_>>, offset: u64) -> Result<(), Halt> {
+        let opcode = op.opcode();
         self.listing.offset(offset)?;
         let depth = self.machine.depth();
-        let step = self.machine.prepare(op)?;
-        if let Some(Arg::BigInt(value)) = &op.arg {
+        let step = self.machine.prepare(opcode, arg)?;
+        if let Some(Arg::BigInt(value)) = arg {
             check_digits(value)?;
         }
-        self.listing.code(op.opcode)?;
+        self.listing.code(opcode)?;
         if depth > 0 {
             self.listing.spaces(self.indent_level.saturating_mul(depth))?;
         }
-        self.listing.name(op.opcode, op.arg.is_some() || step.note.is_some())?;
-        if let Some(arg) = &op.arg {
+        self.listing.name(opcode, arg.is_some() || step.note.is_some())?;
+        if let Some(arg) = arg {
             self.argument(arg)?;
+            if self.exact {
+                self.raw(op, arg)?;
+            }
         }
         if let Some(note) = step.note {
-            if op.arg.is_some() {
+            if arg.is_some() {
                 self.listing.ascii(b" ")?;
             }
             self.note(note)?;
         }
         if self.annotate > 0 {
-            self.annotation(op.opcode)?;
+            self.annotation(opcode)?;
         }
         self.listing.ascii(b"\n")?;
         match step.error {
             Some(kind) => Err(kind.into()),
-            None => Ok(self.machine.finish(op.opcode, offset, &step)?),
+            None => Ok(self.machine.finish(opcode, offset, &step)?),
         }
     }
 
@@ -250,6 +274,18 @@ impl Disassembler<'_, '_> {
                 _ => text.write_repr(&mut self.listing),
             },
             _ => arg.write_repr(&mut self.listing),
+        }
+    }
+
+    /// Writes the argument's bytes where `asm` would write others.
+    #[cold]
+    fn raw(&mut self, op: &Op<'_>, arg: &Arg<'_>) -> fmt::Result {
+        match spelling::unusual(op, arg) {
+            Some(bytes) => {
+                self.listing.ascii(b" raw ")?;
+                literal::write_bytes(&bytes, &mut self.listing)
+            }
+            None => Ok(()),
         }
     }
 

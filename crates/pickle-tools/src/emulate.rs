@@ -3,7 +3,7 @@
 use pickle_opcodes::{Opcode, StackObject};
 
 use crate::keys::Key;
-use crate::{Arg, ErrorKind, GenOp, Memo};
+use crate::{Arg, ErrorKind, Memo};
 
 /// The stack, the marks and the memo, a byte an entry.
 ///
@@ -60,12 +60,12 @@ impl<'m> Machine<'m> {
     ///
     /// An error here keeps even the instruction itself from being written.
     #[inline(always)]
-    pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, ErrorKind> {
-        let before = op.opcode.stack_before();
-        self.highest_protocol = self.highest_protocol.max(Some(op.opcode.protocol()));
+    pub(crate) fn prepare(&mut self, opcode: Opcode, arg: Option<&Arg<'_>>) -> Result<Step, ErrorKind> {
+        let before = opcode.stack_before();
+        self.highest_protocol = self.highest_protocol.max(Some(opcode.protocol()));
         let mut step = Step { note: None, error: None, pops: before.len(), found: None };
         let mark = before.iter().position(|&object| object == StackObject::Mark);
-        if mark.is_some() || op.opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark) {
+        if mark.is_some() || opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark) {
             match self.marks.pop() {
                 Some(position) => {
                     self.pop_to_mark()?;
@@ -78,9 +78,9 @@ impl<'m> Machine<'m> {
                 }
             }
         }
-        match op.opcode {
+        match opcode {
             Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => {
-                step.error = op.arg.as_ref().and_then(|arg| self.store(Key::of(arg)?, arg).err());
+                step.error = arg.and_then(|arg| self.store(Key::of(arg)?, arg).err());
             }
             Opcode::Memoize => {
                 let index = self.memo.len();
@@ -88,7 +88,7 @@ impl<'m> Machine<'m> {
                 step.error = self.store(Key::after(index), &Arg::Int(index as i64)).err();
             }
             Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
-                let Some(arg) = &op.arg else { return Ok(step) };
+                let Some(arg) = arg else { return Ok(step) };
                 step.found = Key::of(arg).and_then(|key| self.memo.find(&key));
                 if step.found.is_none() {
                     step.error = Some(ErrorKind::MemoMissing { key: arg.clone().into_owned() });

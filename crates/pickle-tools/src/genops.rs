@@ -1,6 +1,6 @@
 //! [`genops`]: the instructions of a pickle with their arguments as Python objects.
 
-use pickle_opcodes::{Opcode, Ops};
+use pickle_opcodes::{Op, Opcode, Ops};
 
 use crate::{Arg, Error};
 
@@ -67,18 +67,22 @@ impl<'a> Iterator for Genops<'a> {
         if self.failed {
             return None;
         }
-        let (offset, op) = match self.ops.next()? {
-            Ok((offset, op)) => (offset as u64, op),
-            Err(error) => return Some(Err(Error::from_decoding(error))),
-        };
-        let opcode = op.opcode();
-        match Arg::of(&op) {
-            Ok(arg) => Some(Ok(GenOp { opcode, arg, offset })),
-            Err(kind) => {
-                self.failed = true;
-                Some(Err(Error::new(offset, Some(opcode), kind)))
-            }
-        }
+        let item = read(self.ops.next()?);
+        self.failed = item.is_err();
+        Some(item.map(|(op, arg, offset)| GenOp { opcode: op.opcode(), arg, offset }))
+    }
+}
+
+/// An instruction as it stands, its argument as a Python object, and its offset.
+pub(crate) type Read<'a> = (Op<'a>, Option<Arg<'a>>, u64);
+
+/// Reads the argument of what was decoded.
+#[inline(always)]
+pub(crate) fn read(decoded: Result<(usize, Op<'_>), pickle_opcodes::Error>) -> Result<Read<'_>, Error> {
+    let (offset, op) = decoded.map_err(Error::from_decoding)?;
+    match Arg::of(&op) {
+        Ok(arg) => Ok((op, arg, offset as u64)),
+        Err(kind) => Err(Error::new(offset as u64, Some(op.opcode()), kind)),
     }
 }
 

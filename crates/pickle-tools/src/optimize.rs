@@ -3,6 +3,7 @@
 use pickle_opcodes::frame::{FRAME_SIZE_TARGET, FrameStyle, Framer};
 use pickle_opcodes::{HIGHEST_PROTOCOL, Op, Opcode, Ops, Out};
 
+use crate::genops::read;
 use crate::keys::{Key, KeyMap};
 use crate::{Arg, Error, ErrorKind};
 
@@ -20,8 +21,8 @@ use crate::{Arg, Error, ErrorKind};
 /// use pickle_tools::optimize;
 ///
 /// // pickle.dumps(['a', 'a'], 4): of the entries 0 and 1 only the second is read.
-/// let pickle = b"\x80\x04\x95\x0c\0\0\0\0\0\0\0]\x94(\x8c\x01a\x94h\x01e.";
-/// assert_eq!(optimize(pickle)?, b"\x80\x04\x95\x0b\0\0\0\0\0\0\0](\x8c\x01a\x94h\0e.");
+/// let pickle = b"\x80\x04\x95\x0b\0\0\0\0\0\0\0]\x94(\x8c\x01a\x94h\x01e.";
+/// assert_eq!(optimize(pickle)?, b"\x80\x04\x95\x0a\0\0\0\0\0\0\0](\x8c\x01a\x94h\0e.");
 /// # Ok::<(), pickle_tools::Error>(())
 /// ```
 ///
@@ -73,9 +74,7 @@ impl Survey {
         let mut puts = 0;
         let mut ops = Ops::new(pickle);
         for op in ops.by_ref() {
-            let (offset, op) = op.map_err(Error::from_decoding)?;
-            let error = |kind| Error::new(offset as u64, Some(op.opcode()), kind);
-            let arg = Arg::of(&op).map_err(error)?;
+            let (op, arg, offset) = read(op)?;
             match op {
                 Op::Put(_) | Op::BinPut(_) | Op::LongBinPut(_) | Op::Memoize => {
                     let entry = survey.entry(arg.as_ref().and_then(Key::of).unwrap_or_else(|| Key::after(puts)));
@@ -90,7 +89,7 @@ impl Survey {
                 }
                 Op::Proto(protocol) if protocol > survey.protocol => {
                     survey.protocol = protocol;
-                    survey.protocol_offset = offset as u64;
+                    survey.protocol_offset = offset;
                 }
                 _ => {}
             }

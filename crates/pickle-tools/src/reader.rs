@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 
 use pickle_opcodes::{ArgKind, decode};
 
+use crate::genops::Read;
 use crate::{Arg, Error, ErrorKind, GenOp};
 
 /// The instructions of the pickle that `reader` is at, an iterator of [`GenOp`].
@@ -51,6 +52,11 @@ impl<R: BufRead> GenopsReader<R> {
     ///
     /// As the iterator's items.
     pub fn next_op(&mut self) -> Option<Result<GenOp<'_>, Error>> {
+        Some(self.next_read()?.map(|(op, arg, offset)| GenOp { opcode: op.opcode(), arg, offset }))
+    }
+
+    /// The same, with the instruction as it stands.
+    pub(crate) fn next_read(&mut self) -> Option<Result<Read<'_>, Error>> {
         if self.finished {
             return None;
         }
@@ -72,7 +78,7 @@ impl<R: BufRead> GenopsReader<R> {
             Ok(arg) => {
                 self.offset += length as u64;
                 self.finished = opcode == pickle_opcodes::Opcode::Stop;
-                Some(Ok(GenOp { opcode, arg, offset }))
+                Some(Ok((op, arg, offset)))
             }
             Err(kind) => Some(Err(Error::new(offset, Some(opcode), kind))),
         }

@@ -107,11 +107,16 @@ impl<'a> Str<'a> {
         }
         let mut bytes = Vec::with_capacity(line.len());
         pickle_opcodes::text::unicode_line(line, |point| push_code_point(point, &mut bytes))?;
-        Ok(Str(match String::from_utf8(bytes) {
+        Ok(Str::from_code_points(bytes))
+    }
+
+    /// Takes what [`push_code_point`] has written.
+    pub(crate) fn from_code_points(bytes: Vec<u8>) -> Str<'a> {
+        Str(match String::from_utf8(bytes) {
             Ok(text) => Repr::Utf8(Cow::Owned(text)),
             // Only surrogates make the difference.
             Err(error) => Repr::Surrogates(Cow::Owned(error.into_bytes())),
-        }))
+        })
     }
 }
 

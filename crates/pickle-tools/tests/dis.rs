@@ -1,7 +1,10 @@
 //! Listings against what CPython's pickletools prints: `tests/data/generate_dis.py` wrote the cases.
 
+mod common;
+
 use std::io::BufReader;
 
+use common::{bytes, lines, list, string};
 use pickle_opcodes::{ErrorKind as Malformed, Opcode};
 use pickle_tools::{DisOptions, Error, ErrorKind, Memo, dis, dis_reader};
 use rstest::rstest;
@@ -16,8 +19,7 @@ type Print = fn(&[u8], &mut Vec<u8>, DisOptions<'_>) -> Result<u64, Error>;
 #[case::reader_of_three_bytes(through_a_narrow_reader)]
 fn as_pickletools_prints(#[case] print: Print) {
     let mut runs = 0;
-    for line in include_str!("data/dis.jsonl").lines() {
-        let case: Value = serde_json::from_str(line).expect("a JSON object a line");
+    for case in lines(include_str!("data/dis.jsonl")) {
         let pickles: Vec<_> = list(&case["pickles"]).iter().map(|pickle| bytes(string(pickle))).collect();
         for run in list(&case["runs"]) {
             check(string(&case["name"]), &pickles, run, print);
@@ -88,17 +90,4 @@ fn through_a_narrow_reader(pickle: &[u8], out: &mut Vec<u8>, options: DisOptions
 
 fn complete(pickle: &[u8]) -> bool {
     pickle_opcodes::Ops::new(pickle).all(|op| op.is_ok())
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().expect("a list")
-}
-
-fn string(value: &Value) -> &str {
-    value.as_str().expect("a string")
-}
-
-fn bytes(hexadecimal: &str) -> Vec<u8> {
-    let byte = |digits| u8::from_str_radix(core::str::from_utf8(digits).expect("ASCII"), 16).expect("hexadecimal");
-    hexadecimal.as_bytes().chunks(2).map(byte).collect()
 }

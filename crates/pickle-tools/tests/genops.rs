@@ -1,11 +1,13 @@
 //! Instructions with their arguments: the same from a slice and from a reader, and errors that say where and what.
 
+mod common;
+
 use std::io::{self, BufRead, BufReader, Read};
 
+use common::{bytes, lines, list, string};
 use pickle_tools::{Arg, DisOptions, Error, ErrorKind, GenOp, GenopsReader, Memo, dis, dis_to_string};
 use pickle_tools::{genops, genops_reader};
 use rstest::rstest;
-use serde_json::Value;
 
 #[rstest]
 #[case(b"I00\n.", "False")]
@@ -38,10 +40,9 @@ fn arguments_are_python_objects(#[case] pickle: &[u8], #[case] repr: &str) {
 /// Every pickle that the listings are tested with.
 #[rstest]
 fn slice_and_reader_agree() {
-    for line in include_str!("data/dis.jsonl").lines() {
-        let case: Value = serde_json::from_str(line).expect("a JSON object a line");
-        for pickle in case["pickles"].as_array().expect("a list") {
-            let pickle = bytes(pickle.as_str().expect("hexadecimal"));
+    for case in lines(include_str!("data/dis.jsonl")) {
+        for pickle in list(&case["pickles"]) {
+            let pickle = bytes(string(pickle));
             let (mut from_slice, mut from_reader) =
                 (genops(&pickle), genops_reader(BufReader::with_capacity(2, &*pickle)));
             // As text, in which NaN equals itself.
@@ -183,9 +184,4 @@ impl io::Write for Broken {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn bytes(hexadecimal: &str) -> Vec<u8> {
-    let byte = |digits| u8::from_str_radix(core::str::from_utf8(digits).expect("ASCII"), 16).expect("hexadecimal");
-    hexadecimal.as_bytes().chunks(2).map(byte).collect()
 }
