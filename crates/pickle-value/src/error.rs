@@ -54,6 +54,18 @@ pub enum ErrorKind {
     /// More than 2³² objects or items.
     #[error("more than 4,294,967,295 objects or items")]
     TooManyObjects,
+    /// Text that is no Python literal.
+    #[error("{problem} (line {line}, column {column})")]
+    Literal {
+        /// What is wrong.
+        problem: String,
+        /// Where, in bytes from the start of the text.
+        offset: usize,
+        /// The line, from 1.
+        line: usize,
+        /// The column, in characters from 1.
+        column: usize,
+    },
     /// A step that leads nowhere.
     #[error("{0}")]
     Missing(String),

@@ -1,19 +1,30 @@
-//! Python literals as `repr` of CPython 3.13 writes them: str, bytes, bytearray, float.
+//! Python literals: read as `ast.literal_eval` reads them, and written as `repr` of CPython 3.13 writes them (str, bytes,
+//! bytearray, float).
 //!
 //! ```
 //! use pickle_value::literal;
+//!
+//! let graph = literal::parse("('it\\'s', 1e16)")?;
+//! assert_eq!(graph.root().get(1).as_f64(), Some(1e16));
 //!
 //! let mut out = String::new();
 //! literal::write_text("it's", &mut out)?;
 //! literal::write_bytes(b"\x00a", &mut out)?;
 //! literal::write_float(1e16, &mut out)?;
 //! assert_eq!(out, r#""it's"b'\x00a'1e+16"#);
-//! # Ok::<(), core::fmt::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! All functions append to `out` and fail only where `out` fails.
+//! The functions that write append to `out` and fail only where `out` fails.
+
+mod number;
+mod parse;
+mod scan;
+mod string;
 
 use core::fmt::{Arguments, Result, Write};
+
+pub use parse::parse;
 
 use crate::printable::is_printable;
 
