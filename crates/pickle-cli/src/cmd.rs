@@ -2,6 +2,7 @@
 
 mod check;
 mod dis;
+mod make;
 mod opcodes;
 mod show;
 mod transcode;
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Dis(dis::Dis),
     Transcode(transcode::Transcode),
     Check(check::Check),
+    Make(make::Make),
     Opcodes(opcodes::Opcodes),
 }
 
@@ -28,6 +30,7 @@ impl Command {
             Command::Dis(dis) => dis.run(),
             Command::Transcode(transcode) => transcode.run(),
             Command::Check(check) => check.run(),
+            Command::Make(make) => make.run(),
             Command::Opcodes(opcodes) => opcodes.run(),
         }
     }

@@ -1,8 +1,6 @@
 //! Where pickles come from: a file or standard input, and which of the pickles in it.
 
 use core::fmt::{self, Display};
-use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -10,15 +8,19 @@ use pickle_codec::{Encoding, Graph, LoadOptions};
 use pickle_opcodes::Ops;
 
 use crate::failure::{Failure, say};
+use crate::source::{ContainerArgs, Source};
 
 /// The arguments of every subcommand that loads pickles.
 #[derive(Args)]
 pub(crate) struct InputArgs {
-    /// The file with the pickle; - is standard input
+    /// The file with the pickle; - is standard input, FILE!MEMBER a member of a zip archive
     file: PathBuf,
 
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    container: ContainerArgs,
 
     /// What becomes of Python 2's str: text in this encoding, or bytes
     #[arg(long, value_name = "ENCODING", default_value = "ASCII", ignore_case = true)]
@@ -68,7 +70,7 @@ impl InputArgs {
         options: LoadOptions,
         mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
     ) -> Result<Rest, Failure> {
-        let input = Input::read(&self.file)?;
+        let input = Input::read(&self.file, self.container)?;
         let options = options.encoding(self.encoding.into());
         let mut end = match self.selection.nth {
             Some(nth) => input.skip(nth)?,
@@ -109,19 +111,13 @@ pub(crate) struct Input {
 
 impl Input {
     /// Reads a file or standard input; an empty one is a failure.
-    fn read(path: &Path) -> Result<Input, Failure> {
-        let name = name(path);
-        let read = if is_stdin(path) {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        } else {
-            fs::read(path)
-        };
-        let bytes = read.map_err(|error| Failure::new(&name, error))?;
+    fn read(path: &Path, args: ContainerArgs) -> Result<Input, Failure> {
+        let mut source = Source::open(path, args)?;
+        let bytes = source.read_all()?;
         if bytes.is_empty() {
-            return Err(empty(&name));
+            return Err(empty(source.name()));
         }
-        Ok(Input { name, bytes })
+        Ok(Input { name: source.name().into(), bytes })
     }
 
     /// Something is wrong with this file.
@@ -168,16 +164,6 @@ impl Display for Rest {
         let bytes_follow = if *bytes == 1 { "byte follows" } else { "bytes follow" };
         write!(f, "{name}: {bytes} {bytes_follow} the first pickle")
     }
-}
-
-/// True for `-`.
-pub(crate) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// What a file is called in messages; standard input as pickletools calls it.
-pub(crate) fn name(path: &Path) -> String {
-    if is_stdin(path) { String::from("<stdin>") } else { path.display().to_string() }
 }
 
 /// The file is empty.

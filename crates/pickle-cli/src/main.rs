@@ -5,8 +5,8 @@
 //! {'name': 'bob', 'age': 20, 'score': 88}
 //! ```
 //!
-//! Each subcommand is a file of `cmd`: its options, its help, and a `run`. `input` finds the pickles in a file,
-//! `output` is where results go, and `failure` is how all of them end when something is wrong. Nothing that a pickle
+//! Each subcommand is a file of `cmd`: its options, its help, and a `run`. `source` opens a file and unpacks it, `input`
+//! finds the pickles in it, `output` is where results go, and `failure` is how all of them end when something is wrong. Nothing that a pickle
 //! names is ever run: the crates beneath, `pickle-codec` and `pickle-tools`, keep it as data.
 
 mod cmd;
@@ -15,6 +15,8 @@ mod input;
 mod line;
 mod output;
 mod preamble;
+mod source;
+mod target;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,7 @@ Examples:
   pickle dis -a d.pkl                    its opcodes, with a sentence on each
   pickle transcode -p 5 d.pkl -o e.pkl   the same value at protocol 5
   curl -s URL | pickle check -           can it be read?
+  pickle make '[1, 2.5]' -o d.pkl        a pickle of what is written there
   pickle opcodes MEMOIZE                 what an opcode does
 
 The status is 0, or 1 where something is wrong with the input or the output, or 2 where it is with the arguments.";

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
+use pickle_tools::container::{Format, Packer};
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
@@ -14,8 +15,14 @@ const STDOUT: &str = "standard output";
 #[derive(Debug)]
 pub(crate) struct Output {
     name: String,
-    target: Target,
+    sink: Sink,
     failed: bool,
+}
+
+#[derive(Debug)]
+enum Sink {
+    Bare(Target),
+    Packed(Box<Packer<Target>>),
 }
 
 #[derive(Debug)]
@@ -38,7 +45,7 @@ impl Output {
     }
 
     fn new(name: String, target: Target) -> Output {
-        Output { name, target, failed: false }
+        Output { name, sink: Sink::Bare(target), failed: false }
     }
 
     /// Text, to standard output or a file, which has what was written even where the command fails.
@@ -51,11 +58,14 @@ impl Output {
     }
 
     /// Bytes, to standard output or a file, which has all of them or stays as it was; not to a terminal.
+    ///
+    /// They are packed where the file's name ends as that of a packed file does, such as `.gz`.
     pub(crate) fn binary(path: Option<&Path>) -> Result<Output, Failure> {
         let Some((path, name)) = named(path) else {
             refuse_terminal(STDOUT, &io::stdout())?;
             return Ok(Output::stdout());
         };
+        let format = Format::of_name(path);
         // Through a symbolic link, to the file that it means.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let target = match fs::metadata(&path) {
@@ -73,20 +83,23 @@ impl Output {
                 Target::Replacing { file, path }
             }
         };
-        Ok(Output::new(name, target))
+        let sink = match format {
+            None => Sink::Bare(target),
+            Some(format) => match Packer::new(target, format) {
+                Ok(packer) => Sink::Packed(Box::new(packer)),
+                Err(error) => return Err(Failure::writing(&name, &error)),
+            },
+        };
+        Ok(Output { name, sink, failed: false })
     }
 
     /// Writes what is left, and moves the file to its place.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.flush().map_err(|error| Failure::writing(&self.name, &error))?;
-        if let Target::Replacing { file, path } = self.target {
-            let moved = match file.into_inner() {
-                Ok(file) => file.persist(path).map_err(|error| error.error),
-                Err(error) => Err(error.into_error()),
-            };
-            moved.map_err(|error| Failure::writing(&self.name, &error))?;
-        }
-        Ok(())
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let target = match self.sink {
+            Sink::Bare(target) => Ok(target),
+            Sink::Packed(packer) => packer.finish(),
+        };
+        target.and_then(Target::finish).map_err(|error| Failure::writing(&self.name, &error))
     }
 
     /// Writing to this output did not work.
@@ -100,10 +113,9 @@ impl Output {
     }
 
     fn writer(&mut self) -> &mut dyn Write {
-        match &mut self.target {
-            Target::Stdout(stdout) => stdout,
-            Target::File(file) => file,
-            Target::Replacing { file, .. } => file,
+        match &mut self.sink {
+            Sink::Bare(target) => target,
+            Sink::Packed(packer) => packer,
         }
     }
 }
@@ -113,6 +125,34 @@ impl Write for Output {
         let written = self.writer().write(bytes);
         self.failed |= written.is_err();
         written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer().flush()
+    }
+}
+
+impl Target {
+    fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        if let Target::Replacing { file, path } = self {
+            file.into_inner()?.persist(path)?;
+        }
+        Ok(())
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Target::Stdout(stdout) => stdout,
+            Target::File(file) => file,
+            Target::Replacing { file, .. } => file,
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

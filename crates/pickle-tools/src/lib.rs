@@ -51,6 +51,8 @@ extern crate alloc;
 
 mod arg;
 mod asm;
+#[cfg(feature = "container")]
+pub mod container;
 mod dis;
 mod emulate;
 mod error;

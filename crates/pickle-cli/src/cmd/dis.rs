@@ -1,7 +1,7 @@
 //! `pickle dis`: what `python -m pickletools` prints.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs;
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,9 +9,10 @@ use pickle_opcodes::ErrorKind as FormatError;
 use pickle_tools::{DisOptions, Error, ErrorKind, Memo, dis_reader, genops_reader};
 
 use crate::failure::Failure;
-use crate::input::{Rest, Selection, empty, is_stdin, name, too_few};
+use crate::input::{Rest, Selection, empty, too_few};
 use crate::output::Output;
 use crate::preamble::Preamble;
+use crate::source::{ContainerArgs, Source, is_stdin, name, reading};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,12 +20,11 @@ Examples:
   pickle dis -a d.pkl                    with a sentence on each opcode
   pickle dis a.pkl b.pkl                 two files, each under its name
   pickle dis -m --all log.pkl            all that one pickler wrote with one memo
+  pickle dis model.pt                    the pickle in a zip archive; packed ones are unpacked too
   pickle dis -l 2 - < d.pkl";
 
 /// The column that annotations begin at, as in `python -m pickletools`.
 const ANNOTATION_COLUMN: usize = 30;
-
-const BUFFER: usize = 1 << 16;
 
 /// Disassemble pickles: the text of Python 3.13's python -m pickletools
 ///
@@ -33,7 +33,7 @@ const BUFFER: usize = 1 << 16;
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Dis {
-    /// The files with the pickles; - is standard input
+    /// The files with the pickles; - is standard input, FILE!MEMBER a member of a zip archive
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -65,22 +65,26 @@ pub(crate) struct Dis {
 
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    container: ContainerArgs,
 }
 
 impl Dis {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         self.spare_the_input()?;
         let out = Output::text(self.output.as_deref())?;
-        let mut listing = Listing { dis: self, out, memo: Memo::new(), stdin_offset: 0 };
+        let mut listing = Listing { dis: self, out, memo: Memo::new(), stdin: None };
         let listed = listing.files();
+        let stdin = listing.stdin;
         // In any case: what was printed before an error belongs to the output.
         listing.out.finish()?;
         let mut rests = listed?;
         if self.selection.nth.is_some() {
             return Ok(());
         }
-        if self.files.iter().any(|path| is_stdin(path)) {
-            rests.push(rest_of_stdin()?);
+        if let Some((source, offset)) = stdin {
+            rests.push(rest(source, offset)?);
         }
         rests.iter().for_each(Rest::say);
         Ok(())
@@ -103,8 +107,8 @@ struct Listing<'a> {
     dis: &'a Dis,
     out: Output,
     memo: Memo,
-    /// How much of standard input has been read: it may be named twice, and has its next pickle then.
-    stdin_offset: u64,
+    /// Standard input and how much of it has been read: it may be named twice, and has its next pickle then.
+    stdin: Option<(Source, u64)>,
 }
 
 impl Listing<'_> {
@@ -117,10 +121,14 @@ impl Listing<'_> {
                 self.preamble(path)?;
             }
             if is_stdin(path) {
-                let stdin = io::stdin().lock();
-                self.stdin_offset = self.pickles(stdin, &name(path), self.stdin_offset)?;
+                let (mut source, offset) = match self.stdin.take() {
+                    Some(opened) => opened,
+                    None => (Source::open(path, self.dis.container)?, 0),
+                };
+                let end = self.pickles(&mut source, &name(path), offset)?;
+                self.stdin = Some((source, end));
             } else {
-                rests.push(self.file(path)?);
+                rests.extend(self.file(path)?);
             }
         }
         Ok(rests)
@@ -134,13 +142,13 @@ impl Listing<'_> {
         self.out.write_all(&line).map_err(|error| self.out.failure(&error))
     }
 
-    fn file(&mut self, path: &Path) -> Result<Rest, Failure> {
-        let name = name(path);
-        let file = File::open(path).map_err(|error| Failure::new(&name, error))?;
-        // A pipe or a device has the length 0, and nothing is said of what follows.
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
-        let end = self.pickles(BufReader::with_capacity(BUFFER, file), &name, 0)?;
-        Ok(Rest { name, bytes: length.saturating_sub(end) })
+    fn file(&mut self, path: &Path) -> Result<Option<Rest>, Failure> {
+        let mut source = Source::open(path, self.dis.container)?;
+        let end = self.pickles(&mut source, &name(path), 0)?;
+        match self.dis.selection.nth {
+            Some(_) => Ok(None),
+            None => rest(source, end).map(Some),
+        }
     }
 
     /// Lists the pickles of a reader that are asked for; gives the offset behind them.
@@ -173,7 +181,7 @@ impl Listing<'_> {
         dis_reader(reader, &mut self.out, options).map_err(|error| match error.kind() {
             ErrorKind::Io(io) => match self.out.failed() {
                 true => self.out.failure(io),
-                false => Failure::new(name, io),
+                false => reading(name, io),
             },
             _ => broken(name, &error),
         })
@@ -214,11 +222,8 @@ fn at_end(reader: &mut impl BufRead, name: &str) -> Result<bool, Failure> {
     }
 }
 
-/// Reads standard input to its end, to count.
-fn rest_of_stdin() -> Result<Rest, Failure> {
-    let name = name(Path::new("-"));
-    match io::copy(&mut io::stdin().lock(), &mut io::sink()) {
-        Ok(bytes) => Ok(Rest { name, bytes }),
-        Err(error) => Err(Failure::new(&name, error)),
-    }
+/// What stands behind the last pickle that was listed, which ends at `end`.
+fn rest(mut source: Source, end: u64) -> Result<Rest, Failure> {
+    let bytes = source.rest(end)?;
+    Ok(Rest { name: source.name().into(), bytes })
 }

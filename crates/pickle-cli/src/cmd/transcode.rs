@@ -1,17 +1,16 @@
 //! `pickle transcode`: load and dump.
 
-use core::str::FromStr;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory};
-use pickle_codec::{DumpOptions, HIGHEST_PROTOCOL, LoadOptions, Profile};
+use clap::Args;
+use pickle_codec::{DumpOptions, LoadOptions};
 use pickle_opcodes::{Op, Ops};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputArgs, Loaded};
 use crate::output::Output;
+use crate::target::TargetArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,7 +18,8 @@ Examples:
   pickle transcode -p 2 d.pkl -o for-python2.pkl
   pickle transcode -p highest old.pkl | pickle dis -
   pickle transcode -p -1 --profile 3.7 d.pkl -o -    the highest of Python 3.7, to standard output
-  pickle transcode -p 5 --all log.pkl -o log5.pkl    every pickle of the file";
+  pickle transcode -p 5 --all log.pkl -o log5.pkl    every pickle of the file
+  pickle transcode d.pkl.gz -o d.pkl.xz              packed by the name: .gz .zz .bz2 .xz .zst";
 
 /// Write a pickle anew: the bytes of pickle.dumps(pickle.loads(x), protocol=N)
 ///
@@ -33,59 +33,20 @@ pub(crate) struct Transcode {
     #[command(flatten)]
     input: InputArgs,
 
-    /// The protocol: 0 to 5, default, highest, or a negative number for the highest
-    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
-    protocol: Option<ProtocolName>,
-
-    /// The CPython whose bytes are written
-    #[arg(long, value_name = "VERSION", default_value_t, value_parser = profile)]
-    profile: Profile,
+    #[command(flatten)]
+    target: TargetArgs,
 
     /// The file to write; - is standard output, and so is none
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 }
 
-/// A value of `-p`.
-#[derive(Clone, Copy)]
-enum ProtocolName {
-    Number(u8),
-    Default,
-    Highest,
-}
-
-impl FromStr for ProtocolName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<ProtocolName, String> {
-        match text {
-            "default" => return Ok(ProtocolName::Default),
-            "highest" => return Ok(ProtocolName::Highest),
-            _ => {}
-        }
-        let number: i64 = text
-            .parse()
-            .map_err(|_| format!("a protocol is 0 to {HIGHEST_PROTOCOL}, default, highest or a negative number"))?;
-        match u8::try_from(number) {
-            Ok(number) if number <= HIGHEST_PROTOCOL => Ok(ProtocolName::Number(number)),
-            // Any negative number, as in Python.
-            _ if number < 0 => Ok(ProtocolName::Highest),
-            _ => Err(format!("pickle protocol must be <= {HIGHEST_PROTOCOL}")),
-        }
-    }
-}
-
-fn profile(name: &str) -> Result<Profile, String> {
-    let known = || Profile::all().map(|profile| profile.to_string()).collect::<Vec<_>>();
-    Profile::from_name(name).ok_or_else(|| format!("known are {}", known().join(", ")))
-}
-
 impl Transcode {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let wanted = self.protocol();
+        let wanted = self.target.protocol("transcode");
         let mut out = Output::binary(self.output.as_deref())?;
         // As CPython's own loads does it, which makes one object of some that the pickle has twice.
-        let options = LoadOptions::new().profile(self.profile).unify(true);
+        let options = LoadOptions::new().profile(self.target.profile).unify(true);
         let mut bytes = Vec::new();
         let rest = self.input.each(options, |input, pickle| {
             bytes.clear();
@@ -97,20 +58,6 @@ impl Transcode {
         Ok(())
     }
 
-    /// The protocol that `-p` names, if it is given; ends the command where the profile has it not.
-    fn protocol(&self) -> Option<u8> {
-        let highest = self.profile.highest_protocol();
-        match self.protocol? {
-            ProtocolName::Default => Some(self.profile.default_protocol()),
-            ProtocolName::Highest => Some(highest),
-            ProtocolName::Number(number) if number <= highest => Some(number),
-            ProtocolName::Number(_) => {
-                let profile = self.profile;
-                usage(&format!("pickle protocol must be <= {highest} with --profile {profile}"))
-            }
-        }
-    }
-
     /// Writes a pickle's value into `buffer`.
     fn dump(
         &self,
@@ -120,7 +67,7 @@ impl Transcode {
         pickle: &Loaded<'_>,
     ) -> Result<Vec<u8>, Failure> {
         let protocol = wanted.unwrap_or_else(|| declared_protocol(pickle.bytes));
-        let (profile, highest) = (self.profile, self.profile.highest_protocol());
+        let (profile, highest) = (self.target.profile, self.target.profile.highest_protocol());
         if protocol > highest {
             return Err(input.failure(format_args!(
                 "the pickle's protocol {protocol} is over {highest}, the highest of profile {profile}: choose one with -p"
@@ -146,12 +93,4 @@ fn declared_protocol(pickle: &[u8]) -> u8 {
         Some(Op::Proto(protocol)) => protocol,
         first => first.into_iter().chain(ops).map(asked_for).max().unwrap_or(0),
     }
-}
-
-/// Ends the command as wrong arguments do.
-fn usage(problem: &str) -> ! {
-    let mut cli = crate::Cli::command();
-    cli.build();
-    let command = cli.find_subcommand_mut("transcode").expect("this is the subcommand");
-    command.error(ErrorKind::ValueValidation, problem).exit()
 }

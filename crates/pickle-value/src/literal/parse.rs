@@ -386,7 +386,7 @@ pub(super) fn error(text: &str, offset: usize, problem: impl Into<String>) -> Er
     let lines = || before.split_inclusive(['\n', '\r']);
     // A carriage return and the newline behind it end one line.
     let ends = before.matches('\n').count() + before.matches('\r').count() - before.matches("\r\n").count();
-    let last = lines().last().filter(|line| !line.ends_with(['\n', '\r'])).unwrap_or("");
+    let last = lines().next_back().filter(|line| !line.ends_with(['\n', '\r'])).unwrap_or("");
     let column = last.chars().count() + 1;
     Error::new(ErrorKind::Literal { problem: problem.into(), offset, line: ends + 1, column })
 }
