@@ -2,6 +2,7 @@
 
 mod check;
 mod dis;
+mod info;
 mod make;
 mod opcodes;
 mod show;
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     Show(show::Show),
     Dis(dis::Dis),
+    Info(info::Info),
     Transcode(transcode::Transcode),
     Check(check::Check),
     Make(make::Make),
@@ -28,6 +30,7 @@ impl Command {
         match self {
             Command::Show(show) => show.run(),
             Command::Dis(dis) => dis.run(),
+            Command::Info(info) => info.run(),
             Command::Transcode(transcode) => transcode.run(),
             Command::Check(check) => check.run(),
             Command::Make(make) => make.run(),

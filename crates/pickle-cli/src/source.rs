@@ -39,6 +39,8 @@ pub(crate) struct Source {
     opened: Opened<'static>,
     /// The length of a file that is no container; of a pipe or a device none is known.
     length: Option<u64>,
+    /// How much of the content has been read.
+    position: u64,
 }
 
 impl Source {
@@ -73,7 +75,7 @@ impl Source {
         if !opened.layers().is_empty() {
             length = None;
         }
-        Ok(Source { name, opened, length })
+        Ok(Source { name, opened, length, position: 0 })
     }
 
     /// What to call it in messages.
@@ -86,12 +88,16 @@ impl Source {
         self.opened.layers()
     }
 
-    /// How many bytes stand behind the first `taken`; reads to the end where the file does not say.
+    /// How many bytes of the content stand behind the first `taken`; reads to the end where the file does not say.
     pub(crate) fn rest(&mut self, taken: u64) -> Result<u64, Failure> {
-        match self.length {
-            Some(length) => Ok(length.saturating_sub(taken)),
-            None => io::copy(&mut self.opened, &mut io::sink()).map_err(|error| reading(&self.name, &error)),
-        }
+        let length = match self.length {
+            Some(length) => length,
+            None => {
+                io::copy(self, &mut io::sink()).map_err(|error| reading(&self.name, &error))?;
+                self.position
+            }
+        };
+        Ok(length.saturating_sub(taken))
     }
 
     /// All that is left.
@@ -107,7 +113,9 @@ impl Source {
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.opened.read(buffer)
+        let count = self.opened.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
     }
 }
 
@@ -118,6 +126,7 @@ impl BufRead for Source {
 
     fn consume(&mut self, count: usize) {
         self.opened.consume(count);
+        self.position += count as u64;
     }
 }
 

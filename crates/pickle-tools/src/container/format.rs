@@ -245,7 +245,8 @@ fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.first_chunk::<512>() else {
         return false;
     };
-    let digits = header[148..156].iter().skip_while(|&&byte| byte == b' ').take_while(|byte| matches!(byte, b'0'..=b'7'));
+    let digits =
+        header[148..156].iter().skip_while(|&&byte| byte == b' ').take_while(|byte| matches!(byte, b'0'..=b'7'));
     let claimed = digits.fold(0u32, |sum, &digit| sum * 8 + u32::from(digit - b'0'));
     let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
     header[257..].starts_with(b"ustar") && claimed == sum(&header[..148]) + 8 * u32::from(b' ') + sum(&header[156..])

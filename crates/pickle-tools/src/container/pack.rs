@@ -110,7 +110,8 @@ impl<W: Write> Packer<W> {
             Inner::Xz(encoder) => encoder.finish(),
             #[cfg(feature = "zstd")]
             Inner::Zstd(content, mut target) => {
-                let packed = ruzstd::encoding::compress_to_vec(&content[..], ruzstd::encoding::CompressionLevel::Fastest);
+                let packed =
+                    ruzstd::encoding::compress_to_vec(&content[..], ruzstd::encoding::CompressionLevel::Fastest);
                 target.write_all(&packed)?;
                 Ok(target)
             }

@@ -145,7 +145,9 @@ mod zstd {
                         self.within = true;
                         return Ok(true);
                     }
-                    Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                    Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                        length, ..
+                    })) => {
                         io::copy(&mut self.packed.by_ref().take(length.into()), &mut io::sink())?;
                     }
                     Err(error) => return Err(invalid(error)),

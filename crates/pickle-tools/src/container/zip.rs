@@ -71,12 +71,7 @@ fn only_pickle<R: Read + Seek>(archive: &mut ZipArchive<R>, names: &[String]) ->
 }
 
 /// True for a member that begins as a pickle does, or that has the name of one and begins as nothing else does.
-fn is_pickle<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    index: usize,
-    name: &str,
-    look: bool,
-) -> Result<bool, Error> {
+fn is_pickle<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize, name: &str, look: bool) -> Result<bool, Error> {
     let named = [".pkl", ".pickle"].iter().any(|extension| name.ends_with(extension));
     if !look {
         return Ok(named || name.ends_with(".npy"));
@@ -111,7 +106,8 @@ impl Entry {
         if file.encrypted() {
             return Err(Error::Archive(String::from("the archive's member is encrypted")));
         }
-        let start = file.data_start().ok_or_else(|| Error::Archive(String::from("the archive's member has no place")))?;
+        let start =
+            file.data_start().ok_or_else(|| Error::Archive(String::from("the archive's member has no place")))?;
         Ok(Entry {
             start,
             packed: file.compressed_size(),
