@@ -1,10 +1,12 @@
 //! The subcommands.
 
+mod asm;
 mod check;
 mod dis;
 mod info;
 mod make;
 mod opcodes;
+mod optimize;
 mod show;
 mod transcode;
 
@@ -19,6 +21,8 @@ pub(crate) enum Command {
     Dis(dis::Dis),
     Info(info::Info),
     Transcode(transcode::Transcode),
+    Optimize(optimize::Optimize),
+    Asm(asm::Asm),
     Check(check::Check),
     Make(make::Make),
     Opcodes(opcodes::Opcodes),
@@ -32,6 +36,8 @@ impl Command {
             Command::Dis(dis) => dis.run(),
             Command::Info(info) => info.run(),
             Command::Transcode(transcode) => transcode.run(),
+            Command::Optimize(optimize) => optimize.run(),
+            Command::Asm(asm) => asm.run(),
             Command::Check(check) => check.run(),
             Command::Make(make) => make.run(),
             Command::Opcodes(opcodes) => opcodes.run(),

@@ -10,9 +10,9 @@ use pickle_opcodes::Ops;
 use crate::failure::{Failure, say};
 use crate::source::{ContainerArgs, Source};
 
-/// The arguments of every subcommand that loads pickles.
+/// The arguments of every subcommand that reads whole pickles.
 #[derive(Args)]
-pub(crate) struct InputArgs {
+pub(crate) struct FileArgs {
     /// The file with the pickle; - is standard input, FILE!MEMBER a member of a zip archive
     file: PathBuf,
 
@@ -21,6 +21,13 @@ pub(crate) struct InputArgs {
 
     #[command(flatten)]
     container: ContainerArgs,
+}
+
+/// The arguments of every subcommand that loads pickles.
+#[derive(Args)]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    file: FileArgs,
 
     /// What becomes of Python 2's str: text in this encoding, or bytes
     #[arg(long, value_name = "ENCODING", default_value = "ASCII", ignore_case = true)]
@@ -63,25 +70,16 @@ impl From<EncodingName> for Encoding {
     }
 }
 
-impl InputArgs {
-    /// Reads the file, and hands over each pickle that is asked for.
-    pub(crate) fn each(
-        &self,
-        options: LoadOptions,
-        mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
-    ) -> Result<Rest, Failure> {
+impl FileArgs {
+    /// Reads the file, and hands over where each pickle starts that is asked for; `take` gives where it ends.
+    pub(crate) fn each(&self, mut take: impl FnMut(&Input, usize) -> Result<usize, Failure>) -> Result<Rest, Failure> {
         let input = Input::read(&self.file, self.container)?;
-        let options = options.encoding(self.encoding.into());
         let mut end = match self.selection.nth {
             Some(nth) => input.skip(nth)?,
             None => 0,
         };
         loop {
-            let start = end;
-            let graph;
-            (graph, end) = options.from_slice_at(&input.bytes, start).map_err(|error| input.failure(error))?;
-            let bytes = &input.bytes[start..end];
-            take(&input, Loaded { graph, bytes })?;
+            end = take(&input, end)?;
             if !self.selection.all || end == input.bytes.len() {
                 break;
             }
@@ -92,6 +90,22 @@ impl InputArgs {
             None => (input.bytes.len() - end) as u64,
         };
         Ok(Rest { name: input.name, bytes })
+    }
+}
+
+impl InputArgs {
+    /// Reads the file, and hands over each pickle that is asked for.
+    pub(crate) fn each(
+        &self,
+        options: LoadOptions,
+        mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
+    ) -> Result<Rest, Failure> {
+        let options = options.encoding(self.encoding.into());
+        self.file.each(|input, start| {
+            let (graph, end) = options.from_slice_at(&input.bytes, start).map_err(|error| input.failure(error))?;
+            take(input, Loaded { graph, bytes: &input.bytes[start..end] })?;
+            Ok(end)
+        })
     }
 }
 
@@ -125,15 +139,20 @@ impl Input {
         Failure::new(&self.name, problem)
     }
 
+    /// The pickle that starts there, found by its instructions.
+    pub(crate) fn pickle_at(&self, start: usize) -> Result<&[u8], Failure> {
+        let mut ops = Ops::at(&self.bytes, start);
+        for op in ops.by_ref() {
+            op.map_err(|error| self.failure(error))?;
+        }
+        Ok(&self.bytes[start..ops.offset()])
+    }
+
     /// Where pickle number `nth` starts. Those before it are not loaded, so it is found though one of them be broken.
     fn skip(&self, nth: u64) -> Result<usize, Failure> {
         let mut start = 0;
         for passed in 0..nth {
-            let mut ops = Ops::at(&self.bytes, start);
-            for op in ops.by_ref() {
-                op.map_err(|error| self.failure(error))?;
-            }
-            start = ops.offset();
+            start += self.pickle_at(start)?.len();
             if start == self.bytes.len() {
                 return Err(too_few(&self.name, nth, passed + 1));
             }

@@ -29,6 +29,8 @@ Examples:
   pickle info d.pkl                      protocol, who reads it, globals
   pickle dis -a d.pkl                    its opcodes, with a sentence on each
   pickle transcode -p 5 d.pkl -o e.pkl   the same value at protocol 5
+  pickle optimize d.pkl -o e.pkl         without what its memo does not need
+  pickle dis d.pkl | pickle asm - -o e.pkl
   curl -s URL | pickle check -           can it be read?
   pickle make '[1, 2.5]' -o d.pkl        a pickle of what is written there
   pickle opcodes MEMOIZE                 what an opcode does

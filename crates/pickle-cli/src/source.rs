@@ -130,6 +130,21 @@ impl BufRead for Source {
     }
 }
 
+/// All of a file or of standard input, which is to be text.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let name = name(path);
+    let mut bytes = Vec::new();
+    let read = match is_dash(path) {
+        true => io::stdin().lock().read_to_end(&mut bytes),
+        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| Failure::new(&name, error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::new(&name, format_args!("this is no text: byte {at} is not UTF-8"))
+    })
+}
+
 /// Reading did not work.
 pub(crate) fn reading(name: &str, error: &io::Error) -> Failure {
     match error.get_ref() {

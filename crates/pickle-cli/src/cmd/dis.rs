@@ -20,6 +20,7 @@ Examples:
   pickle dis -a d.pkl                    with a sentence on each opcode
   pickle dis a.pkl b.pkl                 two files, each under its name
   pickle dis -m --all log.pkl            all that one pickler wrote with one memo
+  pickle dis --exact odd.pkl | pickle asm - | cmp - odd.pkl
   pickle dis model.pt                    the pickle in a zip archive; packed ones are unpacked too
   pickle dis -l 2 - < d.pkl";
 
@@ -58,6 +59,10 @@ pub(crate) struct Dis {
     /// Annotate each line with a short opcode description
     #[arg(short, long)]
     annotate: bool,
+
+    /// Write the bytes of an argument behind it where pickle asm would write others
+    #[arg(long)]
+    exact: bool,
 
     /// If more than one pickle file is specified, print this before each disassembly
     #[arg(short, long, default_value_t)]
@@ -170,6 +175,7 @@ impl Listing<'_> {
         let dis = self.dis;
         let mut options = DisOptions::new()
             .offset(offset)
+            .exact(dis.exact)
             // A negative level is none, as ' ' * -1 is in Python.
             .indent_level(usize::try_from(dis.indent_level).unwrap_or(0));
         if dis.annotate {

@@ -23,7 +23,7 @@ Examples:
   pickle info --json d.pkl.gz | jq .globals
   pickle info - < d.pkl";
 
-/// Tell of a pickle: protocol, which Pythons read it, who wrote it, its opcodes, memo and globals
+/// Tell of a pickle: its protocol, who reads it, who wrote it, its globals
 ///
 /// All pickles of the file are counted together. Who wrote it is told by marks, such as opcodes that only Python 2 writes;
 /// often there are none. Globals are named as they stand in the pickle.

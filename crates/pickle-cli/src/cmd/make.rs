@@ -1,7 +1,7 @@
 //! `pickle make`: a pickle of a value that is written down.
 
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pickle_codec::DumpOptions;
@@ -9,6 +9,7 @@ use pickle_value::literal;
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::source::read_text;
 use crate::target::TargetArgs;
 
 const EXAMPLES: &str = "\
@@ -54,17 +55,9 @@ impl Make {
 
     /// The literal, and what to call it in messages.
     fn text(&self) -> Result<(&'static str, String), Failure> {
-        if self.literal != "-" {
-            return Ok(("literal", self.literal.clone()));
-        }
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new("<stdin>", error))?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(("<stdin>", text)),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                Err(Failure::new("<stdin>", format_args!("a literal is text, and byte {at} is not UTF-8")))
-            }
+        match self.literal.as_str() {
+            "-" => Ok(("<stdin>", read_text(Path::new("-"))?)),
+            literal => Ok(("literal", literal.into())),
         }
     }
 }
