@@ -2,7 +2,7 @@
 //!
 //! Pickles travel packed: in PyTorch's `.pt` (a zip archive), in `.pkl.gz`, behind the header of a `.npy`. And many files
 //! that are called pickles are something else. [`Format::detect`] tells what a file is by its first bytes, [`Options`]
-//! unpack it until a pickle comes, within limits, and [`Packer`] packs.
+//! unpack it until a pickle comes, within limits, and `Packer` packs, where a feature for one of the formats is on.
 //!
 //! ```
 //! use pickle_tools::container::{Error, Format, Options};
@@ -24,9 +24,11 @@
 mod error;
 mod format;
 mod limit;
+#[cfg(feature = "zip")]
 mod looks;
 mod npy;
 mod open;
+#[cfg(any(feature = "gzip", feature = "bzip2", feature = "xz", feature = "zstd"))]
 mod pack;
 mod unpack;
 #[cfg(feature = "zip")]
@@ -36,4 +38,5 @@ pub use error::Error;
 pub use format::{Format, HEAD};
 pub use limit::{DEFAULT_RATIO, DEFAULT_UNPACKED, TooLarge};
 pub use open::{Layer, Opened, Options};
+#[cfg(any(feature = "gzip", feature = "bzip2", feature = "xz", feature = "zstd"))]
 pub use pack::Packer;

@@ -2,16 +2,18 @@
 
 use core::fmt;
 use core::num::NonZeroU32;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use pickle_codec::{Host, Items};
 
 /// Longer texts name nothing.
 const MAX_NAME: usize = 1024;
 
 /// How many bytes of texts are kept, and how many texts, at most.
-const MAX_KEPT: usize = 32 << 20;
-const MAX_TEXTS: u32 = 1 << 20;
+const MAX_KEPT: usize = 8 << 20;
+const MAX_TEXTS: u32 = 1 << 16;
 
 /// What an object is to the census: a text, by number, or anything else.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,11 +39,13 @@ pub(super) struct Census {
     /// How many times a global was named by texts that had not been kept.
     pub(super) unknown: u64,
     texts: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, u32>,
+    numbers: HashMap<Box<str>, u32, RandomState>,
     kept: usize,
-    /// The last texts that were not kept for good: a global's names stand right before it the first time.
+    /// The last texts that were too many to keep: a global's names stand right before it the first time.
     passing: [Box<str>; 4],
     passed: u32,
+    /// Those of them that named a global, which the memo may hand out again.
+    names: HashMap<u32, Box<str>, RandomState>,
 }
 
 /// What the census does not go on with.
@@ -65,10 +69,7 @@ impl Census {
         }
         let number = self.texts.len() as u32;
         if self.kept + 2 * text.len() > MAX_KEPT || number >= MAX_TEXTS {
-            let number = self.passed % (1 << 30);
-            self.passed = self.passed.wrapping_add(1);
-            self.passing[number as usize % self.passing.len()] = text.into();
-            return Thing::number(Thing::PASSING + number);
+            return self.pass(text);
         }
         self.kept += 2 * text.len();
         self.texts.push(text.into());
@@ -76,16 +77,37 @@ impl Census {
         Thing::number(Thing::KEPT + number)
     }
 
+    #[cold]
+    fn pass(&mut self, text: &str) -> Thing {
+        let number = self.passed;
+        if number >= Thing::PASSING {
+            return Thing::FORGOTTEN;
+        }
+        self.passed += 1;
+        self.passing[number as usize % self.passing.len()] = text.into();
+        Thing::number(Thing::PASSING + number)
+    }
+
     /// The text of a thing that is one; none where it was not kept.
     fn text_of(&self, thing: Thing) -> Option<&str> {
         let number = thing.0.get();
         if let Some(passing) = number.checked_sub(Thing::PASSING) {
-            let ago = self.passed.wrapping_sub(passing) % (1 << 30);
-            let is_there = (1..=self.passing.len() as u32).contains(&ago);
-            return is_there.then(|| &*self.passing[passing as usize % self.passing.len()]);
+            let ago = self.passed - passing;
+            let is_there = ago as usize <= self.passing.len();
+            let text = if is_there { self.passing.get(passing as usize % 4) } else { self.names.get(&passing) };
+            return text.map(|text| &**text);
         }
         let kept = number.checked_sub(Thing::KEPT)?;
         self.texts.get(kept as usize).map(|text| &**text)
+    }
+
+    /// A text that names a global.
+    fn name(&mut self, thing: Thing) -> Option<String> {
+        let name = String::from(self.text_of(thing)?);
+        if let Some(passing) = thing.0.get().checked_sub(Thing::PASSING) {
+            self.names.insert(passing, name.as_str().into());
+        }
+        Some(name)
     }
 
     fn note(&mut self, module: &[u8], name: &[u8]) -> Thing {
@@ -118,7 +140,7 @@ impl Host for Census {
         if module == Thing::OTHER || name == Thing::OTHER {
             return Err(Refusal);
         }
-        match (self.text_of(module).map(String::from), self.text_of(name).map(String::from)) {
+        match (self.name(module), self.name(name)) {
             (Some(module), Some(name)) => Ok(self.note(module.as_bytes(), name.as_bytes())),
             _ => {
                 self.unknown += 1;

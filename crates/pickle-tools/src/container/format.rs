@@ -97,7 +97,9 @@ const BEGINNINGS: &[(&[u8], Format)] = &[
     (b"ARROW1\0\0", Format::Arrow),
     (b"GGUF", Format::Gguf),
     (b"MATLAB 5.0 MAT-file", Format::Matlab),
-    (b"<", Format::Markup),
+    (b"<!", Format::Markup),
+    (b"<?xml", Format::Markup),
+    (b"<html", Format::Markup),
     (b"version https://git-lfs.github.com/spec/", Format::LfsPointer),
     (b"#!", Format::Script),
 ];
@@ -116,18 +118,21 @@ impl Format {
     /// ```
     #[must_use]
     pub fn detect(head: &[u8]) -> Option<Format> {
+        // It begins with a length, whose bytes may be those of anything.
+        if is_safetensors(head) {
+            return Some(Format::Safetensors);
+        }
         if let Some(&(_, format)) = BEGINNINGS.iter().find(|(beginning, _)| head.starts_with(beginning)) {
             return Some(format);
         }
-        let tests: [(fn(&[u8]) -> bool, Format); 6] = [
-            (is_zlib, Format::Zlib),
-            (is_bzip2, Format::Bzip2),
-            (is_safetensors, Format::Safetensors),
-            (is_pyc, Format::Pyc),
-            (is_json, Format::Json),
-            (is_tar, Format::Tar),
-        ];
-        tests.into_iter().find(|(test, _)| test(head)).map(|(_, format)| format)
+        match () {
+            () if is_zlib(head) => Some(Format::Zlib),
+            () if is_bzip2(head) => Some(Format::Bzip2),
+            () if is_pyc(head) => Some(Format::Pyc),
+            () if is_json(head) => Some(Format::Json),
+            () if is_tar(head) => Some(Format::Tar),
+            () => None,
+        }
     }
 
     /// The format as a noun with its article: `a zip archive`.

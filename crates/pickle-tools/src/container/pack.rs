@@ -62,9 +62,6 @@ enum Inner<W: Write> {
     /// The encoder wants all at once.
     #[cfg(feature = "zstd")]
     Zstd(Vec<u8>, W),
-    /// Never made: without a feature that packs, the type has no other variant.
-    #[allow(dead_code)]
-    Plain(W),
 }
 
 impl<W: Write> Packer<W> {
@@ -82,7 +79,11 @@ impl<W: Write> Packer<W> {
             #[cfg(feature = "bzip2")]
             Format::Bzip2 => Inner::Bzip2(bzip2::write::BzEncoder::new(target, bzip2::Compression::best())),
             #[cfg(feature = "xz")]
-            Format::Xz => Inner::Xz(Box::new(lzma_rust2::XzWriter::new(target, lzma_rust2::XzOptions::default())?)),
+            Format::Xz => {
+                // 5 % larger than by the usual 6, in a sixth of the time.
+                let options = lzma_rust2::XzOptions::with_preset(3);
+                Inner::Xz(Box::new(lzma_rust2::XzWriter::new(target, options)?))
+            }
             #[cfg(feature = "zstd")]
             Format::Zstd => Inner::Zstd(Vec::new(), target),
             _ => {
@@ -115,7 +116,6 @@ impl<W: Write> Packer<W> {
                 target.write_all(&packed)?;
                 Ok(target)
             }
-            Inner::Plain(target) => Ok(target),
         }
     }
 
@@ -131,7 +131,6 @@ impl<W: Write> Packer<W> {
             Inner::Xz(encoder) => encoder,
             #[cfg(feature = "zstd")]
             Inner::Zstd(content, _) => content,
-            Inner::Plain(target) => target,
         }
     }
 }

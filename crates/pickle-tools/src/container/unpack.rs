@@ -1,6 +1,8 @@
 //! Decoders of the compressed formats.
 
-use std::io::{self, Read};
+#[cfg(any(feature = "gzip", feature = "xz", feature = "zstd"))]
+use std::io;
+use std::io::Read;
 
 use super::Format;
 

@@ -79,11 +79,11 @@ fn is_pickle<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize, name: &s
     let entry = Entry::of(archive, index)?;
     let packed = archive.by_index_raw(index).map_err(archive_error)?;
     let mut head = Vec::new();
-    match Content::new(packed, &entry) {
-        Ok(content) => content.take(MEMBER_HEAD).read_to_end(&mut head)?,
-        // What cannot be unpacked is the pickle only where somebody says so.
-        Err(_) => return Ok(false),
-    };
+    let read = Content::new(packed, &entry).map(|content| content.take(MEMBER_HEAD).read_to_end(&mut head));
+    if !matches!(read, Ok(Ok(_))) {
+        // What cannot be unpacked has its name alone; to open it says why.
+        return Ok(named);
+    }
     Ok(match Format::detect(&head) {
         None => named || looks::is_pickle(&head, entry.unpacked <= MEMBER_HEAD),
         Some(Format::Npy) => super::npy::skip_header(&mut &head[..]).is_ok(),
