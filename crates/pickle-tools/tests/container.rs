@@ -95,7 +95,10 @@ fn a_member_is_named(#[case] name: &str, #[case] member: &str, #[case] layers: &
 }
 
 #[rstest]
-#[case("several.zip", "several pickles are in the archive: name one behind the file, as FILE!a.pkl; it has a.pkl, sub/b.pkl")]
+#[case(
+    "several.zip",
+    "several pickles are in the archive: name one behind the file, as FILE!a.pkl; it has a.pkl, sub/b.pkl"
+)]
 #[case("nested.zip", "no pickle is in the archive: it has inner.zip, none.txt")]
 #[case("none.zip", "no pickle is in the archive: it has readme.txt, folder/")]
 #[case("empty.zip", "no pickle is in the archive: it has none")]
@@ -137,7 +140,15 @@ fn what_is_broken_is_an_error(#[case] name: &str, #[case] beginning: &str) {
 #[rstest]
 fn changed_bytes(
     #[values(
-        "name.gz", "level6.zlib", "one.bz2", "one.xz", "one.lzma", "frames.zst", "fields.npy", "model.pt", "deflated.zip"
+        "name.gz",
+        "level6.zlib",
+        "one.bz2",
+        "one.xz",
+        "one.lzma",
+        "frames.zst",
+        "fields.npy",
+        "model.pt",
+        "deflated.zip"
     )]
     name: &str,
 ) {
@@ -209,7 +220,10 @@ fn what_is_packed_is_unpacked(#[case] format: Format) {
 #[test]
 fn other_formats_are_not_packed() {
     let error = Packer::new(Vec::new(), Format::Tar).expect_err("no tar is written");
-    assert_eq!((error.kind(), error.to_string().as_str()), (io::ErrorKind::Unsupported, "a tar archive is not written here"));
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (io::ErrorKind::Unsupported, "a tar archive is not written here")
+    );
 }
 
 /// The first bytes of files, each as its format's own writers have them; the tar header is Python's tarfile's.

@@ -28,7 +28,7 @@ impl Marks {
             // Python 3 writes what 32 bits do not hold as LONG, and nothing else from protocol 1 on.
             Op::Int(line) if line.len() > 9 && is_wide(line) => self.python2("INT of more than 32 bits"),
             Op::Long1(bytes) | Op::Long4(bytes) if is_narrow(bytes) => {
-                self.python2("LONG1 or LONG4 of a small int, its long")
+                self.python2("LONG1 or LONG4 of a small int, its long");
             }
             Op::Proto(3..) => self.python3("protocol 3 or higher"),
             op if op.opcode().protocol() >= 3 => self.python3("protocol 3 or higher"),

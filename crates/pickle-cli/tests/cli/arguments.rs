@@ -9,6 +9,10 @@ use crate::{Run, pickle};
 #[case(&["show", "--help"], "pickle show --nth 2 log.pkl")]
 #[case(&["dis", "--help"], "pickle dis -a d.pkl")]
 #[case(&["transcode", "--help"], "pickle transcode d.pkl -o canonical.pkl")]
+#[case(&["info", "--help"], "pickle info --json d.pkl.gz | jq .globals")]
+#[case(&["optimize", "--help"], "pickle optimize d.pkl -o smaller.pkl")]
+#[case(&["asm", "--help"], "pickle asm listing.txt -o d.pkl")]
+#[case(&["make", "--help"], "pickle make -p 2")]
 #[case(&["check", "--help"], "pickle check - < d.pkl")]
 #[case(&["opcodes", "--help"], "pickle opcodes memoize")]
 fn help_shows_examples(#[case] args: &[&str], #[case] example: &str) {
@@ -20,7 +24,7 @@ fn help_shows_examples(#[case] args: &[&str], #[case] example: &str) {
 
 #[test]
 fn help_says_that_the_first_pickle_is_0() {
-    for command in ["show", "dis", "transcode", "check"] {
+    for command in ["show", "dis", "transcode", "optimize", "check"] {
         let run = pickle([command, "--help"]);
         assert!(run.text().contains("0 is the first"), "{run:?}");
     }

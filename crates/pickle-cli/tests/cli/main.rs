@@ -2,9 +2,13 @@
 
 mod arguments;
 mod check;
+mod containers;
 mod dis;
+mod info;
+mod make;
 mod opcodes;
 mod readme;
+mod rewrite;
 mod show;
 mod transcode;
 mod untrusted;

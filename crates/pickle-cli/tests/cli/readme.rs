@@ -1,31 +1,78 @@
-//! The console examples of the repository's README say what the command says.
+//! The console examples of the READMEs say what the command says. `BLESS=1` writes them anew.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use rstest::rstest;
+use tempfile::TempDir;
 
 use crate::read;
 
-#[test]
-fn the_readme_shows_what_the_command_prints() {
-    let Ok(readme) = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")) else {
+#[rstest]
+#[case("../../README.md", 7)]
+#[case("README.md", 20)]
+#[cfg_attr(not(unix), ignore = "the examples are for a shell")]
+fn the_readme_shows_what_the_command_prints(#[case] file: &str, #[case] at_least: usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let Ok(readme) = fs::read_to_string(&path) else {
         eprintln!("skipped: the README stands in the repository, not in the package");
         return;
     };
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    fs::write(folder.path().join("bob.pkl"), read("bob.4.pkl")).expect("a file can be written");
+    let Some(folder) = folder() else {
+        eprintln!("skipped: an example's file stands in the repository, not in the package");
+        return;
+    };
+    let mut run = String::new();
     let mut shown = 0;
-    for block in readme.split("```console\n").skip(1).filter_map(|block| block.split("```").next()) {
-        for example in block.split("$ ").filter_map(|example| example.strip_prefix("pickle ")) {
-            let (arguments, expected) = example.split_once('\n').expect("a command ends its line");
-            let output = Command::new(env!("CARGO_BIN_EXE_pickle"))
-                .args(arguments.split_whitespace())
-                .current_dir(folder.path())
-                .output()
-                .expect("the command starts");
-            assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "pickle {arguments}");
+    for (number, part) in readme.split("```console\n").enumerate() {
+        let (block, behind) = part.split_once("```").unwrap_or((part, ""));
+        // The first part is before all blocks, and some blocks are of other commands.
+        if number == 0 || !block.contains("pickle ") || block.contains("cargo ") {
+            run += if number == 0 { "" } else { "```console\n" };
+            run += part;
+            continue;
+        }
+        run += "```console\n";
+        for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            run += &format!("$ {command}\n{}", printed(command, &folder));
             shown += 1;
         }
+        run += &format!("```{behind}");
     }
-    assert!(shown >= 4, "the README has {shown} examples of the command");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &run).expect("the README can be written");
+        return;
+    }
+    assert!(run == readme, "{file} shows something else than\n{run}");
+    assert!(shown >= at_least, "{file} has {shown} examples of the command");
+}
+
+/// A folder with the files that the examples name.
+fn folder() -> Option<TempDir> {
+    let containers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pickle-tools/tests/data/container");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("bob.pkl"), read("bob.4.pkl")).expect("a file can be written");
+    for name in ["model.pt", "several.zip"] {
+        fs::copy(containers.join(name), folder.path().join(name)).ok()?;
+    }
+    Some(folder)
+}
+
+/// What a terminal would show.
+fn printed(command: &str, folder: &TempDir) -> String {
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_pickle"));
+    let directory = program.parent().expect("the program is in a directory");
+    let path = std::env::join_paths(
+        std::iter::once(directory.to_owned())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1; {command}")])
+        .env("PATH", path.expect("a path without a colon"))
+        .env("LC_ALL", "C")
+        .current_dir(folder.path())
+        .output()
+        .expect("there is a shell");
+    String::from_utf8(output.stdout).expect("what is printed is text")
 }

@@ -7,8 +7,15 @@ use rstest::rstest;
 
 use crate::{Run, data, pickle, pickle_with, read};
 
-const COMMANDS: [&[&str]; 4] =
-    [&["show", "-"], &["check", "--all", "-"], &["transcode", "-p", "0", "-"], &["dis", "-a", "-"]];
+const COMMANDS: [&[&str]; 7] = [
+    &["show", "-"],
+    &["check", "--all", "-"],
+    &["transcode", "-p", "0", "-"],
+    &["dis", "-a", "-"],
+    &["dis", "--exact", "-"],
+    &["info", "-"],
+    &["optimize", "-"],
+];
 
 /// Runs every subcommand: the status is 0, or 1 with one line that says why.
 fn run_all(input: &[u8]) {
@@ -104,6 +111,10 @@ fn a_reader_that_has_enough() {
 #[case(&["check", "bob.0.pkl"])]
 #[case(&["transcode", "bob.0.pkl"])]
 #[case(&["dis", "bob.0.pkl"])]
+#[case(&["info", "bob.0.pkl"])]
+#[case(&["info", "--json", "bob.0.pkl"])]
+#[case(&["optimize", "bob.0.pkl"])]
+#[case(&["make", "1"])]
 #[case(&["opcodes"])]
 fn a_disk_that_is_full(#[case] args: &[&str]) {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("the device is there");
@@ -120,7 +131,7 @@ fn a_disk_that_is_full(#[case] args: &[&str]) {
 
 #[test]
 fn a_folder_is_no_pickle() {
-    for command in ["show", "transcode", "dis"] {
+    for command in ["show", "transcode", "dis", "info", "optimize", "asm"] {
         let run = pickle([command, "dis"]);
         assert_eq!(run.status, 1);
         assert!(run.stderr.starts_with("dis: "), "{run:?}");

@@ -11,6 +11,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import zipfile
 
 HERE = pathlib.Path(__file__).parent
 
@@ -56,6 +57,15 @@ def broken():
     (HERE / 'left-over.pkl').write_bytes(b'K\x01K\x02.')
 
 
+def archive():
+    """Two pickles in a zip archive, and a text."""
+    with zipfile.ZipFile(HERE / 'two.zip', 'w', zipfile.ZIP_DEFLATED) as file:
+        members = {'a.pkl': pickle.dumps(['a']), 'sub/b.pkl': pickle.dumps(['b'], 2), 'readme.txt': b'no pickle'}
+        for name, data in members.items():
+            # Without a time, so that the same bytes come out each time.
+            file.writestr(zipfile.ZipInfo(name), data)
+
+
 def disassemblies():
     cases = {
         'one-file': ['bob.4.pkl'],
@@ -87,4 +97,5 @@ def disassemblies():
 matrix()
 streams()
 broken()
+archive()
 disassemblies()
