@@ -94,14 +94,14 @@ impl FileArgs {
 }
 
 impl InputArgs {
-    /// Reads the file, and hands over each pickle that is asked for.
+    /// Reads the file, and hands over each pickle that is asked for; `options` are for what begins with the bytes given.
     pub(crate) fn each(
         &self,
-        options: LoadOptions,
+        options: impl Fn(&[u8]) -> LoadOptions,
         mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
     ) -> Result<Rest, Failure> {
-        let options = options.encoding(self.encoding.into());
         self.file.each(|input, start| {
+            let options = options(&input.bytes[start..]).encoding(self.encoding.into());
             let (graph, end) = options.from_slice_at(&input.bytes, start).map_err(|error| input.failure(error))?;
             take(input, Loaded { graph, bytes: &input.bytes[start..end] })?;
             Ok(end)

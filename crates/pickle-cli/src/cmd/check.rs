@@ -30,7 +30,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let checked = self.input.each(LoadOptions::new(), |_, _| Ok(()));
+        let checked = self.input.each(|_| LoadOptions::new(), |_, _| Ok(()));
         let mut out = Output::stdout();
         let written = match &checked {
             Err(Failure::Message(problem)) => writeln!(out, "error: {}", OneLine(problem)),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use pickle_codec::{DumpOptions, LoadOptions};
+use pickle_codec::{DumpOptions, LoadOptions, Profile};
 use pickle_opcodes::{Op, Ops};
 
 use crate::failure::Failure;
@@ -45,8 +45,7 @@ impl Transcode {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let wanted = self.target.protocol("transcode");
         let mut out = Output::binary(self.output.as_deref())?;
-        // As CPython's own loads does it, which makes one object of some that the pickle has twice.
-        let options = LoadOptions::new().profile(self.target.profile).unify(true);
+        let options = |pickle: &[u8]| self.load_options(pickle);
         let mut bytes = Vec::new();
         let rest = self.input.each(options, |input, pickle| {
             bytes.clear();
@@ -56,6 +55,14 @@ impl Transcode {
         out.finish()?;
         rest.say();
         Ok(())
+    }
+
+    /// As the profile's own loads does it, which makes one object of some that the pickle has twice. What that Python is
+    /// too old for is read as the newest reads it.
+    fn load_options(&self, pickle: &[u8]) -> LoadOptions {
+        let profile = self.target.profile;
+        let is_known = !matches!(*pickle, [0x80, protocol, ..] if protocol > profile.highest_protocol());
+        LoadOptions::new().profile(if is_known { profile } else { Profile::default() }).unify(true)
     }
 
     /// Writes a pickle's value into `buffer`.

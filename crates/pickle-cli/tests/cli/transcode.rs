@@ -65,6 +65,16 @@ fn a_profile_without_the_pickles_protocol() {
     assert_eq!(run, Run::of(1, "", problem));
 }
 
+/// What Python 2.7 cannot read becomes a pickle that it can.
+#[rstest]
+#[case("3.7", "4")]
+#[case("2.7", "2")]
+fn for_an_older_python(#[case] profile: &str, #[case] protocol: &str) {
+    let run = pickle(["transcode", "--profile", profile, "-p", protocol, "mixed.5.pkl"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert_eq!(run.stdout[..2], [0x80, protocol.as_bytes()[0] - b'0']);
+}
+
 /// The protocols of `several.pkl` are 2, 4 and 0.
 #[rstest]
 #[case::first(&[], &[0], "several.pkl: 32 bytes follow the first pickle\n")]
