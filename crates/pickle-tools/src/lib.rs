@@ -42,6 +42,9 @@
 //! A listing does not tell all spellings of a pickle apart. [`asm`] says which it takes; [`DisOptions::exact`] makes a
 //! listing of which it makes the same bytes, whoever wrote them.
 //!
+//! With the feature `container` the crate tells what a file is by its content, and finds the pickle in archives and
+//! compressed files; each packed format has a feature of its own, and without them nothing of it is built.
+//!
 //! The layer beneath is [`pickle_opcodes`]: instructions without Python's reading of their arguments.
 //!
 //! Input is not trusted: a length is believed only as far as bytes arrive, and apart from a few bytes for each entry of the

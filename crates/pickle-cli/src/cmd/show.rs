@@ -30,9 +30,10 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut out = Output::stdout();
-        let shown = self.input.each(|_| LoadOptions::new(), |_, pickle| {
-            writeln!(out, "{}", pickle.graph).map_err(|error| out.failure(&error))
-        });
+        let shown = self.input.each(
+            |_| LoadOptions::new(),
+            |_, pickle| writeln!(out, "{}", pickle.graph).map_err(|error| out.failure(&error)),
+        );
         out.finish()?;
         shown?.say();
         Ok(())
