@@ -2,11 +2,16 @@
 
     python workloads.py make DIR [PROTOCOL]   writes DIR/NAME.pkl for every workload
     python workloads.py serve                 times CPython's own C pickler, one command a line on standard input:
-                                              `load PATH` or `dump PATH PROTOCOL`, answered by nanoseconds of CPU time
+                                              `load PATH` or `dump PATH PROTOCOL`, answered by nanoseconds of CPU time;
+                                              `genops PATH`, `optimize PATH` or `dis PATH`: pickletools, also how many
+                                              instructions, bytes or characters came out
 """
 
+import collections
 import gc
+import io
 import pickle
+import pickletools
 import random
 import sys
 import time
@@ -96,6 +101,25 @@ def timed(function, *args):
     return time.process_time_ns() - start, result
 
 
+def genops(data):
+    # Nothing iterates faster.
+    (last,) = collections.deque(enumerate(pickletools.genops(data), 1), maxlen=1)
+    return last[0]
+
+
+def optimize(data):
+    return len(pickletools.optimize(data))
+
+
+def dis(data):
+    out = io.StringIO()
+    pickletools.dis(data, out)
+    return len(out.getvalue())
+
+
+TOOLS = {"genops": genops, "optimize": optimize, "dis": dis}
+
+
 def serve():
     assert pickle.loads.__module__ == "_pickle", "the C pickler is what is measured"
     gc.disable()
@@ -107,6 +131,9 @@ def serve():
                 data = file.read()
             values[path] = data, pickle.loads(data)
         data, value = values[path]
+        if command in TOOLS:
+            print(*timed(TOOLS[command], data), flush=True)
+            continue
         if command == "load":
             taken, result = timed(pickle.loads, data)
             del result

@@ -1,17 +1,21 @@
 //! Loads and dumps of seeded workloads, beside CPython's C pickler and serde-pickle, interleaved in one run.
 //!
 //! ```text
-//! cargo run --release -- [--python PYTHON] [--protocol N] [--rounds N] [WORKLOAD …]
+//! cargo run --release -- [--tools] [--python PYTHON] [--protocol N] [--rounds N] [WORKLOAD …]
 //! ```
 //!
-//! Prints a table of medians and ratios. CPython times itself on CPU time with its garbage collector off.
+//! With `--tools`, genops, optimize and dis beside pickletools instead.
+//!
+//! Prints a table of medians and ratios. Both sides are timed on CPU time, CPython with its garbage collector off.
+
+mod tools;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
 
 use pickle_codec::{DumpOptions, LoadOptions};
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -27,21 +31,45 @@ fn main() -> Result<()> {
         return Err("the workloads could not be made".into());
     }
     let mut python = Python::start(&options.python)?;
-    println!("protocol {}, median of {} interleaved rounds; CPython: {}", options.protocol, options.rounds, python.version);
     println!(
-        "{:<10} {:>8} | {:>9} {:>9} {:>9} {:>7} {:>7} | {:>9} {:>9} {:>9} {:>7} {:>7} | {:>8}",
-        "", "KiB", "load µs", "CPython", "serde-p", "×Py", "×serde", "dump µs", "CPython", "serde-p", "×Py", "×serde", "free µs"
+        "protocol {}, median of {} interleaved rounds; CPython: {}",
+        options.protocol, options.rounds, python.version
     );
+    if options.tools {
+        tools::head();
+    } else {
+        head();
+    }
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.sort();
     for file in files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if options.workloads.is_empty() || options.workloads.contains(&name) {
+            let measure = if options.tools { tools::measure } else { measure };
             measure(&name, &file, &options, &mut python)?;
         }
     }
     std::fs::remove_dir_all(&folder)?;
     Ok(())
+}
+
+fn head() {
+    println!(
+        "{:<10} {:>8} | {:>9} {:>9} {:>9} {:>7} {:>7} | {:>9} {:>9} {:>9} {:>7} {:>7} | {:>8}",
+        "",
+        "KiB",
+        "load µs",
+        "CPython",
+        "serde-p",
+        "×Py",
+        "×serde",
+        "dump µs",
+        "CPython",
+        "serde-p",
+        "×Py",
+        "×serde",
+        "free µs"
+    );
 }
 
 fn script() -> &'static str {
@@ -56,14 +84,14 @@ fn measure(name: &str, file: &Path, options: &Options, python: &mut Python) -> R
     let peer = serde_pickle::value_from_slice(&pickle, serde_pickle::DeOptions::new()).ok();
     let mut times: [Vec<f64>; 7] = Default::default();
     for _ in 0..options.rounds {
-        let start = Instant::now();
+        let start = cpu_time();
         let loaded = load.from_slice(&pickle)?;
         times[0].push(micros(start));
-        let start = Instant::now();
+        let start = cpu_time();
         drop(loaded);
         times[6].push(micros(start));
         times[1].push(python.ask(&format!("load {}", file.display()))?);
-        let start = Instant::now();
+        let start = cpu_time();
         let written = dump.to_vec(&graph)?;
         times[3].push(micros(start));
         if written != pickle && name != "sets" {
@@ -71,11 +99,11 @@ fn measure(name: &str, file: &Path, options: &Options, python: &mut Python) -> R
         }
         times[4].push(python.ask(&format!("dump {} {}", file.display(), options.protocol))?);
         if let Some(peer) = &peer {
-            let start = Instant::now();
+            let start = cpu_time();
             let loaded = serde_pickle::value_from_slice(&pickle, serde_pickle::DeOptions::new())?;
             times[2].push(micros(start));
             drop(loaded);
-            let start = Instant::now();
+            let start = cpu_time();
             serde_pickle::value_to_vec(peer, serde_pickle::SerOptions::new())?;
             times[5].push(micros(start));
         }
@@ -92,8 +120,15 @@ fn measure(name: &str, file: &Path, options: &Options, python: &mut Python) -> R
     Ok(())
 }
 
-fn micros(start: Instant) -> f64 {
-    start.elapsed().as_nanos() as f64 / 1000.0
+/// What this process has taken of the CPU so far.
+fn cpu_time() -> Timespec {
+    clock_gettime(ClockId::ProcessCPUTime)
+}
+
+/// Microseconds of CPU time since `start`.
+fn micros(start: Timespec) -> f64 {
+    let taken = cpu_time() - start;
+    taken.tv_sec as f64 * 1e6 + taken.tv_nsec as f64 / 1e3
 }
 
 fn median(mut times: Vec<f64>) -> f64 {
@@ -105,18 +140,21 @@ struct Options {
     python: String,
     protocol: u8,
     rounds: usize,
+    tools: bool,
     workloads: Vec<String>,
 }
 
 impl Options {
     fn parse() -> Result<Options> {
-        let mut options = Options { python: "python3".into(), protocol: 4, rounds: 11, workloads: Vec::new() };
+        let mut options =
+            Options { python: "python3".into(), protocol: 4, rounds: 11, tools: false, workloads: Vec::new() };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
             match &arg[..] {
                 "--python" => options.python = value()?,
                 "--protocol" => options.protocol = value()?.parse()?,
+                "--tools" => options.tools = true,
                 "--rounds" => options.rounds = value()?.parse()?,
                 _ => options.workloads.push(arg),
             }
@@ -145,10 +183,21 @@ impl Python {
 
     /// Sends one command; gives microseconds.
     fn ask(&mut self, command: &str) -> Result<f64> {
+        Ok(self.answer(command)?.trim().parse::<f64>()? / 1000.0)
+    }
+
+    /// Sends one command; gives microseconds and a number that tells what came out.
+    fn ask_two(&mut self, command: &str) -> Result<(f64, u64)> {
+        let answer = self.answer(command)?;
+        let (nanos, result) = answer.trim().split_once(' ').ok_or("an answer of two numbers")?;
+        Ok((nanos.parse::<f64>()? / 1000.0, result.parse()?))
+    }
+
+    fn answer(&mut self, command: &str) -> Result<String> {
         writeln!(self.commands, "{command}")?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer)?;
-        Ok(answer.trim().parse::<f64>()? / 1000.0)
+        Ok(answer)
     }
 }
 

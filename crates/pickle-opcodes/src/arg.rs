@@ -117,11 +117,18 @@ pub struct Pair<'a> {
 macro_rules! forms {
     ($($form:ident: $value:ty = $read:expr, $write:expr;)*) => {
         $(
-            pub(crate) struct $form;
+            #[doc = concat!("[`ArgKind::", stringify!($form), "`] as code.")]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $form;
 
             impl $form {
+                /// Reads an argument of this form, as the bytes say it.
+                ///
+                /// # Errors
+                ///
+                /// [`ErrorKind::Truncated`] and [`ErrorKind::NegativeLength`].
                 #[inline(always)]
-                pub(crate) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<$value, ErrorKind> {
+                pub fn read<'a>(cursor: &mut Cursor<'a>) -> Result<$value, ErrorKind> {
                     let read: fn(&mut Cursor<'a>) -> Result<$value, ErrorKind> = $read;
                     read(cursor)
                 }

@@ -90,12 +90,27 @@ impl<'a> Iterator for Ops<'a> {
 impl core::iter::FusedIterator for Ops<'_> {}
 
 /// A place in the input, behind an opcode's byte.
-pub(crate) struct Cursor<'a> {
+#[derive(Clone, Debug)]
+pub struct Cursor<'a> {
     input: &'a [u8],
     position: usize,
 }
 
 impl<'a> Cursor<'a> {
+    /// At `position` of `input`, or at its end where it is shorter.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(input: &'a [u8], position: usize) -> Cursor<'a> {
+        Cursor { input, position: position.min(input.len()) }
+    }
+
+    /// Where it stands, in bytes from the start of the input.
+    #[inline(always)]
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
     /// The next `N` bytes.
     #[inline(always)]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], ErrorKind> {

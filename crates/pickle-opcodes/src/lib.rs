@@ -41,6 +41,7 @@ mod arg;
 mod decode;
 mod effect;
 mod error;
+pub mod form;
 pub mod frame;
 pub mod number;
 mod op;

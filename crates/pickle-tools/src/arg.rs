@@ -4,9 +4,10 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use num_bigint::BigInt;
+use pickle_opcodes::form::{self, Cursor};
 use pickle_opcodes::number::{self, IntLine};
 use pickle_opcodes::text::string_escapes;
-use pickle_opcodes::{Op, Pair};
+use pickle_opcodes::{ArgKind, Pair};
 use pickle_value::literal;
 
 use crate::{ErrorKind, Str};
@@ -19,7 +20,7 @@ pub enum Arg<'a> {
     /// An int that fits.
     Int(i64),
     /// An int that doesn't fit.
-    BigInt(BigInt),
+    BigInt(Box<BigInt>),
     /// The argument `00` or `01` of INT, and of GET and PUT too.
     Bool(bool),
     /// A float.
@@ -47,45 +48,52 @@ impl<'a> Arg<'a> {
         }
     }
 
-    /// Reads an instruction's argument as pickletools does, which knows less spellings of a number than a loader.
+    /// Reads an argument of this form as pickletools does, which knows fewer spellings of a number than a loader.
     #[inline(always)]
-    pub(crate) fn of(op: &Op<'a>) -> Result<Option<Arg<'a>>, ErrorKind> {
-        Ok(Some(match *op {
-            Op::BinInt1(value) | Op::BinGet(value) | Op::BinPut(value) | Op::Ext1(value) | Op::Proto(value) => {
-                Arg::Int(value.into())
+    pub(crate) fn read(kind: ArgKind, cursor: &mut Cursor<'a>) -> Result<Arg<'a>, ErrorKind> {
+        Ok(match kind {
+            ArgKind::Uint1 => Arg::Int(form::Uint1::read(cursor)?.into()),
+            ArgKind::Uint2 => Arg::Int(form::Uint2::read(cursor)?.into()),
+            ArgKind::Int4 => Arg::Int(form::Int4::read(cursor)?.into()),
+            ArgKind::Uint4 => Arg::Int(form::Uint4::read(cursor)?.into()),
+            ArgKind::Uint8 => {
+                let value = form::Uint8::read(cursor)?;
+                value.try_into().map_or_else(|_| Arg::BigInt(Box::new(value.into())), Arg::Int)
             }
-            Op::BinInt2(value) | Op::Ext2(value) => Arg::Int(value.into()),
-            Op::BinInt(value) | Op::Ext4(value) => Arg::Int(value.into()),
-            Op::LongBinGet(value) | Op::LongBinPut(value) => Arg::Int(value.into()),
-            Op::Frame(length) => length.try_into().map_or_else(|_| Arg::BigInt(length.into()), Arg::Int),
-            Op::Int(line) | Op::Get(line) | Op::Put(line) => match line {
+            ArgKind::DecimalNlShort => match form::DecimalNlShort::read(cursor)? {
                 b"00" => Arg::Bool(false),
                 b"01" => Arg::Bool(true),
-                _ => integer(number::decimal(line)?),
+                line => integer(number::decimal(line)?),
             },
-            Op::Long(line) => integer(number::decimal(line.strip_suffix(b"L").unwrap_or(line))?),
-            Op::Long1(bytes) | Op::Long4(bytes) => two_complement(bytes),
-            Op::Float(line) => Arg::Float(number::decimal_float(line)?),
-            Op::BinFloat(value) => Arg::Float(value),
-            Op::String(line) => Arg::Str(escaped(unquoted(line)?)?),
-            Op::BinString(bytes) | Op::ShortBinString(bytes) => Arg::Str(Str::from_latin1(bytes)),
-            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => Arg::Bytes(bytes.into()),
-            Op::ByteArray8(bytes) => Arg::ByteArray(bytes.into()),
-            Op::Unicode(line) => Arg::Str(Str::from_raw_unicode_escape(line)?),
-            Op::ShortBinUnicode(bytes) | Op::BinUnicode(bytes) | Op::BinUnicode8(bytes) => {
-                Arg::Str(Str::from_utf8(bytes)?)
+            ArgKind::DecimalNlLong => {
+                let line = form::DecimalNlLong::read(cursor)?;
+                integer(number::decimal(line.strip_suffix(b"L").unwrap_or(line))?)
             }
-            Op::PersId(line) => Arg::Str(escaped(line)?),
-            Op::Global(pair) | Op::Inst(pair) => Arg::Str(joined(pair)?),
-            _ => return Ok(None),
-        }))
+            ArgKind::Long1 => two_complement(form::Long1::read(cursor)?),
+            ArgKind::Long4 => two_complement(form::Long4::read(cursor)?),
+            ArgKind::FloatNl => Arg::Float(number::decimal_float(form::FloatNl::read(cursor)?)?),
+            ArgKind::Float8 => Arg::Float(form::Float8::read(cursor)?),
+            ArgKind::StringNl => Arg::Str(escaped(unquoted(form::StringNl::read(cursor)?)?)?),
+            ArgKind::String1 => Arg::Str(Str::from_latin1(form::String1::read(cursor)?)),
+            ArgKind::String4 => Arg::Str(Str::from_latin1(form::String4::read(cursor)?)),
+            ArgKind::Bytes1 => Arg::Bytes(form::Bytes1::read(cursor)?.into()),
+            ArgKind::Bytes4 => Arg::Bytes(form::Bytes4::read(cursor)?.into()),
+            ArgKind::Bytes8 => Arg::Bytes(form::Bytes8::read(cursor)?.into()),
+            ArgKind::ByteArray8 => Arg::ByteArray(form::ByteArray8::read(cursor)?.into()),
+            ArgKind::UnicodeStringNl => Arg::Str(Str::from_raw_unicode_escape(form::UnicodeStringNl::read(cursor)?)?),
+            ArgKind::UnicodeString1 => Arg::Str(Str::from_utf8(form::UnicodeString1::read(cursor)?)?),
+            ArgKind::UnicodeString4 => Arg::Str(Str::from_utf8(form::UnicodeString4::read(cursor)?)?),
+            ArgKind::UnicodeString8 => Arg::Str(Str::from_utf8(form::UnicodeString8::read(cursor)?)?),
+            ArgKind::StringNlNoEscape => Arg::Str(escaped(form::StringNlNoEscape::read(cursor)?)?),
+            ArgKind::StringNlNoEscapePair => Arg::Str(joined(form::StringNlNoEscapePair::read(cursor)?)?),
+        })
     }
 }
 
 fn integer(value: IntLine) -> Arg<'static> {
     match value {
         IntLine::Small(value) => Arg::Int(value),
-        IntLine::Big(value) => Arg::BigInt(value),
+        IntLine::Big(value) => Arg::BigInt(value.into()),
         IntLine::Bool(value) => Arg::Bool(value),
     }
 }
@@ -99,7 +107,7 @@ fn two_complement(bytes: &[u8]) -> Arg<'static> {
         return Arg::Int(i64::from_le_bytes(wide));
     }
     let value = BigInt::from_signed_bytes_le(bytes);
-    i64::try_from(&value).map_or_else(|_| Arg::BigInt(value), Arg::Int)
+    i64::try_from(&value).map_or_else(|_| Arg::BigInt(value.into()), Arg::Int)
 }
 
 /// Strips the quotes. Unlike the loader, pickletools takes a single quote for an empty string.
@@ -113,7 +121,7 @@ fn unquoted(line: &[u8]) -> Result<&[u8], ErrorKind> {
 
 /// Resolves escapes to ASCII: pickletools does so also for the lines that it calls "noescape".
 fn escaped(line: &[u8]) -> Result<Str<'_>, ErrorKind> {
-    if line.contains(&b'\\') {
+    if memchr::memchr(b'\\', line).is_some() {
         return Str::from_ascii(string_escapes(line)?.into());
     }
     Str::from_ascii(line.into())

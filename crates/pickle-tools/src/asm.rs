@@ -8,8 +8,9 @@ use pickle_opcodes::{Argument, Op, Opcode};
 
 pub use self::error::{AsmError, AsmErrorKind, Excerpt};
 use self::line::{Instruction, Line};
-use crate::Arg;
+use crate::genops::read;
 use crate::spelling::{self, Spelling};
+use crate::{Arg, GenOp};
 
 /// The pickle that a listing shows: `asm(dis(pickle))` is `pickle`, for all that a CPython wrote.
 ///
@@ -139,15 +140,15 @@ impl Assembler {
 
     /// Writes an argument as the listing has it, which must mean what the listing says besides.
     fn raw(&mut self, opcode: Opcode, arg: Option<&Arg<'_>>, raw: &[u8]) -> Result<(), AsmErrorKind> {
+        let start = self.pickle.len();
         let argument = spelling::from_raw(opcode, raw).ok_or(AsmErrorKind::BadRaw { opcode })?;
-        let op = Op::new(opcode, Some(argument)).ok_or(AsmErrorKind::BadRaw { opcode })?;
-        if let Some(arg) = arg {
-            let meant = Arg::of(&op).ok().flatten().ok_or(AsmErrorKind::BadRaw { opcode })?;
-            if !same(arg, &meant) {
-                return Err(AsmErrorKind::RawMeans { argument: meant.into_owned() });
-            }
+        self.write(opcode, Some(argument))?;
+        let Some(arg) = arg else { return Ok(()) };
+        match read(&self.pickle, start) {
+            Ok((GenOp { arg: Some(meant), .. }, _)) if same(arg, &meant) => Ok(()),
+            Ok((GenOp { arg: Some(meant), .. }, _)) => Err(AsmErrorKind::RawMeans { argument: meant.into_owned() }),
+            _ => Err(AsmErrorKind::BadRaw { opcode }),
         }
-        self.write(opcode, Some(argument))
     }
 
     /// Writes an argument as CPython does.

@@ -4,14 +4,14 @@ use core::fmt;
 use std::io::{self, BufRead, Write};
 
 use num_bigint::BigInt;
+use pickle_opcodes::Opcode;
 use pickle_opcodes::number::DEFAULT_MAX_DIGITS;
-use pickle_opcodes::{Op, Opcode, Ops};
 use pickle_value::literal;
 
 use crate::emulate::{Machine, Note};
-use crate::genops::{Read, read};
+use crate::genops::read;
 use crate::listing::Listing;
-use crate::{Arg, Error, ErrorKind, Memo, genops_reader, spelling};
+use crate::{Arg, Error, ErrorKind, GenOp, Memo, genops_reader, spelling};
 
 /// Writes the listing of the pickle at the start of `pickle`: the text of CPython 3.13's `pickletools.dis`.
 ///
@@ -39,10 +39,19 @@ use crate::{Arg, Error, ErrorKind, Memo, genops_reader, spelling};
 /// prints before it raises has then been written.
 #[doc(alias = "disassemble")]
 pub fn dis(pickle: &[u8], mut out: impl Write, options: DisOptions<'_>) -> Result<u64, Error> {
-    let mut ops = Ops::new(pickle);
+    let mut offset = 0;
     let base = options.offset;
-    disassemble(&mut out, options, |listing| ops.by_ref().try_for_each(|op| listing.instruction(read(op))))?;
-    Ok(base + ops.offset() as u64)
+    disassemble(&mut out, options, |listing| {
+        loop {
+            let (op, end) = read(pickle, offset).map_err(|error| error.moved(base))?;
+            listing.instruction(&op, &pickle[offset..end])?;
+            offset = end;
+            if op.opcode == Opcode::Stop {
+                return Ok(());
+            }
+        }
+    })?;
+    Ok(base + offset as u64)
 }
 
 /// The same as [`dis`] for the pickle that `reader` is at; leaves the reader on the byte behind STOP.
@@ -68,8 +77,9 @@ pub fn dis_reader(reader: impl BufRead, mut out: impl Write, options: DisOptions
     let mut ops = genops_reader(reader);
     let base = options.offset;
     disassemble(&mut out, options, |listing| {
-        while let Some(op) = ops.next_read() {
-            listing.instruction(op)?;
+        while let Some(read) = ops.next_read() {
+            let (op, bytes) = read.map_err(|error| error.moved(base))?;
+            listing.instruction(&op, bytes)?;
         }
         Ok(())
     })?;
@@ -223,54 +233,52 @@ impl From<fmt::Error> for Halt {
 impl Disassembler<'_, '_> {
     /// Writes an instruction and carries it out.
     #[inline]
-    fn instruction(&mut self, read: Result<Read<'_>, Error>) -> Result<(), Error> {
-        let (op, arg, offset) = read.map_err(|error| error.moved(self.base))?;
-        let offset = self.base + offset;
-        self.last = (offset, Some(op.opcode()));
-        self.step(&op, arg.as_ref(), offset).map_err(|halt| self.error(halt))
+    fn instruction(&mut self, op: &GenOp<'_>, bytes: &[u8]) -> Result<(), Error> {
+        let offset = self.base + op.offset;
+        self.last = (offset, Some(op.opcode));
+        self.step(op, bytes, offset).map_err(|halt| self.error(halt))
     }
 
     #[inline(always)]
-    fn step(&mut self, op: &Op<'_>, arg: Option<&Arg<'_>>, offset: u64) -> Result<(), Halt> {
-        let opcode = op.opcode();
+    fn step(&mut self, op: &GenOp<'_>, bytes: &[u8], offset: u64) -> Result<(), Halt> {
         self.listing.offset(offset)?;
         let depth = self.machine.depth();
-        let step = self.machine.prepare(opcode, arg)?;
-        if let Some(Arg::BigInt(value)) = arg {
+        let step = self.machine.prepare(op)?;
+        if let Some(Arg::BigInt(value)) = &op.arg {
             check_digits(value)?;
         }
-        self.listing.code(opcode)?;
+        self.listing.code(op.opcode)?;
         if depth > 0 {
             self.listing.spaces(self.indent_level.saturating_mul(depth))?;
         }
-        self.listing.name(opcode, arg.is_some() || step.note.is_some())?;
-        if let Some(arg) = arg {
+        self.listing.name(op.opcode, op.arg.is_some() || step.note.is_some())?;
+        if let Some(arg) = &op.arg {
             self.argument(arg)?;
             if self.exact {
-                self.raw(op, arg)?;
+                self.raw(op.opcode, arg, bytes)?;
             }
         }
         if let Some(note) = step.note {
-            if arg.is_some() {
+            if op.arg.is_some() {
                 self.listing.ascii(b" ")?;
             }
             self.note(note)?;
         }
         if self.annotate > 0 {
-            self.annotation(opcode)?;
+            self.annotation(op.opcode)?;
         }
         self.listing.ascii(b"\n")?;
         match step.error {
             Some(kind) => Err(kind.into()),
-            None => Ok(self.machine.finish(opcode, offset, &step)?),
+            None => Ok(self.machine.finish(op.opcode, offset, &step)?),
         }
     }
 
     fn argument(&mut self, arg: &Arg<'_>) -> fmt::Result {
         match arg {
             Arg::Int(value @ 0..) => self.listing.number(value.unsigned_abs()),
-            Arg::Str(text) => match text.as_str() {
-                Some(plain) if self.listing.plain_str(plain)? => Ok(()),
+            Arg::Str(text) => match text.as_ascii() {
+                Some(ascii) if self.listing.plain_str(ascii)? => Ok(()),
                 _ => text.write_repr(&mut self.listing),
             },
             _ => arg.write_repr(&mut self.listing),
@@ -279,11 +287,11 @@ impl Disassembler<'_, '_> {
 
     /// Writes the argument's bytes where `asm` would write others.
     #[cold]
-    fn raw(&mut self, op: &Op<'_>, arg: &Arg<'_>) -> fmt::Result {
-        match spelling::unusual(op, arg) {
+    fn raw(&mut self, opcode: Opcode, arg: &Arg<'_>, bytes: &[u8]) -> fmt::Result {
+        match spelling::unusual(opcode, arg, bytes) {
             Some(bytes) => {
                 self.listing.ascii(b" raw ")?;
-                literal::write_bytes(&bytes, &mut self.listing)
+                literal::write_bytes(bytes, &mut self.listing)
             }
             None => Ok(()),
         }

@@ -3,7 +3,7 @@
 use pickle_opcodes::{Opcode, StackObject};
 
 use crate::keys::Key;
-use crate::{Arg, ErrorKind, Memo};
+use crate::{Arg, ErrorKind, GenOp, Memo};
 
 /// The stack, the marks and the memo, a byte an entry.
 ///
@@ -60,7 +60,8 @@ impl<'m> Machine<'m> {
     ///
     /// An error here keeps even the instruction itself from being written.
     #[inline(always)]
-    pub(crate) fn prepare(&mut self, opcode: Opcode, arg: Option<&Arg<'_>>) -> Result<Step, ErrorKind> {
+    pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, ErrorKind> {
+        let (opcode, arg) = (op.opcode, op.arg.as_ref());
         let before = opcode.stack_before();
         self.highest_protocol = self.highest_protocol.max(Some(opcode.protocol()));
         let mut step = Step { note: None, error: None, pops: before.len(), found: None };

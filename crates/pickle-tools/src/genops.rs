@@ -1,6 +1,7 @@
 //! [`genops`]: the instructions of a pickle with their arguments as Python objects.
 
-use pickle_opcodes::{Op, Opcode, Ops};
+use pickle_opcodes::form::Cursor;
+use pickle_opcodes::{ArgKind, Opcode};
 
 use crate::{Arg, Error};
 
@@ -17,7 +18,7 @@ use crate::{Arg, Error};
 /// ```
 #[must_use]
 pub fn genops(pickle: &[u8]) -> Genops<'_> {
-    Genops { ops: Ops::new(pickle), failed: false }
+    Genops { input: pickle, offset: 0, finished: false }
 }
 
 /// An instruction of a pickle.
@@ -42,20 +43,19 @@ impl GenOp<'_> {
 /// The iterator that [`genops`] gives.
 ///
 /// Its errors are those of [`pickle_opcodes::decode`], and those of an argument that is no Python object:
-/// [`ErrorKind::Bytes`](crate::ErrorKind::Bytes), [`ErrorKind::NotAscii`](crate::ErrorKind::NotAscii),
-/// [`ErrorKind::NotUtf8`](crate::ErrorKind::NotUtf8).
+/// [`ErrorKind::Bytes`](crate::ErrorKind::Bytes), [`ErrorKind::NotAscii`], [`ErrorKind::NotUtf8`].
 #[derive(Clone, Debug)]
 pub struct Genops<'a> {
-    ops: Ops<'a>,
-    /// An argument could not be read.
-    failed: bool,
+    input: &'a [u8],
+    offset: usize,
+    finished: bool,
 }
 
 impl Genops<'_> {
     /// Where the next instruction starts: behind STOP once the iterator has ended well.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.ops.offset() as u64
+        self.offset as u64
     }
 }
 
@@ -64,26 +64,51 @@ impl<'a> Iterator for Genops<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
+        if self.finished {
             return None;
         }
-        let item = read(self.ops.next()?);
-        self.failed = item.is_err();
-        Some(item.map(|(op, arg, offset)| GenOp { opcode: op.opcode(), arg, offset }))
-    }
-}
-
-/// An instruction as it stands, its argument as a Python object, and its offset.
-pub(crate) type Read<'a> = (Op<'a>, Option<Arg<'a>>, u64);
-
-/// Reads the argument of what was decoded.
-#[inline(always)]
-pub(crate) fn read(decoded: Result<(usize, Op<'_>), pickle_opcodes::Error>) -> Result<Read<'_>, Error> {
-    let (offset, op) = decoded.map_err(Error::from_decoding)?;
-    match Arg::of(&op) {
-        Ok(arg) => Ok((op, arg, offset as u64)),
-        Err(kind) => Err(Error::new(offset as u64, Some(op.opcode()), kind)),
+        let item = read(self.input, self.offset);
+        match &item {
+            Ok((op, end)) => {
+                self.offset = *end;
+                self.finished = op.opcode == Opcode::Stop;
+            }
+            Err(_) => self.finished = true,
+        }
+        Some(item.map(|(op, _)| op))
     }
 }
 
 impl core::iter::FusedIterator for Genops<'_> {}
+
+/// The instruction at an offset, and the offset behind it.
+#[inline(always)]
+pub(crate) fn read(input: &[u8], offset: usize) -> Result<(GenOp<'_>, usize), Error> {
+    let Some(&byte) = input.get(offset) else {
+        return Err(Error::new(offset as u64, None, pickle_opcodes::ErrorKind::EndOfInput.into()));
+    };
+    let (Some(opcode), kind) = OPCODES[usize::from(byte)] else {
+        return Err(Error::new(offset as u64, None, pickle_opcodes::ErrorKind::UnknownOpcode(byte).into()));
+    };
+    let at = offset as u64;
+    let Some(kind) = kind else {
+        return Ok((GenOp { opcode, arg: None, offset: at }, offset + 1));
+    };
+    let mut cursor = Cursor::new(input, offset + 1);
+    match Arg::read(kind, &mut cursor) {
+        Ok(arg) => Ok((GenOp { opcode, arg: Some(arg), offset: at }, cursor.position())),
+        Err(error) => Err(Error::new(at, Some(opcode), error)),
+    }
+}
+
+/// By an instruction's first byte its opcode and the form of its argument.
+static OPCODES: [(Option<Opcode>, Option<ArgKind>); 256] = {
+    let mut opcodes = [(None, None); 256];
+    let mut index = 0;
+    while index < Opcode::ALL.len() {
+        let opcode = Opcode::ALL[index];
+        opcodes[opcode.byte() as usize] = (Some(opcode), opcode.arg());
+        index += 1;
+    }
+    opcodes
+};

@@ -20,7 +20,7 @@ impl Key {
         Some(match arg {
             Arg::Int(index) => Key::Small(*index),
             Arg::Bool(value) => Key::Small((*value).into()),
-            Arg::BigInt(value) => Key::Big(value.clone()),
+            Arg::BigInt(value) => Key::Big((**value).clone()),
             _ => return None,
         })
     }
@@ -36,7 +36,7 @@ impl From<Key> for Arg<'static> {
     fn from(key: Key) -> Self {
         match key {
             Key::Small(index) => Arg::Int(index),
-            Key::Big(value) => Arg::BigInt(value),
+            Key::Big(value) => Arg::BigInt(value.into()),
         }
     }
 }

@@ -76,18 +76,18 @@ impl<'w> Listing<'w> {
         Ok(())
     }
 
-    /// The repr of a str, at once where it is short, plain and ASCII; false where it is not, and nothing is written.
+    /// The repr of ASCII, at once where it is short and plain; false where it is not, and nothing is written.
     #[inline]
-    pub(crate) fn plain_str(&mut self, text: &str) -> Result<bool, fmt::Error> {
+    pub(crate) fn plain_str(&mut self, text: &[u8]) -> Result<bool, fmt::Error> {
         const LONGEST: usize = 64;
         let plain = |&byte: &u8| matches!(byte, b' '..=b'~') && byte != b'\'' && byte != b'\\';
         let length = text.len();
-        if length > LONGEST || !text.as_bytes().iter().all(plain) {
+        if length > LONGEST || !text.iter().all(plain) {
             return Ok(false);
         }
         let place = self.place::<{ LONGEST + 2 }>()?;
         place[0] = b'\'';
-        place[1..=length].copy_from_slice(text.as_bytes());
+        place[1..=length].copy_from_slice(text);
         place[length + 1] = b'\'';
         self.advance(length + 2);
         Ok(true)

@@ -1,11 +1,11 @@
 //! [`optimize`]: a pickle without the memo entries that it never reads.
 
 use pickle_opcodes::frame::{FRAME_SIZE_TARGET, FrameStyle, Framer};
+use pickle_opcodes::number::{self, IntLine};
 use pickle_opcodes::{HIGHEST_PROTOCOL, Op, Opcode, Ops, Out};
 
-use crate::genops::read;
 use crate::keys::{Key, KeyMap};
-use crate::{Arg, Error, ErrorKind};
+use crate::{Arg, Error, ErrorKind, GenOp, genops};
 
 /// The pickle at the start of `pickle` without the PUTs that no GET reads: the bytes of CPython 3.13's
 /// `pickletools.optimize`.
@@ -72,29 +72,32 @@ impl Survey {
     fn of(pickle: &[u8]) -> Result<Survey, Error> {
         let mut survey = Survey { entries: KeyMap::default(), protocol: 0, protocol_offset: 0, end: 0 };
         let mut puts = 0;
-        let mut ops = Ops::new(pickle);
+        let mut ops = genops(pickle);
         for op in ops.by_ref() {
-            let (op, arg, offset) = read(op)?;
-            match op {
-                Op::Put(_) | Op::BinPut(_) | Op::LongBinPut(_) | Op::Memoize => {
-                    let entry = survey.entry(arg.as_ref().and_then(Key::of).unwrap_or_else(|| Key::after(puts)));
+            let GenOp { opcode, arg, offset } = op?;
+            let key = || arg.as_ref().and_then(Key::of);
+            match opcode {
+                Opcode::Put | Opcode::BinPut | Opcode::LongBinPut | Opcode::Memoize => {
+                    let entry = survey.entry(key().unwrap_or_else(|| Key::after(puts)));
                     puts += usize::from(!entry.put);
                     entry.put = true;
                 }
-                Op::Get(_) | Op::BinGet(_) | Op::LongBinGet(_) => {
-                    if let Some(key) = arg.as_ref().and_then(Key::of) {
-                        survey.entry(key).read = true;
-                    }
-                    survey.protocol = survey.protocol.max(op.opcode().protocol());
+                Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
+                    survey.protocol = survey.protocol.max(opcode.protocol());
+                    survey.entry(key().expect("GET has an int")).read = true;
                 }
-                Op::Proto(protocol) if protocol > survey.protocol => {
-                    survey.protocol = protocol;
-                    survey.protocol_offset = offset;
+                Opcode::Proto => {
+                    if let Some(Arg::Int(protocol)) = arg
+                        && protocol > survey.protocol.into()
+                    {
+                        survey.protocol = u8::try_from(protocol).expect("PROTO has one byte");
+                        survey.protocol_offset = offset;
+                    }
                 }
                 _ => {}
             }
         }
-        survey.end = ops.offset();
+        survey.end = ops.offset() as usize;
         Ok(survey)
     }
 
@@ -241,6 +244,14 @@ impl<'a> Rewriter<'a> {
 /// The key that an instruction names; `None` for MEMOIZE.
 #[inline]
 fn key(op: &Op<'_>) -> Option<Key> {
-    let arg = Arg::of(op).expect("the survey has read every argument");
-    arg.as_ref().and_then(Key::of)
+    Some(match *op {
+        Op::Put(line) | Op::Get(line) => match number::decimal(line).expect("the survey has read every argument") {
+            IntLine::Small(index) => Key::Small(index),
+            IntLine::Bool(value) => Key::Small(value.into()),
+            IntLine::Big(value) => Key::Big(value),
+        },
+        Op::BinPut(index) | Op::BinGet(index) => Key::Small(index.into()),
+        Op::LongBinPut(index) | Op::LongBinGet(index) => Key::Small(index.into()),
+        _ => return None,
+    })
 }

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead};
 
-use pickle_opcodes::{ArgKind, decode};
+use pickle_opcodes::{ArgKind, Opcode, decode};
 
-use crate::genops::Read;
-use crate::{Arg, Error, ErrorKind, GenOp};
+use crate::genops::read;
+use crate::{Error, ErrorKind, GenOp};
 
 /// The instructions of the pickle that `reader` is at, an iterator of [`GenOp`].
 ///
@@ -52,11 +52,11 @@ impl<R: BufRead> GenopsReader<R> {
     ///
     /// As the iterator's items.
     pub fn next_op(&mut self) -> Option<Result<GenOp<'_>, Error>> {
-        Some(self.next_read()?.map(|(op, arg, offset)| GenOp { opcode: op.opcode(), arg, offset }))
+        Some(self.next_read()?.map(|(op, _)| op))
     }
 
-    /// The same, with the instruction as it stands.
-    pub(crate) fn next_read(&mut self) -> Option<Result<Read<'_>, Error>> {
+    /// The same, with the instruction's bytes.
+    pub(crate) fn next_read(&mut self) -> Option<Result<(GenOp<'_>, &[u8]), Error>> {
         if self.finished {
             return None;
         }
@@ -66,22 +66,14 @@ impl<R: BufRead> GenopsReader<R> {
         if let Err(error) = self.read_instruction() {
             return Some(Err(Error::new(offset, None, ErrorKind::Io(error))));
         }
-        let (op, length) = match decode(&self.instruction, 0) {
-            Ok(decoded) => decoded,
-            Err(error) => {
-                let opcode = error.opcode();
-                return Some(Err(Error::new(offset, opcode, error.into_kind().into())));
-            }
-        };
-        let opcode = op.opcode();
-        match Arg::of(&op) {
-            Ok(arg) => {
+        Some(match read(&self.instruction, 0) {
+            Ok((op, length)) => {
                 self.offset += length as u64;
-                self.finished = opcode == pickle_opcodes::Opcode::Stop;
-                Some(Ok((op, arg, offset)))
+                self.finished = op.opcode == Opcode::Stop;
+                Ok((GenOp { offset, ..op }, &self.instruction[..length]))
             }
-            Err(kind) => Some(Err(Error::new(offset, Some(opcode), kind))),
-        }
+            Err(error) => Err(error.moved(offset)),
+        })
     }
 
     /// Reads an instruction, or what there is of it: reads as much as the decoder says is missing until nothing is.

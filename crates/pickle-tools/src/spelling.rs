@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 
 use num_bigint::{BigInt, Sign};
 use pickle_opcodes::text::{UnicodeLineStyle, string_escapes, write_unicode_line};
-use pickle_opcodes::{ArgKind, Argument, Op, Opcode, Out, Pair};
+use pickle_opcodes::{ArgKind, Argument, Opcode, Out, Pair};
 use pickle_value::literal;
 
 use crate::{Arg, Str};
@@ -68,22 +68,35 @@ pub(crate) fn from_raw(opcode: Opcode, raw: &[u8]) -> Option<Argument<'_>> {
 }
 
 /// The bytes of an argument that is not spelled as CPython mostly does, or where another line may change how it is read.
-pub(crate) fn unusual<'a>(op: &Op<'a>, arg: &Arg<'_>) -> Option<Cow<'a, [u8]>> {
-    let raw: Cow<'a, [u8]> = match op.argument()? {
-        Argument::Bytes(bytes) => bytes.into(),
-        Argument::Pair(Pair { module, name }) => [module, b"\n", name].concat().into(),
-        Argument::Float(value) if value.is_nan() => return Some(value.to_be_bytes().to_vec().into()),
-        _ => return None,
-    };
-    let usual = match of(op.opcode(), arg)? {
-        Spelling::Number(_) => return None,
-        Spelling::Only(usual) => usual == raw,
+pub(crate) fn unusual<'b>(opcode: Opcode, arg: &Arg<'_>, instruction: &'b [u8]) -> Option<&'b [u8]> {
+    let raw = argument_in(opcode.arg()?, instruction)?;
+    let usual = match of(opcode, arg)? {
+        Spelling::Number(_) => !matches!(arg, Arg::Float(value) if value.is_nan()),
+        Spelling::Only(usual) => *usual == *raw,
         Spelling::Several(spellings) => {
             let as_long = spellings.iter().filter(|spelling| spelling.len() == raw.len()).count();
             as_long == 1 && spellings.first().is_some_and(|usual| **usual == *raw)
         }
     };
     (!usual).then_some(raw)
+}
+
+/// The argument in an instruction's bytes, without length or last newline, where its form has several spellings.
+fn argument_in(form: ArgKind, instruction: &[u8]) -> Option<&[u8]> {
+    let (start, newline) = match form {
+        ArgKind::DecimalNlShort
+        | ArgKind::DecimalNlLong
+        | ArgKind::FloatNl
+        | ArgKind::StringNl
+        | ArgKind::StringNlNoEscape
+        | ArgKind::StringNlNoEscapePair
+        | ArgKind::UnicodeStringNl => (1, 1),
+        ArgKind::Float8 => (1, 0),
+        ArgKind::Long1 => (2, 0),
+        ArgKind::Long4 => (5, 0),
+        _ => return None,
+    };
+    instruction.get(start..instruction.len() - newline)
 }
 
 impl Spelling<'_> {
@@ -110,7 +123,7 @@ impl Spelling<'_> {
 fn unsigned(arg: &Arg<'_>) -> Option<u64> {
     match arg {
         Arg::Int(value) => u64::try_from(*value).ok(),
-        Arg::BigInt(value) => u64::try_from(value).ok(),
+        Arg::BigInt(value) => u64::try_from(&**value).ok(),
         _ => None,
     }
 }
@@ -119,15 +132,17 @@ fn unsigned(arg: &Arg<'_>) -> Option<u64> {
 fn two_complement(arg: &Arg<'_>) -> Option<Vec<u8>> {
     let value = match arg {
         Arg::Int(value) => BigInt::from(*value),
-        Arg::BigInt(value) => value.clone(),
+        Arg::BigInt(value) => (**value).clone(),
         _ => return None,
     };
     Some(if value.sign() == Sign::NoSign { Vec::new() } else { value.to_signed_bytes_le() })
 }
 
 fn latin1<'a>(text: &'a Str<'_>) -> Option<Cow<'a, [u8]>> {
+    if let Some(ascii) = text.as_ascii() {
+        return Some(ascii.into());
+    }
     match text.as_str() {
-        Some(text) if text.is_ascii() => Some(text.as_bytes().into()),
         Some(text) => text.chars().map(|point| u8::try_from(point).ok()).collect::<Option<Vec<u8>>>().map(Cow::Owned),
         None => None,
     }

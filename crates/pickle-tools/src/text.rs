@@ -19,90 +19,84 @@ use crate::ErrorKind;
 /// # Ok::<(), pickle_tools::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Str<'a>(Repr<'a>);
+pub struct Str<'a> {
+    /// UTF-8, in which surrogates stand as three bytes each.
+    bytes: Cow<'a, [u8]>,
+    kind: Kind,
+}
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Repr<'a> {
-    Utf8(Cow<'a, str>),
-    /// UTF-8 in which surrogates, of which there is one at least, stand as three bytes each.
-    Surrogates(Cow<'a, [u8]>),
+/// What is known of a text from when it was checked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Kind {
+    Ascii,
+    Utf8,
+    /// There is one surrogate at least.
+    Surrogates,
 }
 
 impl<'a> Str<'a> {
-    /// The text, unless it holds a surrogate.
+    /// The text, unless it holds a surrogate. Takes time in proportion to its length.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
-        match &self.0 {
-            Repr::Utf8(text) => Some(text),
-            Repr::Surrogates(_) => None,
+        match self.kind {
+            Kind::Ascii | Kind::Utf8 => core::str::from_utf8(&self.bytes).ok(),
+            Kind::Surrogates => None,
         }
     }
 
     /// The text, whatever it holds.
     #[must_use]
     pub fn as_text(&self) -> Text<'_> {
-        Text::from_utf8(self.as_bytes()).expect("it was checked when it was made")
+        Text::from_utf8(&self.bytes).expect("it was checked when it was made")
     }
 
     /// The text in UTF-8, each surrogate in three bytes (Python: `encode('utf-8', 'surrogatepass')`).
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Repr::Utf8(text) => text.as_bytes(),
-            Repr::Surrogates(bytes) => bytes,
-        }
+        &self.bytes
+    }
+
+    /// The text's bytes, where all are ASCII.
+    #[inline]
+    pub(crate) fn as_ascii(&self) -> Option<&[u8]> {
+        (self.kind == Kind::Ascii).then_some(&self.bytes)
     }
 
     /// The same text, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Str<'static> {
-        Str(match self.0 {
-            Repr::Utf8(text) => Repr::Utf8(Cow::Owned(text.into_owned())),
-            Repr::Surrogates(bytes) => Repr::Surrogates(Cow::Owned(bytes.into_owned())),
-        })
+        Str { bytes: Cow::Owned(self.bytes.into_owned()), kind: self.kind }
     }
 
     /// Reads UTF-8 as BINUNICODE has it (Python: `decode('utf-8', 'surrogatepass')`).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn from_utf8(bytes: &'a [u8]) -> Result<Str<'a>, ErrorKind> {
-        match core::str::from_utf8(bytes) {
-            Ok(text) => Ok(Str(Repr::Utf8(Cow::Borrowed(text)))),
-            Err(_) => Str::with_surrogates(bytes),
+        if is_ascii(bytes) {
+            return Ok(Str { bytes: Cow::Borrowed(bytes), kind: Kind::Ascii });
         }
-    }
-
-    #[cold]
-    fn with_surrogates(bytes: &'a [u8]) -> Result<Str<'a>, ErrorKind> {
-        match Text::from_utf8(bytes).map_err(|error| error.into_kind()) {
-            Ok(_) => Ok(Str(Repr::Surrogates(Cow::Borrowed(bytes)))),
-            Err(pickle_value::ErrorKind::InvalidText { position }) => Err(ErrorKind::NotUtf8 { position }),
-            Err(_) => Err(ErrorKind::NotUtf8 { position: 0 }),
-        }
+        let kind = check_utf8(bytes)?;
+        Ok(Str { bytes: Cow::Borrowed(bytes), kind })
     }
 
     /// Reads latin-1, in which every byte is a code point.
+    #[inline]
     pub(crate) fn from_latin1(bytes: &'a [u8]) -> Str<'a> {
-        Str(Repr::Utf8(match core::str::from_utf8(bytes) {
-            Ok(text) if text.is_ascii() => Cow::Borrowed(text),
-            _ => bytes.iter().map(|&byte| char::from(byte)).collect(),
-        }))
+        if is_ascii(bytes) {
+            return Str { bytes: Cow::Borrowed(bytes), kind: Kind::Ascii };
+        }
+        let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+        Str { bytes: Cow::Owned(text.into_bytes()), kind: Kind::Utf8 }
     }
 
     /// Takes ASCII.
+    #[inline]
     pub(crate) fn from_ascii(bytes: Cow<'a, [u8]>) -> Result<Str<'a>, ErrorKind> {
-        if let Some(position) = bytes.iter().position(|byte| !byte.is_ascii()) {
-            return Err(ErrorKind::NotAscii { position, byte: bytes[position] });
-        }
-        let text = match bytes {
-            Cow::Borrowed(bytes) => core::str::from_utf8(bytes).map(Cow::Borrowed),
-            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|error| error.utf8_error()),
-        };
-        Ok(Str(Repr::Utf8(text.expect("ASCII is UTF-8"))))
+        if is_ascii(&bytes) { Ok(Str { bytes, kind: Kind::Ascii }) } else { Err(not_ascii(&bytes)) }
     }
 
     /// Reads the line of UNICODE (Python: `decode('raw-unicode-escape')`).
     pub(crate) fn from_raw_unicode_escape(line: &'a [u8]) -> Result<Str<'a>, ErrorKind> {
-        if !line.contains(&b'\\') {
+        if memchr::memchr(b'\\', line).is_none() {
             return Ok(Str::from_latin1(line));
         }
         let mut bytes = Vec::with_capacity(line.len());
@@ -112,12 +106,47 @@ impl<'a> Str<'a> {
 
     /// Takes what [`push_code_point`] has written.
     pub(crate) fn from_code_points(bytes: Vec<u8>) -> Str<'a> {
-        Str(match String::from_utf8(bytes) {
-            Ok(text) => Repr::Utf8(Cow::Owned(text)),
+        let kind = match core::str::from_utf8(&bytes) {
+            Ok(text) if text.is_ascii() => Kind::Ascii,
+            Ok(_) => Kind::Utf8,
             // Only surrogates make the difference.
-            Err(error) => Repr::Surrogates(Cow::Owned(error.into_bytes())),
-        })
+            Err(_) => Kind::Surrogates,
+        };
+        Str { bytes: Cow::Owned(bytes), kind }
     }
+}
+
+/// True where all bytes are ASCII. Most texts are a few words long, which are taken whole here.
+#[inline(always)]
+fn is_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+    };
+    if bytes.len() > 64 {
+        return bytes.is_ascii();
+    }
+    let (words, _) = bytes.as_chunks::<8>();
+    let all = words.iter().fold(u64::from_le_bytes(*last), |all, word| all | u64::from_le_bytes(*word));
+    all & HIGH == 0
+}
+
+/// What these bytes are, which are not ASCII.
+fn check_utf8(bytes: &[u8]) -> Result<Kind, ErrorKind> {
+    if core::str::from_utf8(bytes).is_ok() {
+        return Ok(Kind::Utf8);
+    }
+    match Text::from_utf8(bytes).map_err(|error| error.into_kind()) {
+        Ok(_) => Ok(Kind::Surrogates),
+        Err(pickle_value::ErrorKind::InvalidText { position }) => Err(ErrorKind::NotUtf8 { position }),
+        Err(_) => Err(ErrorKind::NotUtf8 { position: 0 }),
+    }
+}
+
+#[cold]
+fn not_ascii(bytes: &[u8]) -> ErrorKind {
+    let position = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    ErrorKind::NotAscii { position, byte: bytes[position] }
 }
 
 impl fmt::Display for Str<'_> {
@@ -128,9 +157,9 @@ impl fmt::Display for Str<'_> {
 
 impl Str<'_> {
     pub(crate) fn write_repr(&self, out: &mut dyn fmt::Write) -> fmt::Result {
-        match &self.0 {
-            Repr::Utf8(text) => literal::write_text(text, out),
-            Repr::Surrogates(_) => literal::write_str(self.as_text().code_points(), out),
+        match self.as_str() {
+            Some(text) => literal::write_text(text, out),
+            None => literal::write_str(self.as_text().code_points(), out),
         }
     }
 }

@@ -132,7 +132,7 @@ fn integer(text: &str) -> Result<Option<(Arg<'static>, &str)>, AsmErrorKind> {
     let digits = word.strip_suffix('L').unwrap_or(word).as_bytes();
     match number::decimal(digits) {
         Ok(IntLine::Small(value)) => Ok(Some((Arg::Int(value), rest))),
-        Ok(IntLine::Big(value)) => Ok(Some((Arg::BigInt(value), rest))),
+        Ok(IntLine::Big(value)) => Ok(Some((Arg::BigInt(value.into()), rest))),
         Ok(IntLine::Bool(value)) => Ok(Some((Arg::Bool(value), rest))),
         Err(kind @ pickle_opcodes::ErrorKind::IntegerTooLong { .. }) => Err(AsmErrorKind::Bytes(kind)),
         Err(_) => Ok(None),
