@@ -111,6 +111,25 @@ impl<'a> Cursor<'a> {
         self.position
     }
 
+    /// What has not been read yet.
+    #[inline(always)]
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        &self.input[self.position..]
+    }
+
+    /// Passes over `length` bytes of [`rest`](Cursor::rest); gives them.
+    ///
+    /// # Panics
+    ///
+    /// Where there are fewer.
+    #[inline(always)]
+    pub fn advance(&mut self, length: usize) -> &'a [u8] {
+        let bytes = &self.rest()[..length];
+        self.position += length;
+        bytes
+    }
+
     /// The next `N` bytes.
     #[inline(always)]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], ErrorKind> {

@@ -97,7 +97,35 @@ pub fn index_line(line: &[u8]) -> Result<u64, ErrorKind> {
 /// # Errors
 ///
 /// [`ErrorKind::BadInteger`], [`ErrorKind::IntegerTooLong`].
+#[inline]
 pub fn decimal(text: &[u8]) -> Result<IntLine, ErrorKind> {
+    match plain_decimal(text) {
+        Some(value) => Ok(IntLine::Small(value)),
+        None => any_decimal(text),
+    }
+}
+
+/// The usual decimal: digits, at most so many as surely fit, with a minus before them or without.
+#[inline]
+fn plain_decimal(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0;
+    for digit in digits.iter().map(|byte| byte.wrapping_sub(b'0')) {
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    Some(if negative { -value } else { value })
+}
+
+fn any_decimal(text: &[u8]) -> Result<IntLine, ErrorKind> {
     if until_nul(text).len() < text.len() {
         return Err(bad_integer(text));
     }
@@ -128,6 +156,10 @@ pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
 ///
 /// [`ErrorKind::BadFloat`].
 pub fn decimal_float(text: &[u8]) -> Result<f64, ErrorKind> {
+    // Rust's own rules are these, but for white space and underscores.
+    if let Some(value) = core::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
+        return Ok(value);
+    }
     let bad = || ErrorKind::BadFloat(TextExcerpt::new(text));
     let trimmed = core::str::from_utf8(trim(text)).map_err(|_| bad())?;
     if !trimmed.contains('_') {

@@ -7,15 +7,17 @@ use num_bigint::BigInt;
 use pickle_opcodes::form::{self, Cursor};
 use pickle_opcodes::number::{self, IntLine};
 use pickle_opcodes::text::string_escapes;
-use pickle_opcodes::{ArgKind, Pair};
+use pickle_opcodes::{ArgKind, Opcode, Pair};
 use pickle_value::literal;
 
-use crate::{ErrorKind, Str};
+use crate::{Error, ErrorKind, Str};
 
 /// An instruction's argument as a Python object. Displays as Python's repr.
 ///
 /// The repr of an int has all its digits, however many: for a pickle's LONG4 they may take long to compute.
+// With the tag in a word of its own an argument is moved in whole words.
 #[derive(Clone, PartialEq, Debug)]
+#[repr(u64)]
 pub enum Arg<'a> {
     /// An int that fits.
     Int(i64),
@@ -49,45 +51,107 @@ impl<'a> Arg<'a> {
     }
 
     /// Reads an argument of this form as pickletools does, which knows fewer spellings of a number than a loader.
+    ///
+    /// What is to be made of it is made where it is read: moving an argument costs more than reading it.
     #[inline(always)]
-    pub(crate) fn read(kind: ArgKind, cursor: &mut Cursor<'a>) -> Result<Arg<'a>, ErrorKind> {
+    pub(crate) fn read<T>(kind: ArgKind, cursor: &mut Cursor<'a>, make: impl Fn(Arg<'a>) -> T) -> Result<T, Failure> {
+        let int = |value| make(Arg::Int(value));
+        let text = |text| make(Arg::Str(text));
+        let bytes = |bytes: &'a [u8]| make(Arg::Bytes(bytes.into()));
         Ok(match kind {
-            ArgKind::Uint1 => Arg::Int(form::Uint1::read(cursor)?.into()),
-            ArgKind::Uint2 => Arg::Int(form::Uint2::read(cursor)?.into()),
-            ArgKind::Int4 => Arg::Int(form::Int4::read(cursor)?.into()),
-            ArgKind::Uint4 => Arg::Int(form::Uint4::read(cursor)?.into()),
-            ArgKind::Uint8 => {
-                let value = form::Uint8::read(cursor)?;
-                value.try_into().map_or_else(|_| Arg::BigInt(Box::new(value.into())), Arg::Int)
-            }
-            ArgKind::DecimalNlShort => match form::DecimalNlShort::read(cursor)? {
-                b"00" => Arg::Bool(false),
-                b"01" => Arg::Bool(true),
-                line => integer(number::decimal(line)?),
+            ArgKind::Uint1 => int(form::Uint1::read(cursor)?.into()),
+            ArgKind::Uint2 => int(form::Uint2::read(cursor)?.into()),
+            ArgKind::Int4 => int(form::Int4::read(cursor)?.into()),
+            ArgKind::Uint4 => int(form::Uint4::read(cursor)?.into()),
+            ArgKind::Uint8 => match form::Uint8::read(cursor)? {
+                small @ ..=0x7fff_ffff_ffff_ffff => int(small as i64),
+                big => make(Arg::BigInt(Box::new(big.into()))),
             },
-            ArgKind::DecimalNlLong => {
-                let line = form::DecimalNlLong::read(cursor)?;
-                integer(number::decimal(line.strip_suffix(b"L").unwrap_or(line))?)
+            ArgKind::Long1 => make(two_complement(form::Long1::read(cursor)?)),
+            ArgKind::Long4 => make(two_complement(form::Long4::read(cursor)?)),
+            ArgKind::Float8 => make(Arg::Float(form::Float8::read(cursor)?)),
+            ArgKind::UnicodeString1 => text(Str::from_utf8(form::UnicodeString1::read(cursor)?)?),
+            ArgKind::UnicodeString4 => text(Str::from_utf8(form::UnicodeString4::read(cursor)?)?),
+            ArgKind::UnicodeString8 => text(Str::from_utf8(form::UnicodeString8::read(cursor)?)?),
+            ArgKind::String1 => text(Str::from_latin1(form::String1::read(cursor)?)),
+            ArgKind::String4 => text(Str::from_latin1(form::String4::read(cursor)?)),
+            ArgKind::Bytes1 => bytes(form::Bytes1::read(cursor)?),
+            ArgKind::Bytes4 => bytes(form::Bytes4::read(cursor)?),
+            ArgKind::Bytes8 => bytes(form::Bytes8::read(cursor)?),
+            ArgKind::ByteArray8 => make(Arg::ByteArray(form::ByteArray8::read(cursor)?.into())),
+            ArgKind::DecimalNlShort => {
+                match plain_line(cursor).map_or_else(|| form::DecimalNlShort::read(cursor), Ok)? {
+                    b"00" => make(Arg::Bool(false)),
+                    b"01" => make(Arg::Bool(true)),
+                    line => make(integer(number::decimal(line)?)),
+                }
             }
-            ArgKind::Long1 => two_complement(form::Long1::read(cursor)?),
-            ArgKind::Long4 => two_complement(form::Long4::read(cursor)?),
-            ArgKind::FloatNl => Arg::Float(number::decimal_float(form::FloatNl::read(cursor)?)?),
-            ArgKind::Float8 => Arg::Float(form::Float8::read(cursor)?),
-            ArgKind::StringNl => Arg::Str(escaped(unquoted(form::StringNl::read(cursor)?)?)?),
-            ArgKind::String1 => Arg::Str(Str::from_latin1(form::String1::read(cursor)?)),
-            ArgKind::String4 => Arg::Str(Str::from_latin1(form::String4::read(cursor)?)),
-            ArgKind::Bytes1 => Arg::Bytes(form::Bytes1::read(cursor)?.into()),
-            ArgKind::Bytes4 => Arg::Bytes(form::Bytes4::read(cursor)?.into()),
-            ArgKind::Bytes8 => Arg::Bytes(form::Bytes8::read(cursor)?.into()),
-            ArgKind::ByteArray8 => Arg::ByteArray(form::ByteArray8::read(cursor)?.into()),
-            ArgKind::UnicodeStringNl => Arg::Str(Str::from_raw_unicode_escape(form::UnicodeStringNl::read(cursor)?)?),
-            ArgKind::UnicodeString1 => Arg::Str(Str::from_utf8(form::UnicodeString1::read(cursor)?)?),
-            ArgKind::UnicodeString4 => Arg::Str(Str::from_utf8(form::UnicodeString4::read(cursor)?)?),
-            ArgKind::UnicodeString8 => Arg::Str(Str::from_utf8(form::UnicodeString8::read(cursor)?)?),
-            ArgKind::StringNlNoEscape => Arg::Str(escaped(form::StringNlNoEscape::read(cursor)?)?),
-            ArgKind::StringNlNoEscapePair => Arg::Str(joined(form::StringNlNoEscapePair::read(cursor)?)?),
+            ArgKind::DecimalNlLong => {
+                let line = plain_line(cursor).map_or_else(|| form::DecimalNlLong::read(cursor), Ok)?;
+                make(integer(number::decimal(line.strip_suffix(b"L").unwrap_or(line))?))
+            }
+            ArgKind::FloatNl => {
+                let line = plain_line(cursor).map_or_else(|| form::FloatNl::read(cursor), Ok)?;
+                make(Arg::Float(number::decimal_float(line)?))
+            }
+            ArgKind::UnicodeStringNl => match plain_line(cursor) {
+                Some(line) => text(Str::known_utf8(line)),
+                None => text(Str::from_raw_unicode_escape(form::UnicodeStringNl::read(cursor)?)?),
+            },
+            ArgKind::StringNl => match plain_line(cursor) {
+                Some(line) => text(Str::known_utf8(unquoted(line)?)),
+                None => text(escaped(unquoted(form::StringNl::read(cursor)?)?)?),
+            },
+            ArgKind::StringNlNoEscape => match plain_line(cursor) {
+                Some(line) => text(Str::known_utf8(line)),
+                None => text(escaped(form::StringNlNoEscape::read(cursor)?)?),
+            },
+            ArgKind::StringNlNoEscapePair => text(joined(form::StringNlNoEscapePair::read(cursor)?)?),
         })
     }
+}
+
+/// Why an argument cannot be read: a word wide, because it shares its place with the argument.
+pub(crate) struct Failure(Box<ErrorKind>);
+
+impl Failure {
+    #[cold]
+    pub(crate) fn at(self, offset: u64, opcode: Opcode) -> Error {
+        Error::new(offset, Some(opcode), *self.0)
+    }
+}
+
+impl<K: Into<ErrorKind>> From<K> for Failure {
+    #[cold]
+    fn from(kind: K) -> Failure {
+        Failure(Box::new(kind.into()))
+    }
+}
+
+/// Reads a line that is ASCII without a backslash; nothing where it is not, or ends near the end of the input.
+///
+/// Most lines are short. Eight bytes at a time are looked at for all three ends of such a text at once, which is faster
+/// than two searches for a byte and one for ASCII.
+#[inline(always)]
+fn plain_line<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    // The highest bit of the lowest byte that is zero; higher ones mean nothing then.
+    let zero_bytes = |word: u64| word.wrapping_sub(all(1)) & !word & all(0x80);
+    let rest = cursor.rest();
+    for (index, word) in rest.as_chunks::<8>().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let ends = zero_bytes(word ^ all(b'\n')) | zero_bytes(word ^ all(b'\\')) | word & all(0x80);
+        if ends != 0 {
+            let length = 8 * index + ends.trailing_zeros() as usize / 8;
+            if rest[length] != b'\n' {
+                return None;
+            }
+            return cursor.advance(length + 1).get(..length);
+        }
+    }
+    None
 }
 
 fn integer(value: IntLine) -> Arg<'static> {
@@ -99,13 +163,25 @@ fn integer(value: IntLine) -> Arg<'static> {
 }
 
 /// Reads two's complement, little-endian; no bytes are zero.
+#[inline]
 fn two_complement(bytes: &[u8]) -> Arg<'static> {
-    if let Some(unused) = 8usize.checked_sub(bytes.len()) {
-        let negative = bytes.last().is_some_and(|&byte| byte >= 0x80);
-        let mut wide = [if negative { 0xff } else { 0 }; 8];
-        wide[..8 - unused].copy_from_slice(bytes);
-        return Arg::Int(i64::from_le_bytes(wide));
-    }
+    let unused = match bytes.len() {
+        0 => return Arg::Int(0),
+        length @ 1..=8 => 8 * (8 - length as u32),
+        _ => return long_two_complement(bytes),
+    };
+    // Two halves that overlap, or a byte at a time.
+    let wide = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(low), Some(high)) => {
+            u64::from(u32::from_le_bytes(*low)) | u64::from(u32::from_le_bytes(*high)) << (32 - unused)
+        }
+        _ => bytes.iter().rev().fold(0, |wide, &byte| wide << 8 | u64::from(byte)),
+    };
+    // The sign comes to the top and is drawn down.
+    Arg::Int((wide << unused) as i64 >> unused)
+}
+
+fn long_two_complement(bytes: &[u8]) -> Arg<'static> {
     let value = BigInt::from_signed_bytes_le(bytes);
     i64::try_from(&value).map_or_else(|_| Arg::BigInt(value.into()), Arg::Int)
 }

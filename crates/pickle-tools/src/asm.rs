@@ -4,6 +4,7 @@ mod error;
 mod line;
 mod literal;
 
+use pickle_opcodes::form::Cursor;
 use pickle_opcodes::{Argument, Op, Opcode};
 
 pub use self::error::{AsmError, AsmErrorKind, Excerpt};
@@ -144,9 +145,9 @@ impl Assembler {
         let argument = spelling::from_raw(opcode, raw).ok_or(AsmErrorKind::BadRaw { opcode })?;
         self.write(opcode, Some(argument))?;
         let Some(arg) = arg else { return Ok(()) };
-        match read(&self.pickle, start) {
-            Ok((GenOp { arg: Some(meant), .. }, _)) if same(arg, &meant) => Ok(()),
-            Ok((GenOp { arg: Some(meant), .. }, _)) => Err(AsmErrorKind::RawMeans { argument: meant.into_owned() }),
+        match read(&mut Cursor::new(&self.pickle, start)) {
+            Ok(GenOp { arg: Some(meant), .. }) if same(arg, &meant) => Ok(()),
+            Ok(GenOp { arg: Some(meant), .. }) => Err(AsmErrorKind::RawMeans { argument: meant.into_owned() }),
             _ => Err(AsmErrorKind::BadRaw { opcode }),
         }
     }

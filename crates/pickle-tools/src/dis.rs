@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Write};
 
 use num_bigint::BigInt;
 use pickle_opcodes::Opcode;
+use pickle_opcodes::form::Cursor;
 use pickle_opcodes::number::DEFAULT_MAX_DIGITS;
 use pickle_value::literal;
 
@@ -39,19 +40,19 @@ use crate::{Arg, Error, ErrorKind, GenOp, Memo, genops_reader, spelling};
 /// prints before it raises has then been written.
 #[doc(alias = "disassemble")]
 pub fn dis(pickle: &[u8], mut out: impl Write, options: DisOptions<'_>) -> Result<u64, Error> {
-    let mut offset = 0;
+    let mut cursor = Cursor::new(pickle, 0);
     let base = options.offset;
     disassemble(&mut out, options, |listing| {
         loop {
-            let (op, end) = read(pickle, offset).map_err(|error| error.moved(base))?;
-            listing.instruction(&op, &pickle[offset..end])?;
-            offset = end;
+            let start = cursor.position();
+            let op = read(&mut cursor).map_err(|error| error.moved(base))?;
+            listing.instruction(&op, &pickle[start..cursor.position()])?;
             if op.opcode == Opcode::Stop {
                 return Ok(());
             }
         }
     })?;
-    Ok(base + offset as u64)
+    Ok(base + cursor.position() as u64)
 }
 
 /// The same as [`dis`] for the pickle that `reader` is at; leaves the reader on the byte behind STOP.
@@ -277,10 +278,7 @@ impl Disassembler<'_, '_> {
     fn argument(&mut self, arg: &Arg<'_>) -> fmt::Result {
         match arg {
             Arg::Int(value @ 0..) => self.listing.number(value.unsigned_abs()),
-            Arg::Str(text) => match text.as_ascii() {
-                Some(ascii) if self.listing.plain_str(ascii)? => Ok(()),
-                _ => text.write_repr(&mut self.listing),
-            },
+            Arg::Str(text) if self.listing.plain_str(text.as_bytes())? => Ok(()),
             _ => arg.write_repr(&mut self.listing),
         }
     }

@@ -18,7 +18,7 @@ use crate::{Arg, Error};
 /// ```
 #[must_use]
 pub fn genops(pickle: &[u8]) -> Genops<'_> {
-    Genops { input: pickle, offset: 0, finished: false }
+    Genops { cursor: Cursor::new(pickle, 0), finished: false }
 }
 
 /// An instruction of a pickle.
@@ -46,8 +46,7 @@ impl GenOp<'_> {
 /// [`ErrorKind::Bytes`](crate::ErrorKind::Bytes), [`ErrorKind::NotAscii`], [`ErrorKind::NotUtf8`].
 #[derive(Clone, Debug)]
 pub struct Genops<'a> {
-    input: &'a [u8],
-    offset: usize,
+    cursor: Cursor<'a>,
     finished: bool,
 }
 
@@ -55,7 +54,7 @@ impl Genops<'_> {
     /// Where the next instruction starts: behind STOP once the iterator has ended well.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset as u64
+        self.cursor.position() as u64
     }
 }
 
@@ -67,38 +66,34 @@ impl<'a> Iterator for Genops<'a> {
         if self.finished {
             return None;
         }
-        let item = read(self.input, self.offset);
-        match &item {
-            Ok((op, end)) => {
-                self.offset = *end;
-                self.finished = op.opcode == Opcode::Stop;
-            }
-            Err(_) => self.finished = true,
-        }
-        Some(item.map(|(op, _)| op))
+        let item = read(&mut self.cursor);
+        self.finished = !matches!(&item, Ok(op) if op.opcode != Opcode::Stop);
+        Some(item)
     }
 }
 
 impl core::iter::FusedIterator for Genops<'_> {}
 
-/// The instruction at an offset, and the offset behind it.
+/// The next instruction. The cursor then stands behind it, unless it could not be read.
 #[inline(always)]
-pub(crate) fn read(input: &[u8], offset: usize) -> Result<(GenOp<'_>, usize), Error> {
-    let Some(&byte) = input.get(offset) else {
-        return Err(Error::new(offset as u64, None, pickle_opcodes::ErrorKind::EndOfInput.into()));
+pub(crate) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GenOp<'a>, Error> {
+    let start = cursor.clone();
+    let offset = start.position() as u64;
+    let Some(&byte) = start.rest().first() else {
+        return Err(Error::new(offset, None, pickle_opcodes::ErrorKind::EndOfInput.into()));
     };
     let (Some(opcode), kind) = OPCODES[usize::from(byte)] else {
-        return Err(Error::new(offset as u64, None, pickle_opcodes::ErrorKind::UnknownOpcode(byte).into()));
+        return Err(Error::new(offset, None, pickle_opcodes::ErrorKind::UnknownOpcode(byte).into()));
     };
-    let at = offset as u64;
+    cursor.advance(1);
     let Some(kind) = kind else {
-        return Ok((GenOp { opcode, arg: None, offset: at }, offset + 1));
+        return Ok(GenOp { opcode, arg: None, offset });
     };
-    let mut cursor = Cursor::new(input, offset + 1);
-    match Arg::read(kind, &mut cursor) {
-        Ok(arg) => Ok((GenOp { opcode, arg: Some(arg), offset: at }, cursor.position())),
-        Err(error) => Err(Error::new(at, Some(opcode), error)),
-    }
+    let read = Arg::read(kind, cursor, |arg| GenOp { opcode, arg: Some(arg), offset });
+    read.map_err(|failure| {
+        *cursor = start;
+        failure.at(offset, opcode)
+    })
 }
 
 /// By an instruction's first byte its opcode and the form of its argument.

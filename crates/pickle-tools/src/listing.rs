@@ -76,7 +76,7 @@ impl<'w> Listing<'w> {
         Ok(())
     }
 
-    /// The repr of ASCII, at once where it is short and plain; false where it is not, and nothing is written.
+    /// The repr of a str, at once where it is short, plain and ASCII; false where it is not, and nothing is written.
     #[inline]
     pub(crate) fn plain_str(&mut self, text: &[u8]) -> Result<bool, fmt::Error> {
         const LONGEST: usize = 64;

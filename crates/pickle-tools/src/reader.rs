@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+use pickle_opcodes::form::Cursor;
 use pickle_opcodes::{ArgKind, Opcode, decode};
 
 use crate::genops::read;
@@ -66,11 +67,12 @@ impl<R: BufRead> GenopsReader<R> {
         if let Err(error) = self.read_instruction() {
             return Some(Err(Error::new(offset, None, ErrorKind::Io(error))));
         }
-        Some(match read(&self.instruction, 0) {
-            Ok((op, length)) => {
-                self.offset += length as u64;
+        let mut cursor = Cursor::new(&self.instruction, 0);
+        Some(match read(&mut cursor) {
+            Ok(op) => {
+                self.offset += cursor.position() as u64;
                 self.finished = op.opcode == Opcode::Stop;
-                Ok((GenOp { offset, ..op }, &self.instruction[..length]))
+                Ok((GenOp { offset, ..op }, &self.instruction))
             }
             Err(error) => Err(error.moved(offset)),
         })

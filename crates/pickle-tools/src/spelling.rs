@@ -139,12 +139,9 @@ fn two_complement(arg: &Arg<'_>) -> Option<Vec<u8>> {
 }
 
 fn latin1<'a>(text: &'a Str<'_>) -> Option<Cow<'a, [u8]>> {
-    if let Some(ascii) = text.as_ascii() {
-        return Some(ascii.into());
-    }
-    match text.as_str() {
-        Some(text) => text.chars().map(|point| u8::try_from(point).ok()).collect::<Option<Vec<u8>>>().map(Cow::Owned),
-        None => None,
+    match text.as_str()? {
+        text if text.is_ascii() => Some(text.as_bytes().into()),
+        text => text.chars().map(|point| u8::try_from(point).ok()).collect::<Option<Vec<u8>>>().map(Cow::Owned),
     }
 }
 

@@ -20,28 +20,15 @@ use crate::ErrorKind;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Str<'a> {
-    /// UTF-8, in which surrogates stand as three bytes each.
+    /// UTF-8, in which surrogates stand as three bytes each; checked when it was made.
     bytes: Cow<'a, [u8]>,
-    kind: Kind,
-}
-
-/// What is known of a text from when it was checked.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Kind {
-    Ascii,
-    Utf8,
-    /// There is one surrogate at least.
-    Surrogates,
 }
 
 impl<'a> Str<'a> {
     /// The text, unless it holds a surrogate. Takes time in proportion to its length.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
-        match self.kind {
-            Kind::Ascii | Kind::Utf8 => core::str::from_utf8(&self.bytes).ok(),
-            Kind::Surrogates => None,
-        }
+        core::str::from_utf8(&self.bytes).ok()
     }
 
     /// The text, whatever it holds.
@@ -56,42 +43,37 @@ impl<'a> Str<'a> {
         &self.bytes
     }
 
-    /// The text's bytes, where all are ASCII.
-    #[inline]
-    pub(crate) fn as_ascii(&self) -> Option<&[u8]> {
-        (self.kind == Kind::Ascii).then_some(&self.bytes)
-    }
-
     /// The same text, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Str<'static> {
-        Str { bytes: Cow::Owned(self.bytes.into_owned()), kind: self.kind }
+        Str { bytes: Cow::Owned(self.bytes.into_owned()) }
     }
 
     /// Reads UTF-8 as BINUNICODE has it (Python: `decode('utf-8', 'surrogatepass')`).
     #[inline(always)]
     pub(crate) fn from_utf8(bytes: &'a [u8]) -> Result<Str<'a>, ErrorKind> {
-        if is_ascii(bytes) {
-            return Ok(Str { bytes: Cow::Borrowed(bytes), kind: Kind::Ascii });
+        if !is_ascii(bytes) {
+            check_utf8(bytes)?;
         }
-        let kind = check_utf8(bytes)?;
-        Ok(Str { bytes: Cow::Borrowed(bytes), kind })
+        Ok(Str::known_utf8(bytes))
+    }
+
+    /// Takes bytes that were checked.
+    #[inline(always)]
+    pub(crate) fn known_utf8(bytes: &'a [u8]) -> Str<'a> {
+        Str { bytes: Cow::Borrowed(bytes) }
     }
 
     /// Reads latin-1, in which every byte is a code point.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn from_latin1(bytes: &'a [u8]) -> Str<'a> {
-        if is_ascii(bytes) {
-            return Str { bytes: Cow::Borrowed(bytes), kind: Kind::Ascii };
-        }
-        let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
-        Str { bytes: Cow::Owned(text.into_bytes()), kind: Kind::Utf8 }
+        if is_ascii(bytes) { Str::known_utf8(bytes) } else { Str::from_code_points(latin1_to_utf8(bytes)) }
     }
 
     /// Takes ASCII.
     #[inline]
     pub(crate) fn from_ascii(bytes: Cow<'a, [u8]>) -> Result<Str<'a>, ErrorKind> {
-        if is_ascii(&bytes) { Ok(Str { bytes, kind: Kind::Ascii }) } else { Err(not_ascii(&bytes)) }
+        if is_ascii(&bytes) { Ok(Str { bytes }) } else { Err(not_ascii(&bytes)) }
     }
 
     /// Reads the line of UNICODE (Python: `decode('raw-unicode-escape')`).
@@ -106,14 +88,13 @@ impl<'a> Str<'a> {
 
     /// Takes what [`push_code_point`] has written.
     pub(crate) fn from_code_points(bytes: Vec<u8>) -> Str<'a> {
-        let kind = match core::str::from_utf8(&bytes) {
-            Ok(text) if text.is_ascii() => Kind::Ascii,
-            Ok(_) => Kind::Utf8,
-            // Only surrogates make the difference.
-            Err(_) => Kind::Surrogates,
-        };
-        Str { bytes: Cow::Owned(bytes), kind }
+        Str { bytes: Cow::Owned(bytes) }
     }
+}
+
+fn latin1_to_utf8(bytes: &[u8]) -> Vec<u8> {
+    let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+    text.into_bytes()
 }
 
 /// True where all bytes are ASCII. Most texts are a few words long, which are taken whole here.
@@ -131,13 +112,13 @@ fn is_ascii(bytes: &[u8]) -> bool {
     all & HIGH == 0
 }
 
-/// What these bytes are, which are not ASCII.
-fn check_utf8(bytes: &[u8]) -> Result<Kind, ErrorKind> {
+/// Surrogates are allowed.
+fn check_utf8(bytes: &[u8]) -> Result<(), ErrorKind> {
     if core::str::from_utf8(bytes).is_ok() {
-        return Ok(Kind::Utf8);
+        return Ok(());
     }
     match Text::from_utf8(bytes).map_err(|error| error.into_kind()) {
-        Ok(_) => Ok(Kind::Surrogates),
+        Ok(_) => Ok(()),
         Err(pickle_value::ErrorKind::InvalidText { position }) => Err(ErrorKind::NotUtf8 { position }),
         Err(_) => Err(ErrorKind::NotUtf8 { position: 0 }),
     }
