@@ -53,7 +53,8 @@ pub(crate) fn measure(name: &str, file: &Path, options: &Options, python: &mut P
 fn count_instructions(pickle: &[u8]) -> Result<usize> {
     let mut count = 0;
     for op in genops(pickle) {
-        black_box(op?);
+        let op = op?;
+        black_box(&op);
         count += 1;
     }
     Ok(count)
