@@ -14,6 +14,7 @@ mod compare;
 mod corpus;
 mod difference;
 mod generator;
+mod optimized;
 mod ours;
 mod outcome;
 mod progress;
@@ -33,6 +34,7 @@ use pickle_codec::Pickler;
 use self::answers::{Answers, Filter};
 use self::compare::{Judge, Subject};
 use self::corpus::Corpus;
+use self::optimized::Optimized;
 use self::outcome::Outcome;
 use self::progress::Progress;
 use self::pythons::{Interpreter, Pythons, Skipped};
@@ -42,8 +44,9 @@ use crate::{Result, paths};
 /// Compare our bytes with CPython's.
 ///
 /// For each case of the corpus: decoding and assembling gives the same bytes; what was read at one protocol is written
-/// at each other as CPython does; the disassembly is pickletools'. A live interpreter is also compared with the
-/// committed corpus, which stands in for the versions that are not installed.
+/// at each other as CPython does; the disassembly and the optimized pickle are pickletools', and the disassembly is
+/// assembled to the same bytes. A live interpreter is also compared with the committed corpus, which stands in for the
+/// versions that are not installed.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     /// Ask this interpreter, not those found in pyenv and on PATH; may be repeated
@@ -98,7 +101,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let corpus =
         if paths::corpus().exists() || live.is_empty() { Corpus::read(&paths::corpus())? } else { Corpus::default() };
 
-    let mut outcomes = compare_all(&live, &corpus, &filter, options, &progress);
+    let mut outcomes = compare_all(&live, &corpus, &pythons.found, &filter, options, &progress)?;
     progress.finish();
     if options.only.is_none() {
         outcomes.iter_mut().for_each(Outcome::check_number_of_cases);
@@ -141,7 +144,10 @@ pub(crate) fn write_corpus(options: &CorpusOptions) -> Result<ExitCode> {
             None => versions.push(answers),
         }
     }
-    let size = Corpus::new(versions).write(&paths::corpus())?;
+    let corpus = Corpus::new(versions);
+    let subjects: Vec<&Answers> = corpus.versions.iter().collect();
+    let optimized = Optimized::of(&subjects, &pythons.found)?;
+    let size = corpus.write(&paths::corpus())? + optimized.write(&paths::corpus())?;
     println!("wrote {}: {:.2} MB", paths::corpus().display(), size as f64 / 1e6);
     Ok(ExitCode::SUCCESS)
 }
@@ -150,7 +156,9 @@ pub(crate) fn write_corpus(options: &CorpusOptions) -> Result<ExitCode> {
 pub(crate) fn compare_corpus() -> Result<Vec<Outcome>> {
     let corpus = Corpus::read(&paths::corpus())?;
     let judge = Judge::new(corpus.newest().ok_or("the corpus is empty")?);
-    let subjects = corpus.versions.iter().map(|answers| Subject { answers, committed: None, judge: &judge });
+    let optimized = Optimized::read(&paths::corpus())?;
+    let subject = |answers| Subject { answers, committed: None, judge: &judge, optimized: &optimized };
+    let subjects = corpus.versions.iter().map(subject);
     let filter = Filter::new(None);
     Ok(subjects.map(|subject| compare::compare(&subject, &filter, None, jobs(None), &mut |_, _| {})).collect())
 }
@@ -170,27 +178,31 @@ fn ask_all(
 fn compare_all(
     live: &[Answers],
     corpus: &Corpus,
+    found: &[Interpreter],
     filter: &Filter,
     options: &Options,
     progress: &Progress,
-) -> Vec<Outcome> {
+) -> Result<Vec<Outcome>> {
     let stand_ins = corpus.versions.iter().filter(|old| live.iter().all(|new| new.profile != old.profile));
     let mut subjects: Vec<&Answers> = live.iter().chain(stand_ins).collect();
     subjects.sort_by_key(|answers| answers.profile);
     let Some(newest) = subjects.iter().rfind(|answers| answers.profile.pickler() == Pickler::C) else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let judge = Judge::new(newest);
-    subjects
+    let optimized = Optimized::of(&subjects, found)?;
+    let outcomes = subjects
         .iter()
         .map(|answers| {
-            let subject = Subject { answers, committed: corpus.of(answers), judge: &judge };
+            let committed = corpus.of(answers);
+            let subject = Subject { answers, committed, judge: &judge, optimized: &optimized };
             let label = format!("CPython {}: comparing", answers.label());
             compare::compare(&subject, filter, None, jobs(options.jobs), &mut |done, total| {
                 progress.show(&label, done, total);
             })
         })
-        .collect()
+        .collect();
+    Ok(outcomes)
 }
 
 fn left_out(options: &Options) -> Vec<String> {

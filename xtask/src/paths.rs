@@ -16,6 +16,11 @@ pub(crate) fn generator() -> PathBuf {
     root().join("compat").join("generate.py")
 }
 
+/// The script that asks what pickletools makes of pickles.
+pub(crate) fn optimizer() -> PathBuf {
+    root().join("compat").join("optimize.py")
+}
+
 /// The committed corpus.
 pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")

@@ -1,6 +1,8 @@
 //! All comparisons of one case.
 
 use pickle_codec::Profile;
+mod tools;
+
 use sha2::{Digest, Sha256};
 
 use super::answers::{Answers, Case, Text};
@@ -55,6 +57,8 @@ impl<'c, 'a> OneCase<'c, 'a> {
         for protocol in 0..self.subject.answers.protocols {
             self.compare_opcodes(protocol);
             self.compare_dis(protocol);
+            self.compare_optimized(protocol);
+            self.compare_assembled(protocol);
             self.compare_transcoded(protocol);
             self.compare_with_corpus(protocol);
         }

@@ -13,6 +13,10 @@ pub(crate) enum Comparison {
     Transcode,
     /// Our disassembly with pickletools'.
     Dis,
+    /// Our optimized pickle with pickletools'.
+    Optimize,
+    /// A pickle, disassembled and assembled again, with itself.
+    Asm,
     /// A live interpreter's pickles with the committed ones.
     Corpus,
     /// What the generator answered with what it may answer.
@@ -21,8 +25,15 @@ pub(crate) enum Comparison {
 
 impl Comparison {
     /// In the order of the report.
-    pub(crate) const ALL: [Comparison; 5] =
-        [Comparison::Opcodes, Comparison::Transcode, Comparison::Dis, Comparison::Corpus, Comparison::Generator];
+    pub(crate) const ALL: [Comparison; 7] = [
+        Comparison::Opcodes,
+        Comparison::Transcode,
+        Comparison::Dis,
+        Comparison::Optimize,
+        Comparison::Asm,
+        Comparison::Corpus,
+        Comparison::Generator,
+    ];
 
     /// Its name in tables.
     pub(crate) fn name(self) -> &'static str {
@@ -30,6 +41,8 @@ impl Comparison {
             Comparison::Opcodes => "opcodes",
             Comparison::Transcode => "transcode",
             Comparison::Dis => "dis",
+            Comparison::Optimize => "optimize",
+            Comparison::Asm => "asm",
             Comparison::Corpus => "corpus",
             Comparison::Generator => "generator",
         }

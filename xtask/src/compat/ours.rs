@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pickle_codec::{DumpOptions, Graph, LoadOptions, Profile};
 use pickle_opcodes::Ops;
+use pickle_tools::DisOptions;
 
 use super::sabotage::{Output, Sabotage};
 
@@ -59,8 +60,34 @@ impl<'s> Ours<'s> {
 
     /// The text of `pickletools.dis`.
     pub(crate) fn dis(&self, pickle: &[u8]) -> Made<Vec<u8>> {
-        let made = guard(|| pickle_tools::dis_to_string(pickle).map_err(message))?;
-        Ok(self.plant(made.into_bytes(), Output::Disassembled))
+        Ok(self.plant(self.clean_dis(pickle)?, Output::Disassembled))
+    }
+
+    /// The same, never broken: what `asm` is given where pickletools' own text is not at hand.
+    pub(crate) fn clean_dis(&self, pickle: &[u8]) -> Made<Vec<u8>> {
+        guard(|| pickle_tools::dis_to_string(pickle).map(String::into_bytes).map_err(message))
+    }
+
+    /// A listing with all that `asm` needs.
+    pub(crate) fn exact_dis(&self, pickle: &[u8]) -> Made<Vec<u8>> {
+        guard(|| {
+            let mut text = Vec::new();
+            pickle_tools::dis(pickle, &mut text, DisOptions::new().exact(true)).map_err(message)?;
+            Ok(text)
+        })
+    }
+
+    /// The pickle that a listing shows.
+    pub(crate) fn asm(&self, listing: &[u8]) -> Made<Vec<u8>> {
+        let text = std::str::from_utf8(listing).map_err(message)?;
+        let made = guard(|| pickle_tools::asm(text).map_err(message))?;
+        Ok(self.plant(made, Output::Assembled))
+    }
+
+    /// As `pickletools.optimize` does it.
+    pub(crate) fn optimize(&self, pickle: &[u8]) -> Made<Vec<u8>> {
+        let made = guard(|| pickle_tools::optimize(pickle).map_err(message))?;
+        Ok(self.plant(made, Output::Optimized))
     }
 
     fn plant(&self, made: Vec<u8>, output: Output) -> Vec<u8> {

@@ -34,6 +34,10 @@ pub(crate) enum Output {
     Written,
     /// A disassembly.
     Disassembled,
+    /// A pickle without what is never read.
+    Optimized,
+    /// A pickle from its disassembly.
+    Assembled,
 }
 
 /// Breaks an output, where there is something to break.
@@ -63,6 +67,12 @@ pub(crate) const ALL: &[Sabotage] = &[
     output("the last BINGET names another entry", Comparison::Transcode, Output::Written, memo_index_changed),
     output("one character is another", Comparison::Dis, Output::Disassembled, character_changed),
     output("the last line is lost", Comparison::Dis, Output::Disassembled, without_last_line),
+    output("the last byte is lost", Comparison::Optimize, Output::Optimized, without_last_byte),
+    output("the last MEMOIZE is lost", Comparison::Optimize, Output::Optimized, without_last_memoize),
+    output("a frame is one byte longer", Comparison::Optimize, Output::Optimized, frame_changed),
+    output("the last BINGET names another entry", Comparison::Optimize, Output::Optimized, memo_index_changed),
+    output("an integer is one more", Comparison::Asm, Output::Assembled, integer_changed),
+    output("two instructions are swapped", Comparison::Asm, Output::Assembled, swapped),
     committed("a byte of the corpus is another", a_byte_changed),
     committed("the corpus knows no changed reload", no_reload_changes),
     committed("the corpus gives another reason", another_reason),

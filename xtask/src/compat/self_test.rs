@@ -7,6 +7,7 @@ use super::answers::{Answers, Filter};
 use super::compare::{Judge, Subject, compare};
 use super::corpus::Corpus;
 use super::difference::Difference;
+use super::optimized::Optimized;
 use super::outcome::Outcome;
 use super::report::Report;
 use super::sabotage::{ALL, Sabotage, Target};
@@ -26,7 +27,8 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
         filter.wants(&case.name) && (case.reason.is_some() || index % STRIDE == 0)
     });
     // What differs before anything is planted would hide what is.
-    let before = run_once(&answers, &answers, None, jobs);
+    let optimized = Optimized::read(&paths::corpus())?;
+    let before = run_once(&answers, &answers, &optimized, None, jobs);
     let differing: BTreeSet<&str> = before.differences.iter().map(|difference| difference.case.as_str()).collect();
     answers.cases.retain(|case| !differing.contains(case.name.as_str()));
     println!(
@@ -38,7 +40,7 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
 
     let mut missed = 0;
     for sabotage in ALL {
-        let verdict = plant(sabotage, &answers, jobs);
+        let verdict = plant(sabotage, &answers, &optimized, jobs);
         let name = format!("{}: {}", sabotage.comparison.name(), sabotage.name);
         match verdict {
             Ok((count, example)) => {
@@ -56,7 +58,12 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
 }
 
 /// Plants one difference wherever there is room for it; gives how often, and one that was noticed.
-fn plant(sabotage: &Sabotage, clean: &Answers, jobs: usize) -> Result<(usize, Difference), String> {
+fn plant(
+    sabotage: &Sabotage,
+    clean: &Answers,
+    optimized: &Optimized,
+    jobs: usize,
+) -> Result<(usize, Difference), String> {
     let mut answers = clean.clone();
     let mut committed = clean.clone();
     let tampered = match sabotage.target {
@@ -64,7 +71,7 @@ fn plant(sabotage: &Sabotage, clean: &Answers, jobs: usize) -> Result<(usize, Di
         Target::Answers(tamper) => tamper(&mut answers),
         Target::Committed(tamper) => tamper(&mut committed),
     };
-    let outcome = run_once(&answers, &committed, Some(sabotage), jobs);
+    let outcome = run_once(&answers, &committed, optimized, Some(sabotage), jobs);
     let planted = tampered + outcome.planted;
     let noticed: Vec<_> = outcome.differences.iter().filter(|found| found.comparison == sabotage.comparison).collect();
     // Tampered answers no longer agree with the corpus either; that is no false alarm.
@@ -88,9 +95,15 @@ fn plant(sabotage: &Sabotage, clean: &Answers, jobs: usize) -> Result<(usize, Di
     Ok((planted, example))
 }
 
-fn run_once(answers: &Answers, committed: &Answers, sabotage: Option<&Sabotage>, jobs: usize) -> Outcome {
+fn run_once(
+    answers: &Answers,
+    committed: &Answers,
+    optimized: &Optimized,
+    sabotage: Option<&Sabotage>,
+    jobs: usize,
+) -> Outcome {
     let judge = Judge::new(answers);
-    let subject = Subject { answers, committed: Some(committed), judge: &judge };
+    let subject = Subject { answers, committed: Some(committed), judge: &judge, optimized };
     compare(&subject, &Filter::new(None), sabotage, jobs, &mut |_, _| {})
 }
 
