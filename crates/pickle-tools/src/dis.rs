@@ -214,13 +214,19 @@ struct Disassembler<'w, 'm> {
 
 /// Why a listing ends early.
 enum Halt {
-    Pickle(ErrorKind),
+    Pickle(Box<ErrorKind>),
     /// The listing knows what the writer answered.
     Writer,
 }
 
 impl From<ErrorKind> for Halt {
     fn from(kind: ErrorKind) -> Halt {
+        Halt::Pickle(kind.into())
+    }
+}
+
+impl From<Box<ErrorKind>> for Halt {
+    fn from(kind: Box<ErrorKind>) -> Halt {
         Halt::Pickle(kind)
     }
 }
@@ -277,7 +283,12 @@ impl Disassembler<'_, '_> {
 
     fn argument(&mut self, arg: &Arg<'_>) -> fmt::Result {
         match arg {
-            Arg::Int(value @ 0..) => self.listing.number(value.unsigned_abs()),
+            Arg::Int(value) => {
+                if *value < 0 {
+                    self.listing.ascii(b"-")?;
+                }
+                self.listing.number(value.unsigned_abs())
+            }
             Arg::Str(text) if self.listing.plain_str(text.as_bytes())? => Ok(()),
             _ => arg.write_repr(&mut self.listing),
         }
@@ -345,7 +356,7 @@ impl Disassembler<'_, '_> {
     fn error(&mut self, halt: Halt) -> Error {
         let (offset, opcode) = self.last;
         match halt {
-            Halt::Pickle(kind) => Error::new(offset, opcode, kind),
+            Halt::Pickle(kind) => Error::new(offset, opcode, *kind),
             Halt::Writer => {
                 let failure = self.listing.take_failure().unwrap_or_else(|| io::ErrorKind::Other.into());
                 Error::new(offset, None, ErrorKind::Io(failure))

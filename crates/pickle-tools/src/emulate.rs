@@ -23,7 +23,7 @@ pub(crate) struct Step {
     /// What is said of it behind its argument.
     pub(crate) note: Option<Note>,
     /// Why it cannot be carried out: to be reported once it has been written.
-    pub(crate) error: Option<ErrorKind>,
+    pub(crate) error: Option<Box<ErrorKind>>,
     /// How many objects it still has to pop.
     pops: usize,
     /// What it pushes, if that is not what the table says.
@@ -60,7 +60,7 @@ impl<'m> Machine<'m> {
     ///
     /// An error here keeps even the instruction itself from being written.
     #[inline(always)]
-    pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, ErrorKind> {
+    pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, Box<ErrorKind>> {
         let (opcode, arg) = (op.opcode, op.arg.as_ref());
         let before = opcode.stack_before();
         self.highest_protocol = self.highest_protocol.max(Some(opcode.protocol()));
@@ -75,7 +75,7 @@ impl<'m> Machine<'m> {
                 }
                 None => {
                     step.note = Some(Note::NoMark);
-                    step.error = Some(ErrorKind::NoMark);
+                    step.error = Some(Box::new(ErrorKind::NoMark));
                 }
             }
         }
@@ -92,7 +92,7 @@ impl<'m> Machine<'m> {
                 let Some(arg) = arg else { return Ok(step) };
                 step.found = Key::of(arg).and_then(|key| self.memo.find(&key));
                 if step.found.is_none() {
-                    step.error = Some(ErrorKind::MemoMissing { key: arg.clone().into_owned() });
+                    step.error = Some(Box::new(ErrorKind::MemoMissing { key: arg.clone().into_owned() }));
                 }
             }
             _ => {}
@@ -102,10 +102,10 @@ impl<'m> Machine<'m> {
 
     /// Carries the instruction out.
     #[inline(always)]
-    pub(crate) fn finish(&mut self, opcode: Opcode, offset: u64, step: &Step) -> Result<(), ErrorKind> {
+    pub(crate) fn finish(&mut self, opcode: Opcode, offset: u64, step: &Step) -> Result<(), Box<ErrorKind>> {
         let present = self.stack.len();
         let Some(rest) = present.checked_sub(step.pops) else {
-            return Err(ErrorKind::StackUnderflow { wanted: step.pops, present });
+            return Err(Box::new(ErrorKind::StackUnderflow { wanted: step.pops, present }));
         };
         self.stack.truncate(rest);
         if opcode == Opcode::Mark {
@@ -123,19 +123,19 @@ impl<'m> Machine<'m> {
         self.stack
     }
 
-    fn pop_to_mark(&mut self) -> Result<(), ErrorKind> {
+    fn pop_to_mark(&mut self) -> Result<(), Box<ErrorKind>> {
         let mark = self.stack.iter().rposition(|&object| object == StackObject::Mark);
         self.stack.truncate(mark.ok_or(ErrorKind::MarkPopped)?);
         Ok(())
     }
 
-    fn store(&mut self, key: Key, arg: &Arg<'_>) -> Result<(), ErrorKind> {
+    fn store(&mut self, key: Key, arg: &Arg<'_>) -> Result<(), Box<ErrorKind>> {
         if self.memo.find(&key).is_some() {
-            return Err(ErrorKind::MemoDefined { key: arg.clone().into_owned() });
+            return Err(Box::new(ErrorKind::MemoDefined { key: arg.clone().into_owned() }));
         }
         match self.stack.last() {
-            None => Err(ErrorKind::NothingToStore),
-            Some(StackObject::Mark) => Err(ErrorKind::MarkStored),
+            None => Err(Box::new(ErrorKind::NothingToStore)),
+            Some(StackObject::Mark) => Err(Box::new(ErrorKind::MarkStored)),
             Some(&object) => {
                 self.memo.insert(key, object);
                 Ok(())

@@ -22,7 +22,7 @@ mod parse;
 mod scan;
 mod string;
 
-use core::fmt::{Arguments, Result, Write};
+use core::fmt::{Result, Write};
 
 pub use parse::parse;
 
@@ -157,7 +157,13 @@ pub fn write_float(float: f64, out: &mut dyn Write) -> Result {
     if float.is_infinite() {
         return out.write_str("inf");
     }
-    let digits = Digits::shortest(float.abs());
+    let float = float.abs();
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(float);
+    if is_repr(float, text) {
+        return out.write_str(text);
+    }
+    let digits = Digits::shortest(float, text);
     let (first, rest) = digits.as_str().split_at(1);
     match digits.exponent {
         exponent @ 0..16 => write_fixed(digits.as_str(), exponent.unsigned_abs().into(), out),
@@ -175,6 +181,18 @@ pub fn write_float(float: f64, out: &mut dyn Write) -> Result {
             let sign = if exponent < 0 { '-' } else { '+' };
             write!(out, "e{sign}{:02}", exponent.unsigned_abs())
         }
+    }
+}
+
+/// Whether the shortest decimal of a positive float is known to be what Python writes too: most are.
+fn is_repr(float: f64, text: &str) -> bool {
+    let Some(point) = text.bytes().position(|byte| byte == b'.').filter(|_| (1e-4..1e16).contains(&float)) else {
+        return false;
+    };
+    match &text[point + 1..] {
+        // A whole number below 2**53 has just its own digits.
+        "0" => float < 9_007_199_254_740_992.0,
+        fraction => !fraction.contains('e') && !may_be_halfway(float, fraction.len() as i32),
     }
 }
 
@@ -205,31 +223,53 @@ impl Digits {
     /// Seventeen digits are the most that are needed to tell two floats apart.
     const CAPACITY: usize = 17;
 
-    /// The fewest digits that read back as `float`, of several those nearest to it.
+    /// The fewest digits that read back as `float`, of several those nearest to it; `text` has such digits.
     ///
-    /// Rust and CPython agree on that, except where two are equally near: Rust takes the upper, CPython the even one.
-    fn shortest(float: f64) -> Digits {
-        let shortest = Digits::read(format_args!("{float:e}"));
-        if fraction_bits(float) != shortest.decimals() + 1 {
+    /// That says all, except where two are equally near: CPython takes the even one.
+    fn shortest(float: f64, text: &str) -> Digits {
+        let shortest = Digits::read(text);
+        if !may_be_halfway(float, shortest.decimals()) {
             return shortest;
         }
         // The float has one decimal more, a five: it lies halfway. Next to a power of two the even one may be another
         // float's, as for 2**-24.
-        let even = Digits::read(format_args!("{float:.*e}", shortest.length - 1));
+        let mut text = Buffer::default();
+        write!(text, "{float:.*e}", shortest.length - 1).expect("seventeen digits and an exponent fit");
+        let even = Digits::read(text.as_str());
         if even.read_back() == Some(float) { even } else { shortest }
     }
 
-    /// Reads what `{:e}` writes, such as `1.25e-7`.
-    fn read(scientific: Arguments<'_>) -> Digits {
-        let mut text = Buffer::default();
-        text.write_fmt(scientific).expect("seventeen digits and an exponent fit");
-        let (mantissa, exponent) = text.as_str().split_once('e').expect("scientific notation has an e");
+    /// Reads a positive decimal with a point, an exponent or both, such as `1.25e-7` or `1200.0`.
+    fn read(decimal: &str) -> Digits {
+        let (mantissa, exponent) = decimal.split_once('e').unwrap_or((decimal, "0"));
+        let exponent: i16 = exponent.parse().expect("the exponent of a float is within -324 and 308");
         let mut digits = Digits { text: [0; Self::CAPACITY], length: 0, exponent: 0 };
-        for (place, digit) in digits.text.iter_mut().zip(mantissa.bytes().filter(u8::is_ascii_digit)) {
-            *place = digit;
-            digits.length += 1;
+        let (mut before_point, mut leading_zeros, mut point) = (0, 0, false);
+        for byte in mantissa.bytes() {
+            match byte {
+                b'.' => point = true,
+                b'0' if digits.length == 0 => {
+                    leading_zeros += 1;
+                    before_point += i16::from(!point);
+                }
+                digit => {
+                    // Zeros behind the seventeenth digit say only where the point is.
+                    if let Some(place) = digits.text.get_mut(digits.length) {
+                        *place = digit;
+                        digits.length += 1;
+                    }
+                    before_point += i16::from(!point);
+                }
+            }
         }
-        digits.exponent = exponent.parse().expect("the exponent of a float is within -324 and 308");
+        while digits.length > 1 && digits.text[digits.length - 1] == b'0' {
+            digits.length -= 1;
+        }
+        if digits.length == 0 {
+            digits = Digits { text: [b'0'; Self::CAPACITY], length: 1, exponent: 0 };
+        } else {
+            digits.exponent = exponent + before_point - 1 - leading_zeros;
+        }
         digits
     }
 
@@ -247,6 +287,11 @@ impl Digits {
         write!(text, "{}e{}", self.as_str(), -self.decimals()).ok()?;
         text.as_str().parse().ok()
     }
+}
+
+/// Whether a float lies halfway between two decimals of so many decimals: it has one more then.
+fn may_be_halfway(float: f64, decimals: i32) -> bool {
+    fraction_bits(float) == decimals + 1
 }
 
 /// How many binary digits a finite float has behind the point, which is also how many decimals it has when written out.
