@@ -22,12 +22,22 @@ pub(crate) struct Batch<S: Source> {
     given: usize,
     /// How many objects a full batch has.
     full: usize,
-    /// Of a list: how many items are left. Of a dict or set CPython does not look, and writes an empty batch at the end:
-    /// there are always more.
-    left: usize,
-    /// Of an iterator, which does not say how many items there are: those that were taken from it too early.
+    /// What comes behind a full batch.
+    then: Then,
+    /// Items that were taken from the cursor too early.
     #[expect(clippy::box_collection, reason = "tasks are moved often, and hardly any has this")]
     ahead: Option<Box<VecDeque<S::Object>>>,
+}
+
+/// What comes behind a full batch: here CPython has three ways.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Then {
+    /// Of a list: another batch if there is another item by now.
+    MoreOrEnd,
+    /// Of a dict or set: another batch, be it empty.
+    More,
+    /// Of an iterator: what two more items say.
+    Look,
 }
 
 /// Which opcodes take the items.
@@ -70,8 +80,8 @@ impl<S: Source> Batch<S> {
             (_, Some(_)) if protocol == 0 => State::OneByOne,
             _ => State::BeforeMark,
         };
-        let left = if ops.width == 1 && ops.one.is_some() { length } else { usize::MAX };
-        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * usize::from(ops.width), left, ahead: None }
+        let then = if ops.width == 1 && ops.one.is_some() { Then::MoreOrEnd } else { Then::More };
+        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * usize::from(ops.width), then, ahead: None }
     }
 
     /// Writes the mark of the first batch, if that is what comes next: spares most containers a step.
@@ -96,15 +106,7 @@ impl<S: Source> Batch<S> {
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
-        Batch {
-            cursor,
-            ops,
-            state,
-            given: 0,
-            full: BATCH_SIZE * usize::from(ops.width),
-            left: usize::MAX,
-            ahead: Some(Box::default()),
-        }
+        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * usize::from(ops.width), then: Then::Look, ahead: None }
     }
 }
 
@@ -143,13 +145,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
             batch.state = State::Empty;
         } else {
-            if batch.left != usize::MAX {
-                batch.left = batch.left.saturating_sub(BATCH_SIZE);
-            }
-            batch.state = match batch.left {
-                0 => State::Empty,
-                _ if batch.ahead.is_some() => State::Look,
-                _ => State::BeforeMark,
+            batch.state = match batch.then {
+                Then::More => State::BeforeMark,
+                Then::Look => State::Look,
+                Then::MoreOrEnd => match self.look_for(batch, 1)? {
+                    0 => State::Empty,
+                    _ => State::BeforeMark,
+                },
             };
         }
         self.op(batch.ops.many);
@@ -176,24 +178,36 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Takes up to two items from an iterator: false if there is none, a batch if there are two.
     fn look(&mut self, batch: &mut Batch<S>) -> Result<bool, Fault<S::Error>> {
         batch.given = 0;
-        let ahead = batch.ahead.get_or_insert_default();
-        while ahead.len() < 2 * usize::from(batch.ops.width) {
+        let width = usize::from(batch.ops.width);
+        let found = self.look_for(batch, 2 * width)?;
+        let single = found <= width && batch.ops.one.is_some();
+        batch.state = if single { State::OneByOne } else { State::BeforeMark };
+        Ok(found > 0)
+    }
+
+    /// Takes up to `count` objects too early; gives how many there are.
+    #[cold]
+    fn look_for(&mut self, batch: &mut Batch<S>, count: usize) -> Result<usize, Fault<S::Error>> {
+        let mut ahead = batch.ahead.take().unwrap_or_default();
+        while ahead.len() < count {
             match self.source.next(&mut batch.cursor).map_err(Fault::Host)? {
                 Some(object) => ahead.push_back(object),
                 None => break,
             }
         }
-        let single = ahead.len() <= usize::from(batch.ops.width) && batch.ops.one.is_some();
-        batch.state = if single { State::OneByOne } else { State::BeforeMark };
-        Ok(!ahead.is_empty())
+        let found = ahead.len();
+        batch.ahead = (found > 0).then_some(ahead);
+        Ok(found)
     }
 
     #[inline(always)]
     fn next_of(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        if let Some(ahead) = &mut batch.ahead
-            && let Some(object) = ahead.pop_front()
-        {
-            return Ok(Some(object));
+        if let Some(ahead) = &mut batch.ahead {
+            let object = ahead.pop_front();
+            if ahead.is_empty() {
+                batch.ahead = None;
+            }
+            return Ok(object);
         }
         self.source.next(&mut batch.cursor).map_err(Fault::Host)
     }
