@@ -150,6 +150,9 @@ pub enum ErrorKind {
     /// A persistent id of protocol 0 that is not ASCII.
     #[error("persistent IDs in protocol 0 must be ASCII strings")]
     PersistentIdNotAscii,
+    /// A persistent id that protocol 0 has no line for.
+    #[error("persistent IDs in protocol 0 must not contain newlines")]
+    NewlineInPersistentId,
     /// A module's or a global's name that is not UTF-8, or not text.
     #[error("{0} requires str")]
     NameNotText(&'static str),

@@ -218,7 +218,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Protocol 0 has persistent ids that are a line of text.
     pub(super) fn write_persistent_line(&mut self, mut id: S::Object) -> Result<(), Fault<S::Error>> {
         match self.source.atom(&mut id).map_err(Fault::Host)? {
-            Atom::Text(line) if line.is_ascii() && !line.contains(&b'\n') => {
+            Atom::Text(line) if line.contains(&b'\n') => Err(ErrorKind::NewlineInPersistentId.into()),
+            Atom::Text(line) if line.is_ascii() => {
                 let out = &mut self.framer.out;
                 out.push(Opcode::PersId.byte());
                 out.extend_from_slice(line);
