@@ -3,6 +3,7 @@
 use pickle_opcodes::{ArgKind, ErrorKind as FormatError, Op, Opcode, decode};
 
 use crate::error::{Error, ErrorKind};
+use crate::global_lines::fault_before_end;
 use crate::host::Host;
 use crate::machine::{Machine, MachineError};
 
@@ -20,19 +21,26 @@ pub trait Input {
     /// Takes this many bytes from the front of the buffer.
     fn consume(&mut self, count: usize);
 
-    /// Appends `count` bytes to the buffer, or fewer where the file ends.
+    /// Reads what is wanted, or less where the file ends, and puts it behind the first `keep` bytes of the buffer.
+    ///
+    /// What stood there is dropped: CPython starts a read anew that its buffer cannot serve. So the rest of a frame is
+    /// lost where an argument crosses the frame's end. What was only looked at comes again.
     ///
     /// # Errors
     ///
     /// Those of the file.
-    fn read(&mut self, count: usize) -> Result<(), Self::Error>;
+    fn read(&mut self, keep: usize, wanted: Wanted) -> Result<(), Self::Error>;
+}
 
-    /// Appends the rest of a line to the buffer, its newline included.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file.
-    fn read_line(&mut self) -> Result<(), Self::Error>;
+/// What an [`Input`] is to read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// So many bytes. An input may look ahead for more.
+    Bytes(usize),
+    /// So many bytes of a bytes object's content, which CPython reads without looking ahead.
+    Content(usize),
+    /// A line with its newline.
+    Line,
 }
 
 impl<O: Clone> Machine<O> {
@@ -56,6 +64,9 @@ impl<O: Clone> Machine<O> {
             let (op, length) = match decode(input.buffered(), 0) {
                 Ok(decoded) => decoded,
                 Err(error) => {
+                    if let Some(kind) = fault_before_end(input.buffered(), error.opcode(), self.has_mark()) {
+                        return Err(MachineError::Pickle(Error::at(offset, error.opcode(), kind)));
+                    }
                     fill(input, offset, error.opcode(), error.into_kind())?;
                     continue;
                 }
@@ -81,41 +92,68 @@ fn fill<I: Input>(
     opcode: Option<Opcode>,
     kind: FormatError,
 ) -> Result<(), MachineError<I::Error>> {
-    let before = input.buffered().len();
-    let done = match kind {
-        FormatError::EndOfInput => input.read(1),
-        FormatError::Truncated { .. } if opcode.is_some_and(is_line) => input.read_line(),
-        FormatError::Truncated { missing } => match isize::try_from(missing) {
-            Ok(missing) => input.read(missing.unsigned_abs()),
-            Err(_) => Ok(()),
-        },
-        _ => Ok(()),
-    };
+    let lacking = lacking(opcode, &kind, input.buffered());
+    let fault = || Err(MachineError::Pickle(Error::at(offset, opcode, kind.clone().into())));
+    let Some((keep, wanted)) = lacking else { return fault() };
+    let done = input.read(keep, wanted);
     done.map_err(|error| MachineError::Host { offset, opcode: opcode.unwrap_or(Opcode::Stop), error })?;
-    if input.buffered().len() > before {
-        Ok(())
-    } else {
-        Err(MachineError::Pickle(Error::at(offset, opcode, kind.into())))
+    let got = input.buffered().get(keep..).unwrap_or_default();
+    let complete = match wanted {
+        _ if !matches!(kind, FormatError::Truncated { .. } | FormatError::EndOfInput) => false,
+        Wanted::Line => got.ends_with(b"\n"),
+        Wanted::Bytes(count) | Wanted::Content(count) => got.len() >= count,
+    };
+    if complete { Ok(()) } else { fault() }
+}
+
+/// What an instruction lacks, and how many bytes at its front are whole: CPython reads an opcode, a number, a content and
+/// a line by themselves. Nothing for what no reading mends.
+fn lacking(opcode: Option<Opcode>, kind: &FormatError, instruction: &[u8]) -> Option<(usize, Wanted)> {
+    use ArgKind::{ByteArray8, Bytes1, Bytes4, Bytes8};
+    let Some(opcode) = opcode else {
+        return matches!(kind, FormatError::EndOfInput).then_some((0, Wanted::Bytes(1)));
+    };
+    let missing = match kind {
+        FormatError::Truncated { missing } => *missing,
+        // CPython reads this length without a sign, and finds that its bytes are not there.
+        FormatError::NegativeLength { length } if opcode == Opcode::BinString => u64::from(*length as u32),
+        _ => return None,
+    };
+    if is_line(opcode) {
+        let newline = instruction.iter().rposition(|&byte| byte == b'\n');
+        return Some((newline.map_or(1, |newline| newline + 1), Wanted::Line));
     }
+    let header = 1 + opcode.arg().map_or(0, ArgKind::count_size);
+    let keep = if instruction.len() < header { 1 } else { header };
+    let count = missing.checked_add((instruction.len() - keep) as u64)?;
+    let count = isize::try_from(count).ok()?.unsigned_abs();
+    if keep == header && matches!(opcode.arg(), Some(Bytes1 | Bytes4 | Bytes8 | ByteArray8)) {
+        // Bytes go straight into their object: what the buffer has is the first part of them.
+        let there = instruction.len() - header;
+        return Some((instruction.len(), Wanted::Content(count - there)));
+    }
+    Some((keep, Wanted::Bytes(count)))
 }
 
 /// Reads a frame as a whole, as CPython does: it must be there.
 fn fill_frame<I: Input>(input: &mut I, offset: usize, length: u64) -> Result<(), MachineError<I::Error>> {
-    let have = input.buffered().len() as u64;
-    let missing = length.saturating_sub(have);
+    let opcode = Opcode::Frame;
+    if length <= input.buffered().len() as u64 {
+        return Ok(());
+    }
+    let missing = match isize::try_from(length) {
+        Ok(count) => {
+            let read = input.read(0, Wanted::Bytes(count.unsigned_abs()));
+            read.map_err(|error| MachineError::Host { offset, opcode, error })?;
+            length.saturating_sub(input.buffered().len() as u64)
+        }
+        Err(_) => length,
+    };
     if missing == 0 {
         return Ok(());
     }
-    if let Ok(missing) = isize::try_from(missing) {
-        let opcode = Opcode::Frame;
-        input.read(missing.unsigned_abs()).map_err(|error| MachineError::Host { offset, opcode, error })?;
-    }
-    let left = length.saturating_sub(input.buffered().len() as u64);
-    if left == 0 {
-        return Ok(());
-    }
-    let kind = ErrorKind::Format(FormatError::Truncated { missing: left });
-    Err(MachineError::Pickle(Error::at(offset, Some(Opcode::Frame), kind)))
+    let kind = ErrorKind::Format(FormatError::Truncated { missing });
+    Err(MachineError::Pickle(Error::at(offset, Some(opcode), kind)))
 }
 
 /// True for an opcode whose argument is one line or two.

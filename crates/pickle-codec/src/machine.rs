@@ -8,6 +8,7 @@ use pickle_opcodes::{Op, Opcode, decode, text};
 use pickle_value::push_code_point;
 
 use crate::error::{Error, ErrorKind};
+use crate::global_lines::{fault_before_end, inst_name, nameless};
 use crate::host::Host;
 use crate::memo::Memo;
 use crate::profile::{Pickler, Profile};
@@ -53,6 +54,17 @@ pub enum MachineError<E> {
         /// What the host said.
         error: E,
     },
+}
+
+impl<E> MachineError<E> {
+    /// Where the instruction starts.
+    #[must_use]
+    pub fn offset(&self) -> Option<usize> {
+        match self {
+            MachineError::Pickle(error) => error.offset(),
+            MachineError::Host { offset, .. } => Some(*offset),
+        }
+    }
 }
 
 /// An instruction's fault, before its place is known.
@@ -143,6 +155,11 @@ impl<O: Clone> Machine<O> {
         self.protocol
     }
 
+    /// True where a mark is set.
+    pub(crate) fn has_mark(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
     /// Forgets what a pickle left behind, except the memo; the next one starts afresh.
     pub fn reset(&mut self) {
         self.stack.clear();
@@ -170,7 +187,11 @@ impl<O: Clone> Machine<O> {
         loop {
             let (op, end) = match decode(input, at) {
                 Ok(decoded) => decoded,
-                Err(error) => return Err(MachineError::Pickle(error.into())),
+                Err(error) => {
+                    let fault = fault_before_end(&input[at..], error.opcode(), self.has_mark());
+                    let kind = fault.unwrap_or_else(|| error.kind().clone().into());
+                    return Err(MachineError::Pickle(Error::at(at, error.opcode(), kind)));
+                }
             };
             match self.step(host, op) {
                 Ok(None) => {}
@@ -345,7 +366,12 @@ impl<O: Clone> Machine<O> {
             Op::Ext1(code) => host.extension(extension_code(i64::from(code))?, self.protocol),
             Op::Ext2(code) => host.extension(extension_code(i64::from(code))?, self.protocol),
             Op::Ext4(code) => host.extension(extension_code(i64::from(code))?, self.protocol),
-            Op::Global(pair) => host.global(name(pair.module)?, name(pair.name)?, self.protocol),
+            Op::Global(pair) => {
+                if pair.module.is_empty() || pair.name.is_empty() {
+                    return Err(nameless(pair).into());
+                }
+                host.global(pair.module, pair.name, self.protocol)
+            }
             Op::StackGlobal => {
                 let name = self.pop()?;
                 let module = self.pop()?;
@@ -369,7 +395,8 @@ impl<O: Clone> Machine<O> {
             }
             Op::Inst(pair) => {
                 let start = self.pop_mark()?;
-                let class = host.global(name(pair.module)?, name(pair.name)?, self.protocol).map_err(Fault::Host)?;
+                let (module, name) = (inst_name(pair.module)?, inst_name(pair.name)?);
+                let class = host.global(module, name, self.protocol).map_err(Fault::Host)?;
                 host.instance(class, self.stack.drain(start..))
             }
             Op::Obj => {
@@ -582,9 +609,4 @@ fn extension_code<E>(code: i64) -> Result<u32, Fault<E>> {
         Ok(code) if code > 0 => Ok(code),
         _ => Err(ErrorKind::BadExtensionCode(code).into()),
     }
-}
-
-/// A line of GLOBAL or INST, which CPython calls truncated when it is empty.
-fn name<E>(line: &[u8]) -> Result<&[u8], Fault<E>> {
-    if line.is_empty() { Err(pickle_opcodes::ErrorKind::Truncated { missing: 1 }.into()) } else { Ok(line) }
 }

@@ -89,6 +89,17 @@ impl ArgKind {
             ArgKind::Long4 => "long4",
         }
     }
+
+    /// The size of the length that stands before a counted argument; 0 for any other.
+    #[must_use]
+    pub const fn count_size(self) -> usize {
+        match self {
+            ArgKind::String1 | ArgKind::Bytes1 | ArgKind::UnicodeString1 | ArgKind::Long1 => 1,
+            ArgKind::String4 | ArgKind::Bytes4 | ArgKind::UnicodeString4 | ArgKind::Long4 => 4,
+            ArgKind::Bytes8 | ArgKind::ByteArray8 | ArgKind::UnicodeString8 => 8,
+            _ => 0,
+        }
+    }
 }
 
 /// The Rust type of an argument: numbers as numbers, everything else as the bytes of the input.
