@@ -1,6 +1,6 @@
 //! Python's files as the encoder's output and the machine's input.
 
-use pickle_codec::{Input, Output};
+use pickle_codec::{Input, Output, Wanted};
 use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -51,48 +51,59 @@ impl Methods {
     }
 }
 
-/// One pickle's way out of a file: not a byte behind it is read.
+/// What was read from a file and not taken yet: an unpickler keeps it from pickle to pickle, as CPython's does.
 ///
 /// ```text
-///   buffer   | taken | read, not taken | looked at, not read |
-///                    ^ start           ^ read
+///   bytes   | taken | read, not taken | looked at, not read |
+///                   ^ start           ^ read
 /// ```
 /// What has been looked at may have been taken, too: then `start` is behind `read`, and the file lags behind.
-pub(crate) struct Reader<'py> {
-    py: Python<'py>,
-    methods: Methods,
-    buffer: Vec<u8>,
+#[derive(Default)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
     start: usize,
     read: usize,
 }
 
+/// Pickles' way out of a file: not a byte behind the last is read.
+pub(crate) struct Reader<'py> {
+    py: Python<'py>,
+    methods: Methods,
+    buffer: Buffer,
+}
+
 impl<'py> Reader<'py> {
-    pub(crate) fn new(py: Python<'py>, methods: Methods) -> Reader<'py> {
-        Reader { py, methods, buffer: Vec::new(), start: 0, read: 0 }
+    pub(crate) fn new(py: Python<'py>, methods: Methods, buffer: Buffer) -> Reader<'py> {
+        Reader { py, methods, buffer }
     }
 
     /// Puts the file where the taken bytes end.
     pub(crate) fn finish(&mut self) -> PyResult<()> {
-        if self.start > self.read {
-            self.call_read(self.start - self.read)?;
-            self.read = self.start;
+        self.keep(0)
+    }
+
+    /// What there is for the next pickle.
+    pub(crate) fn into_buffer(self) -> Buffer {
+        self.buffer
+    }
+
+    /// Puts the file where `count` bytes behind the taken ones end.
+    fn keep(&mut self, count: usize) -> PyResult<()> {
+        let end = self.buffer.start + count;
+        if end > self.buffer.read {
+            self.call_read(end - self.buffer.read)?;
+            self.buffer.read = end;
         }
         Ok(())
     }
 
-    /// Reads what was only looked at and is needed now, and drops what was taken.
-    fn catch_up(&mut self) -> PyResult<()> {
-        self.finish()?;
-        let looked_at = self.buffer.len() - self.read;
-        if looked_at > 0 {
-            // The instruction that is being read goes beyond it.
-            let bytes = self.call_read(looked_at)?;
-            self.buffer.truncate(self.read);
-            self.buffer.extend_from_slice(&bytes);
-        }
-        self.buffer.drain(..self.start);
-        self.start = 0;
-        self.read = self.buffer.len();
+    /// Drops all but `count` bytes behind the taken ones, and has the file stand where these end.
+    fn keep_only(&mut self, count: usize) -> PyResult<()> {
+        self.keep(count)?;
+        let Buffer { bytes, start, read } = &mut self.buffer;
+        bytes.truncate(*start + count);
+        bytes.drain(..*start);
+        (*start, *read) = (0, count);
         Ok(())
     }
 
@@ -118,33 +129,31 @@ impl Input for Reader<'_> {
     type Error = PyErr;
 
     fn buffered(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        &self.buffer.bytes[self.buffer.start..]
     }
 
     fn consume(&mut self, count: usize) {
-        self.start += count;
+        self.buffer.start += count;
     }
 
-    fn read(&mut self, count: usize) -> PyResult<()> {
-        self.catch_up()?;
-        if count < PREFETCH {
-            let bytes = self.look()?;
-            if bytes.len() >= count {
-                self.buffer.extend_from_slice(&bytes);
-                return Ok(());
+    fn read(&mut self, keep: usize, wanted: Wanted) -> PyResult<()> {
+        self.keep_only(keep)?;
+        let bytes = match wanted {
+            Wanted::Line => content(&self.methods.readline.bind(self.py).call0()?)?,
+            Wanted::Content(count) => self.call_read(count)?,
+            Wanted::Bytes(count) => {
+                if count < PREFETCH {
+                    let bytes = self.look()?;
+                    if bytes.len() >= count {
+                        self.buffer.bytes.extend_from_slice(&bytes);
+                        return Ok(());
+                    }
+                }
+                self.call_read(count)?
             }
-        }
-        let bytes = self.call_read(count)?;
-        self.buffer.extend_from_slice(&bytes);
-        self.read = self.buffer.len();
-        Ok(())
-    }
-
-    fn read_line(&mut self) -> PyResult<()> {
-        self.catch_up()?;
-        let line = content(&self.methods.readline.bind(self.py).call0()?)?;
-        self.buffer.extend_from_slice(&line);
-        self.read = self.buffer.len();
+        };
+        self.buffer.bytes.extend_from_slice(&bytes);
+        self.buffer.read = self.buffer.bytes.len();
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyInt, PyModule, PyString};
 
 use crate::dicts::Entries;
 use crate::errors::PicklingError;
-use crate::values;
+use crate::values::{self, error_of};
 
 /// Where a global is found, after having been found there (`_pickle.c`: `save_global`).
 pub(crate) fn find<'py>(
@@ -27,19 +27,18 @@ pub(crate) fn find<'py>(
     let name = name.cast_into::<PyString>()?;
     let path = split(&name, None)?;
     let module_name = module_of(object, &path)?;
+    let refusal = py.get_type::<PicklingError>();
     let Ok(module) = import(&module_name) else {
-        let message = format!("Can't pickle {}: import of module {} failed", object.repr()?, module_name.repr()?);
-        return Err(PicklingError::new_err(message));
+        let args = (object.repr()?, module_name.repr()?);
+        return Err(error_of(&refusal, "Can't pickle {}: import of module {} failed", args));
     };
     let Some((found, parent)) = walk(&module, &path)? else {
-        let message =
-            format!("Can't pickle {}: attribute lookup {name} on {} failed", object.repr()?, module_name.str()?);
-        return Err(PicklingError::new_err(message));
+        let args = (object.repr()?, &name, module_name.str()?);
+        return Err(error_of(&refusal, "Can't pickle {}: attribute lookup {} on {} failed", args));
     };
     if !found.is(object) {
-        let message =
-            format!("Can't pickle {}: it's not the same object as {}.{name}", object.repr()?, module_name.str()?);
-        return Err(PicklingError::new_err(message));
+        let args = (object.repr()?, module_name.str()?, &name);
+        return Err(error_of(&refusal, "Can't pickle {}: it's not the same object as {}.{}", args));
     }
     let extension = if protocol >= 2 { extension_code(object, &module_name, &name)? } else { None };
 
@@ -52,8 +51,8 @@ pub(crate) fn find<'py>(
             // Surrogates: only STACK_GLOBAL takes the name, and takes it as an object.
             Err(_) if protocol >= 4 => Ok(String::new()),
             Err(_) => {
-                let message = format!("can't pickle {what} identifier '{name}' using pickle protocol {protocol}");
-                Err(PicklingError::new_err(message))
+                let template = "can't pickle {} identifier '{}' using pickle protocol {}";
+                Err(error_of(&refusal, template, (what, name, protocol)))
             }
         }
     };
@@ -80,11 +79,12 @@ fn split<'py>(name: &Bound<'py, PyString>, of: Option<&Bound<'py, PyAny>>) -> Py
     let parts = name.call_method1(intern!(py, "split"), (intern!(py, "."),))?;
     let parts = parts.try_iter()?.map(|part| Ok(part?.cast_into::<PyString>()?)).collect::<PyResult<Vec<_>>>()?;
     if parts.iter().any(|part| part.to_str().is_ok_and(|part| part == "<locals>")) {
-        let name = name.repr()?;
-        return Err(PyAttributeError::new_err(match of {
-            None => format!("Can't pickle local object {name}"),
-            Some(of) => format!("Can't pickle local attribute {name} on {}", of.repr()?),
-        }));
+        let verb = if py.version_info() >= (3, 13) { "get" } else { "pickle" };
+        let kind = py.get_type::<PyAttributeError>();
+        return Err(match of {
+            None => error_of(&kind, "Can't {} local object {}", (verb, name.repr()?)),
+            Some(of) => error_of(&kind, "Can't {} local attribute {} on {}", (verb, name.repr()?, of.repr()?)),
+        });
     }
     Ok(parts)
 }
@@ -206,8 +206,8 @@ pub(crate) fn load<'py>(
     match found {
         Some(found) => Ok(found),
         None => {
-            let message = format!("Can't get attribute {} on {}", name.repr()?, module.repr()?);
-            Err(PyAttributeError::new_err(message))
+            let args = (name.repr()?, module.repr()?);
+            Err(error_of(&py.get_type::<PyAttributeError>(), "Can't get attribute {} on {}", args))
         }
     }
 }

@@ -12,9 +12,9 @@ use pyo3::types::{
 };
 
 use crate::dicts::Entries;
-use crate::errors::UnpicklingError;
+use crate::errors::{self, UnpicklingError};
 use crate::globals;
-use crate::unpickler::{NO_PERSISTENT_LOAD, Unpickler};
+use crate::unpickler::Unpickler;
 use crate::values::{self, type_name};
 
 type Object = Py<PyAny>;
@@ -164,14 +164,14 @@ impl Host for Loader<'_> {
 
     fn byte_string(&mut self, bytes: &[u8]) -> PyResult<Object> {
         if self.settings.encoding.as_bytes() == b"bytes" {
-            return self.bytes(bytes);
+            return Ok(PyBytes::new(self.py, bytes).into_any().unbind());
         }
         values::decoded(self.py, bytes, &self.settings.encoding, &self.settings.errors).map(Bound::unbind)
     }
 
     #[inline]
     fn bytes(&mut self, bytes: &[u8]) -> PyResult<Object> {
-        Ok(PyBytes::new(self.py, bytes).into_any().unbind())
+        values::new_bytes(self.py, bytes).map(Bound::unbind)
     }
 
     fn byte_array(&mut self, bytes: &[u8]) -> PyResult<Object> {
@@ -299,7 +299,7 @@ impl Host for Loader<'_> {
     fn persistent(&mut self, id: Object) -> PyResult<Object> {
         match &self.persistent_load {
             Some(persistent_load) => persistent_load.call1((id,)).map(Bound::unbind),
-            None => refuse(NO_PERSISTENT_LOAD),
+            None => Err(errors::no_persistent_load(self.py)),
         }
     }
 

@@ -22,6 +22,7 @@ mod reduce;
 mod source;
 mod unpickler;
 mod values;
+mod words;
 
 use pyo3::prelude::*;
 use pyo3::types::PyModule;

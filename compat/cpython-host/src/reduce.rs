@@ -1,6 +1,6 @@
 //! What `__reduce_ex__` and its kin give, as the encoder takes it.
 
-use pickle_codec::{Fill, Make, Reduction, Shape};
+use pickle_codec::{Fill, Make, Reduction};
 use pyo3::exceptions::PyKeyError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -8,13 +8,14 @@ use pyo3::types::{PyDict, PyFunction, PyIterator, PyString, PyTuple, PyType};
 
 use crate::errors::PicklingError;
 use crate::source::{Cursor, Objects};
-use crate::values::{self, type_name};
+use crate::values::{self, error_of, type_name};
 
-type Reduced<'s, 'py> = Shape<'s, Bound<'py, PyAny>, Cursor<'py>>;
+/// How an object is made and filled; nothing for one that is only named.
+type Reduced<'py> = Option<Reduction<Bound<'py, PyAny>, Cursor<'py>>>;
 
 impl<'py> Objects<'py> {
     /// What an object is that is neither an atom nor a container of a builtin type.
-    pub(crate) fn reduced(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Reduced<'_, 'py>> {
+    pub(crate) fn reduced(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Reduced<'py>> {
         if let Some(reducer) = &self.hooks.reducer_override {
             let value = reducer.call1((object,))?;
             if !value.is(self.py.NotImplemented()) {
@@ -25,29 +26,28 @@ impl<'py> Objects<'py> {
             return self.class(object);
         }
         if object.is_exact_instance_of::<PyFunction>() {
-            return Ok(Shape::Global);
+            return Ok(None);
         }
         let value = match self.registered(object)? {
             Some(reducer) => reducer.call1((object,))?,
-            None if object.is_instance_of::<PyType>() => return Ok(Shape::Global),
+            None if object.is_instance_of::<PyType>() => return Ok(None),
             None => self.reduce(object)?,
         };
         self.reduce_value(object, value)
     }
 
     /// The types of the singletons have no name that they could be found by.
-    fn class(&mut self, class: &Bound<'py, PyAny>) -> PyResult<Reduced<'_, 'py>> {
+    fn class(&mut self, class: &Bound<'py, PyAny>) -> PyResult<Reduced<'py>> {
         let py = self.py;
         let singletons = [py.None(), py.Ellipsis(), py.NotImplemented()];
         for singleton in singletons.map(|singleton| singleton.into_bound(py)) {
             if class.is(singleton.get_type()) {
                 let callable = py.get_type::<PyType>().into_any();
                 let args = PyTuple::new(py, [singleton])?.into_any();
-                let reduction = Reduction { make: Make::Call, callable, args, kwargs: None, steps: Vec::new() };
-                return Ok(Shape::Reduce(Box::new(reduction)));
+                return Ok(Some(Reduction { make: Make::Call, callable, args, kwargs: None, steps: Vec::new() }));
             }
         }
-        Ok(Shape::Global)
+        Ok(None)
     }
 
     /// The reducer of an object's type in the pickler's dispatch table, or in `copyreg`'s.
@@ -73,22 +73,22 @@ impl<'py> Objects<'py> {
         match object.getattr_opt(intern!(self.py, "__reduce__"))? {
             Some(reduce) => reduce.call0(),
             None => {
-                let message = format!("can't pickle '{}' object: {}", type_name(object), object.repr()?);
-                Err(PicklingError::new_err(message))
+                let args = (type_name(object), object.repr()?);
+                Err(error_of(&self.py.get_type::<PicklingError>(), "can't pickle '{}' object: {}", args))
             }
         }
     }
 
     /// A global's name, or a tuple that says how to make and fill the object.
-    fn reduce_value(&mut self, object: &Bound<'py, PyAny>, value: Bound<'py, PyAny>) -> PyResult<Reduced<'_, 'py>> {
+    fn reduce_value(&mut self, object: &Bound<'py, PyAny>, value: Bound<'py, PyAny>) -> PyResult<Reduced<'py>> {
         if value.is_instance_of::<PyString>() {
             self.name = Some(value);
-            return Ok(Shape::Global);
+            return Ok(None);
         }
         let Ok(tuple) = value.cast::<PyTuple>() else {
             return refuse("__reduce__ must return a string or tuple");
         };
-        Ok(Shape::Reduce(Box::new(self.reduction(object, tuple)?)))
+        self.reduction(object, tuple).map(Some)
     }
 
     fn reduction(

@@ -32,7 +32,7 @@ pub(crate) struct Objects<'py> {
     /// The name that an object's `__reduce__` gave, when it gave one.
     pub(crate) name: Option<Bound<'py, PyAny>>,
     depth: Depth,
-    /// How many nested calls CPython needs for the object that was asked about last.
+    /// How many nested calls more CPython makes for what the object holds that was asked about last.
     calls: u32,
     /// In fast mode.
     cycles: Option<Cycles<'py>>,
@@ -98,12 +98,56 @@ pub(crate) enum Cursor<'py> {
     Tuple(Bound<'py, PyTuple>, usize),
     /// A list, with the index behind which its items don't count.
     List(Bound<'py, PyList>, usize, usize),
-    /// A dict, how many entries it has and how many are left; and the value of the key that was given.
-    Dict(Entries<'py>, usize, usize, Option<Bound<'py, PyAny>>),
+    Dict(DictCursor<'py>),
     Set(Bound<'py, PySet>, Bound<'py, PyIterator>, usize),
     Iterator(Bound<'py, PyIterator>),
     /// An iterator of pairs; and the second of the pair whose first was given.
     Pairs(Bound<'py, PyIterator>, Option<Bound<'py, PyAny>>),
+}
+
+/// A place in a dict that may change meanwhile: CPython looks at its size at the end of each batch.
+pub(crate) struct DictCursor<'py> {
+    entries: Entries<'py>,
+    /// How many entries it had.
+    length: usize,
+    /// How many have been taken.
+    taken: usize,
+    /// The value of the key that was given.
+    value: Option<Bound<'py, PyAny>>,
+}
+
+/// How many entries CPython takes without looking at the dict's size (`BATCHSIZE`).
+const BATCH_SIZE: usize = 1000;
+
+impl<'py> DictCursor<'py> {
+    fn next(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Some(value) = self.value.take() {
+            return Ok(Some(value));
+        }
+        if self.length == 1 && self.taken == 1 {
+            return Ok(None);
+        }
+        let full = self.taken > 0 && self.taken.is_multiple_of(BATCH_SIZE);
+        if full {
+            self.check()?;
+        }
+        match self.entries.next() {
+            Some((key, value)) => {
+                self.taken += 1;
+                self.value = Some(value);
+                Ok(Some(key))
+            }
+            None => self.check().map(|()| None),
+        }
+    }
+
+    fn check(&self) -> PyResult<()> {
+        if self.entries.dict().len() == self.length {
+            Ok(())
+        } else {
+            Err(PyRuntimeError::new_err("dictionary changed size during iteration"))
+        }
+    }
 }
 
 impl<'py> Objects<'py> {
@@ -119,7 +163,7 @@ impl<'py> Objects<'py> {
             is_pid: false,
             name: None,
             depth: Depth::default(),
-            calls: 1,
+            calls: 0,
             cycles: None,
         }
     }
@@ -175,11 +219,16 @@ impl<'py> Objects<'py> {
     }
 }
 
+/// True for what is pickled by its name, when it is no container: all but what holds nothing.
+fn is_named(object: &Bound<'_, PyAny>) -> bool {
+    let atom = object.is_exact_instance_of::<PyTuple>() || object.is_exact_instance_of::<PyByteArray>();
+    !atom && !values::is_pickle_buffer(object)
+}
+
 /// True for the containers that CPython looks for cycles in.
 fn is_guarded(object: &Bound<'_, PyAny>) -> bool {
     object.is_exact_instance_of::<PyList>()
         || object.is_exact_instance_of::<PyDict>()
-        || object.is_exact_instance_of::<PyTuple>()
         || object.is_exact_instance_of::<PyFrozenSet>()
 }
 
@@ -188,6 +237,58 @@ fn is_guarded(object: &Bound<'_, PyAny>) -> bool {
 fn limit(length: usize, protocol: u8) -> usize {
     if length == 1 && protocol > 0 { 1 } else { usize::MAX }
 }
+
+impl<'py> Objects<'py> {
+    /// An object that may hold others: a container that is not empty, or what is reduced. CPython makes a call more for
+    /// the items of a list or dict, and two more for the list and the tuple that a set is called with.
+    fn container<'s>(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<Container<'s, 'py>>> {
+        self.calls = 0;
+        if let Ok(dict) = object.cast_exact::<PyDict>() {
+            let length = dict.len();
+            self.calls = u32::from(length > 0);
+            return Ok(Some(Shape::Dict(length, self.entries(dict)?)));
+        }
+        if let Ok(list) = object.cast_exact::<PyList>() {
+            let length = list.len();
+            self.calls = u32::from(length > 0);
+            return Ok(Some(Shape::List(length, Cursor::List(list.clone(), 0, limit(length, self.protocol)))));
+        }
+        if let Ok(tuple) = object.cast_exact::<PyTuple>() {
+            let length = tuple.len();
+            return Ok((length > 0).then(|| Shape::Tuple(length, Cursor::Tuple(tuple.clone(), 0))));
+        }
+        if let Ok(set) = object.cast_exact::<PySet>() {
+            if self.protocol < 4 {
+                let list = set.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+                let list = PyList::new(self.py, list)?;
+                self.calls = 2 + u32::from(!list.is_empty());
+                return Ok(Some(Shape::Set(list.len(), Cursor::List(list, 0, usize::MAX))));
+            }
+            return Ok(Some(Shape::Set(set.len(), Cursor::Set(set.clone(), set.try_iter()?, set.len()))));
+        }
+        if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
+            if self.protocol < 4 {
+                self.calls = 2 + u32::from(!set.is_empty());
+            }
+            return Ok(Some(Shape::FrozenSet(set.len(), Cursor::Iterator(set.try_iter()?))));
+        }
+        if object.is_exact_instance_of::<PyByteArray>() || values::is_pickle_buffer(object) {
+            return Ok(None);
+        }
+        Ok(self.reduced(object)?.map(|reduction| Shape::Reduce(Box::new(reduction))))
+    }
+
+    /// The entries of a dict. At protocol 0 CPython takes them from an iterator.
+    fn entries(&self, dict: &Bound<'py, PyDict>) -> PyResult<Cursor<'py>> {
+        if self.protocol == 0 && !dict.is_empty() {
+            let items = dict.call_method0(intern!(self.py, "items"))?;
+            return Ok(Cursor::Pairs(items.try_iter()?, None));
+        }
+        Ok(Cursor::Dict(DictCursor { entries: Entries::new(dict.clone()), length: dict.len(), taken: 0, value: None }))
+    }
+}
+
+type Container<'s, 'py> = Shape<'s, Bound<'py, PyAny>, Cursor<'py>>;
 
 impl<'py> Source for Objects<'py> {
     type Object = Bound<'py, PyAny>;
@@ -245,40 +346,29 @@ impl<'py> Source for Objects<'py> {
         if let Some(cycles) = &mut self.cycles {
             cycles.last = is_guarded(object).then(|| object.clone());
         }
-        self.calls = 1;
-        if let Ok(dict) = object.cast_exact::<PyDict>() {
-            self.calls = 2;
-            let length = dict.len();
-            let left = limit(length, self.protocol);
-            return Ok(Shape::Dict(length, Cursor::Dict(Entries::new(dict.clone()), length, left, None)));
-        }
-        if let Ok(list) = object.cast_exact::<PyList>() {
-            self.calls = 2;
-            let length = list.len();
-            return Ok(Shape::List(length, Cursor::List(list.clone(), 0, limit(length, self.protocol))));
-        }
-        if let Ok(tuple) = object.cast_exact::<PyTuple>() {
-            return Ok(Shape::Tuple(tuple.len(), Cursor::Tuple(tuple.clone(), 0)));
-        }
-        if let Ok(set) = object.cast_exact::<PySet>() {
-            if self.protocol < 4 {
-                let list = set.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-                let list = PyList::new(self.py, list)?;
-                return Ok(Shape::Set(list.len(), Cursor::List(list, 0, usize::MAX)));
+        self.depth.enter(self.py)?;
+        match self.container(object) {
+            Ok(Some(shape)) => return Ok(shape),
+            Ok(None) => {}
+            Err(error) => {
+                self.depth.leave();
+                return Err(error);
             }
-            return Ok(Shape::Set(set.len(), Cursor::Set(set.clone(), set.try_iter()?, set.len())));
         }
-        if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
-            return Ok(Shape::FrozenSet(set.len(), Cursor::Iterator(set.try_iter()?)));
+        if is_named(object) {
+            // Left when its name is found.
+            return Ok(Shape::Global);
+        }
+        // The rest holds no others, and is done at once.
+        self.depth.leave();
+        if object.is_exact_instance_of::<PyTuple>() {
+            return Ok(Shape::Tuple(0, Cursor::Tuple(PyTuple::empty(self.py), 0)));
         }
         if let Ok(array) = object.cast_exact::<PyByteArray>() {
             self.bytes = array.to_vec();
             return Ok(Shape::ByteArray(&self.bytes));
         }
-        if values::is_pickle_buffer(object) {
-            return self.buffer(object);
-        }
-        self.reduced(object)
+        self.buffer(object)
     }
 
     #[inline]
@@ -295,22 +385,7 @@ impl<'py> Source for Objects<'py> {
                 *at += 1;
                 list.get_item(*at - 1).map(Some)
             }
-            Cursor::Dict(entries, length, left, value) => {
-                if let Some(value) = value.take() {
-                    return Ok(Some(value));
-                }
-                if *left == 0 {
-                    return Ok(None);
-                }
-                *left -= 1;
-                if entries.dict().len() != *length {
-                    return Err(PyRuntimeError::new_err("dictionary changed size during iteration"));
-                }
-                Ok(entries.next().map(|(key, found)| {
-                    *value = Some(found);
-                    key
-                }))
-            }
+            Cursor::Dict(cursor) => cursor.next(),
             Cursor::Set(set, iterator, length) => {
                 if set.len() != *length {
                     return Err(PyRuntimeError::new_err("set changed size during iteration"));
@@ -376,12 +451,7 @@ impl<'py> Source for Objects<'py> {
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> PyResult<Self::Object> {
-        // Made as CPython makes a bytearray's: a new object even of a single byte, of which there is one otherwise.
-        let copy = |buffer: &mut [u8]| {
-            buffer.copy_from_slice(bytes);
-            Ok(())
-        };
-        Ok(PyBytes::new_with(self.py, bytes.len(), copy)?.into_any())
+        values::new_bytes(self.py, bytes)
     }
 
     fn content(&mut self, object: &Self::Object) -> PyResult<Vec<u8>> {
@@ -405,14 +475,16 @@ impl<'py> Source for Objects<'py> {
 
     fn global(&mut self, object: &Self::Object) -> PyResult<GlobalName<Self::Object>> {
         let name = self.name.take();
-        crate::globals::find(object, name, self.protocol)
+        let found = crate::globals::find(object, name, self.protocol);
+        self.depth.leave();
+        found
     }
 
     fn enter(&mut self) -> PyResult<()> {
         if let Some(cycles) = &mut self.cycles {
             cycles.enter()?;
         }
-        self.depth.enter(self.py, self.calls)
+        self.depth.deepen(self.py, self.calls)
     }
 
     fn leave(&mut self) {

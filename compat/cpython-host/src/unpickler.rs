@@ -2,7 +2,8 @@
 
 use std::ffi::CString;
 
-use pickle_codec::Machine;
+use pickle_codec::opcodes::Opcode;
+use pickle_codec::{Input, Machine, MachineError};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -10,10 +11,10 @@ use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyBytes, PyCFunction, PyDict, PyInt, PyTuple};
 
 use crate::errors::{self, UnpicklingError};
-use crate::files::{self, Methods, Reader};
+use crate::files::{self, Buffer, Methods, Reader};
 use crate::globals;
 use crate::host::{Loader, Settings};
-use crate::values::{tp_name, type_name};
+use crate::values::{self, tp_name, type_name};
 
 type Memo = pickle_codec::Memo<Py<PyAny>>;
 
@@ -23,6 +24,8 @@ type Memo = pickle_codec::Memo<Py<PyAny>>;
 pub(crate) struct Unpickler {
     /// None before `__init__`.
     file: Option<Methods>,
+    /// Away while a pickle is being loaded, like the machine.
+    buffer: Buffer,
     /// Its memo stays from pickle to pickle. Away while a pickle is being loaded.
     machine: Machine<Py<PyAny>>,
     settings: Settings,
@@ -40,10 +43,6 @@ fn settings(fix_imports: bool, encoding: &str, errors: &str) -> PyResult<Setting
 fn buffers_iterator<'py>(buffers: Option<Bound<'py, PyAny>>) -> PyResult<Option<Bound<'py, PyAny>>> {
     buffers.map(|buffers| Ok(buffers.try_iter()?.into_any())).transpose()
 }
-
-/// The message of a persistent id that nobody knows.
-pub(crate) const NO_PERSISTENT_LOAD: &str =
-    "A load persistent id instruction was encountered, but no persistent_load function was specified.";
 
 #[pymethods]
 impl Unpickler {
@@ -87,24 +86,28 @@ impl Unpickler {
             (file.clone_ref(py), this.settings.clone(), buffers)
         };
         let plain = slf.is_exact_instance_of::<Unpickler>();
-        let persistent_load = if plain { None } else { slf.getattr_opt(intern!(py, "persistent_load"))? };
-        let persistent_load = persistent_load.filter(|hook| !is_own(hook));
+        // Up to 3.12 the plain class has no such method.
+        let always = py.version_info() >= (3, 13);
+        let persistent_load = slf.getattr_opt(intern!(py, "persistent_load"))?.filter(|hook| always || !is_own(hook));
         let mut loader = Loader { py, unpickler: Some(slf.clone()), plain, persistent_load, settings, buffers };
-        let mut reader = Reader::new(py, methods);
-        let mut machine = std::mem::take(&mut slf.borrow_mut().machine);
-        let loaded = machine.load_from(&mut loader, &mut reader).map_err(|error| errors::from_machine(py, error));
+        let (mut machine, buffer) = {
+            let mut this = slf.borrow_mut();
+            (std::mem::take(&mut this.machine), std::mem::take(&mut this.buffer))
+        };
+        machine.set_max_digits(values::max_digits(py)?);
+        let mut reader = Reader::new(py, methods, buffer);
+        let loaded = load_from(&mut machine, &mut loader, &mut reader);
         let protocol = machine.protocol();
         machine.reset();
         let old = {
             let mut this = slf.borrow_mut();
             // `find_class` goes by the last pickle's protocol when it is called by itself.
             this.protocol = protocol;
+            this.buffer = reader.into_buffer();
             std::mem::replace(&mut this.machine, machine)
         };
         drop(old);
-        let value = loaded?;
-        reader.finish()?;
-        Ok(value)
+        loaded
     }
 
     /// The class or function of this name; its module is imported.
@@ -122,8 +125,7 @@ impl Unpickler {
 
     /// The object that a persistent id names.
     fn persistent_load(&self, pid: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let _ = pid;
-        Err(UnpicklingError::new_err(NO_PERSISTENT_LOAD))
+        Err(errors::no_persistent_load(pid.py()))
     }
 
     #[getter]
@@ -252,12 +254,40 @@ pub(crate) fn load<'py>(
     buffers: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Py<PyAny>> {
     let py = file.py();
-    let mut reader = Reader::new(py, Methods::of(file)?);
+    let mut reader = Reader::new(py, Methods::of(file)?, Buffer::default());
     let mut loader = loader(py, settings(fix_imports, encoding, errors)?, buffers_iterator(buffers)?);
-    let loaded = Machine::new().load_from(&mut loader, &mut reader);
-    let value = loaded.map_err(|error| errors::from_machine(py, error))?;
-    reader.finish()?;
-    Ok(value)
+    load_from(&mut machine(py)?, &mut loader, &mut reader)
+}
+
+/// A machine with the interpreter's present limit of digits.
+fn machine(py: Python<'_>) -> PyResult<Machine<Py<PyAny>>> {
+    let mut machine = Machine::new();
+    machine.set_max_digits(values::max_digits(py)?);
+    Ok(machine)
+}
+
+/// Reads the next pickle, and puts the file where it ends.
+fn load_from<'py>(
+    machine: &mut Machine<Py<PyAny>>,
+    loader: &mut Loader<'py>,
+    reader: &mut Reader<'py>,
+) -> PyResult<Py<PyAny>> {
+    match machine.load_from(loader, reader) {
+        Ok(value) => {
+            reader.finish()?;
+            Ok(value)
+        }
+        Err(error) => {
+            let stopped = matches!(&error, MachineError::Pickle(error) if error.opcode() == Some(Opcode::Stop));
+            let error = errors::from_machine(loader, error, reader.buffered());
+            if stopped {
+                // There is a STOP, and no value: CPython looks for that last.
+                reader.consume(1);
+                reader.finish()?;
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Reads a pickle from a bytes-like object.
@@ -281,6 +311,9 @@ pub(crate) fn loads<'py>(
             &copied
         }
     };
-    let loaded = Machine::new().load(&mut loader, bytes, 0);
-    loaded.map(|(value, _)| value).map_err(|error| errors::from_machine(py, error))
+    let loaded = machine(py)?.load(&mut loader, bytes, 0);
+    loaded.map(|(value, _)| value).map_err(|error| {
+        let offset = error.offset().unwrap_or(bytes.len());
+        errors::from_machine(&loader, error, &bytes[offset.min(bytes.len())..])
+    })
 }

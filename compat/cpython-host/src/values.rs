@@ -33,6 +33,7 @@ imported! {
     extension_registry = "copyreg"."_extension_registry";
     inverted_registry = "copyreg"."_inverted_registry";
     extension_cache = "copyreg"."_extension_cache";
+    digits_limit = "sys"."get_int_max_str_digits";
 }
 
 // PyO3 has no binding for it.
@@ -84,6 +85,22 @@ pub(crate) fn int_from_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bou
         (PyBytes::new(py, bytes), intern!(py, "little")),
         Some(&signed),
     )
+}
+
+/// How many digits of a decimal the interpreter reads; 0 stands for no limit.
+pub(crate) fn max_digits(py: Python<'_>) -> PyResult<usize> {
+    let limit = digits_limit(py)?.call0()?.extract()?;
+    Ok(if limit == 0 { usize::MAX } else { limit })
+}
+
+/// A bytes object that is new even if it has a single byte, of which there is one otherwise: so CPython makes those of a
+/// bytearray and of BINBYTES.
+pub(crate) fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let copy = |buffer: &mut [u8]| {
+        buffer.copy_from_slice(bytes);
+        Ok(())
+    };
+    Ok(PyBytes::new_with(py, bytes.len(), copy)?.into_any())
 }
 
 /// A str of UTF-8 in which surrogates may be encoded.
@@ -148,7 +165,8 @@ pub(crate) fn call_new<'py>(
     }
 }
 
-/// The interpreter's count of nested C calls, entered for each object that holds others.
+/// The interpreter's count of nested C calls: CPython's pickler makes one for each object that is no atom, and more for
+/// those that hold others.
 #[derive(Default)]
 pub(crate) struct Depth {
     calls: u32,
@@ -157,24 +175,40 @@ pub(crate) struct Depth {
 }
 
 impl Depth {
-    /// Enters an object that counts for so many calls.
-    pub(crate) fn enter(&mut self, py: Python<'_>, calls: u32) -> PyResult<()> {
+    /// Enters an object.
+    #[inline]
+    pub(crate) fn enter(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.call(py)?;
+        self.objects.push(1);
+        Ok(())
+    }
+
+    /// Enters so many calls more for the object that was entered last.
+    pub(crate) fn deepen(&mut self, py: Python<'_>, calls: u32) -> PyResult<()> {
         for _ in 0..calls {
-            // SAFETY: the thread is attached; each success is undone once, by `leave` or when this is dropped.
-            if unsafe { ffi::Py_EnterRecursiveCall(c" while pickling an object".as_ptr()) } != 0 {
-                let unknown = || PyRecursionError::new_err("maximum recursion depth exceeded");
-                return Err(PyErr::take(py).unwrap_or_else(unknown));
+            self.call(py)?;
+            if let Some(object) = self.objects.last_mut() {
+                *object += 1;
             }
-            self.calls += 1;
         }
-        self.objects.push(calls);
         Ok(())
     }
 
     /// Leaves the object that was entered last.
+    #[inline]
     pub(crate) fn leave(&mut self) {
         let calls = self.objects.pop().unwrap_or(0);
         self.return_from(calls);
+    }
+
+    fn call(&mut self, py: Python<'_>) -> PyResult<()> {
+        // SAFETY: the thread is attached; each success is undone once, by `leave` or when this is dropped.
+        if unsafe { ffi::Py_EnterRecursiveCall(c" while pickling an object".as_ptr()) } != 0 {
+            let unknown = || PyRecursionError::new_err("maximum recursion depth exceeded");
+            return Err(PyErr::take(py).unwrap_or_else(unknown));
+        }
+        self.calls += 1;
+        Ok(())
     }
 
     fn return_from(&mut self, calls: u32) {
@@ -189,6 +223,18 @@ impl Depth {
 impl Drop for Depth {
     fn drop(&mut self) {
         self.return_from(self.calls);
+    }
+}
+
+/// An exception whose text Python puts together: names may hold what UTF-8 does not.
+#[cold]
+pub(crate) fn error_of<'py, A>(kind: &Bound<'py, PyType>, template: &str, args: A) -> PyErr
+where
+    A: pyo3::call::PyCallArgs<'py>,
+{
+    match PyString::new(kind.py(), template).call_method1(intern!(kind.py(), "format"), args) {
+        Ok(text) => PyErr::from_type(kind.clone(), (text.unbind(),)),
+        Err(error) => error,
     }
 }
 
