@@ -1,9 +1,11 @@
-//! The project's own tasks: `cargo xtask compat`, `cargo xtask corpus`, `cargo xtask table`.
+//! The project's own tasks: `cargo xtask compat`, `cargo xtask corpus`, `cargo xtask table`, `cargo xtask fuzz-live`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 mod compat;
+mod fuzz_live;
+mod host;
 #[cfg(test)]
 mod layers;
 mod paths;
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         Task::Compat(options) => compat::run(&options),
         Task::Corpus(options) => compat::write_corpus(&options),
         Task::Table(options) => table::run(&options),
+        Task::FuzzLive(options) => fuzz_live::run(&options),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -44,4 +47,6 @@ enum Task {
     Corpus(compat::CorpusOptions),
     /// Write the README's table of what is matched, from the committed corpus
     Table(table::Options),
+    /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles
+    FuzzLive(fuzz_live::Options),
 }

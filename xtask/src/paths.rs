@@ -28,6 +28,19 @@ pub(crate) fn corpus() -> PathBuf {
 
 /// What interpreters answered, kept from run to run.
 pub(crate) fn cache() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("compat")
+    target().join("compat")
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The module that stands in for `_pickle`, and the scripts around it.
+pub(crate) fn host() -> PathBuf {
+    root().join("compat").join("cpython-host")
+}
+
+/// Where it is built, in a folder for each interpreter.
+pub(crate) fn hosts() -> PathBuf {
+    target().join("cpython-host")
 }
