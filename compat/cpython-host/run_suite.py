@@ -1,32 +1,46 @@
 #!/usr/bin/env python3
-"""Runs CPython's own tests of pickling with this crate's module in the place of `_pickle`.
+"""Runs one file of CPython's own tests, with the native `_pickle` or with another module in its place.
 
-    PYO3_PYTHON=python3.13 cargo build --release
-    python3.13 run_suite.py target/release/libcpython_host.so [test_pickle ...]
+    python3.13 run_suite.py --output answer.json [--library libcpython_host.so] test_pickle
 
-Each file runs in a process of its own, once with our module and once with the native one; a crash costs one file. The
-tests that fail with ours only are listed, with the last line of their tracebacks (with --verbose, all of it).
+`cargo xtask suite` starts it, once for each file and module. It runs on CPython 3.6 and newer, and writes what became
+of each test: {"outcomes": {id: "passed" | "failed" | "skipped"}, "reasons": {id: text}}. The status is 0 however the
+tests end; anything else means that they did not run, or not on the module that was asked for.
 """
 
 import argparse
+import importlib.machinery
+import importlib.util
 import json
 import os
-import subprocess
 import sys
-import tempfile
-import time
+import unittest
 
-TESTS = ["test_pickle", "test_pickletools", "test_picklebuffer", "test_shelve", "test_copyreg"]
-# They assert the sizes of the C implementation's structs.
-SIZES = "SizeofTests"
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--library", help="stands in for `_pickle`")
+    parser.add_argument("--output", required=True)
+    parser.add_argument("test")
+    args = parser.parse_args()
+    library = args.library and os.path.realpath(args.library)
+    second = NoSecond()
+    if library:
+        install(library)
+        sys.meta_path.insert(0, second)
+    result = Outcomes()
+    suite = unittest.defaultTestLoader.loadTestsFromName("test." + args.test)
+    suite.run(result)
+    if library:
+        check_installed(library)
+        second.check()
+    with open(args.output, "w", encoding="utf-8") as file:
+        json.dump({"outcomes": result.outcomes, "reasons": result.reasons}, file)
 
 
 def install(library):
     """Puts our module where `pickle` will look for `_pickle`."""
-    import importlib.machinery
-    import importlib.util
-
-    assert "pickle" not in sys.modules, "pickle was imported too early"
+    assert "pickle" not in sys.modules and "_pickle" not in sys.modules, "pickle was imported too early"
     loader = importlib.machinery.ExtensionFileLoader("_pickle", library)
     spec = importlib.util.spec_from_file_location("_pickle", library, loader=loader)
     module = importlib.util.module_from_spec(spec)
@@ -39,91 +53,74 @@ def check_installed(library):
     import pickle
 
     ours = sys.modules["_pickle"]
+    assert os.path.realpath(ours.__file__) == library, "sys.modules['_pickle'] is not ours"
     for name in ["dump", "dumps", "load", "loads", "Pickler", "Unpickler"]:
-        assert getattr(pickle, name) is getattr(ours, name), f"pickle.{name} is not ours"
+        assert getattr(pickle, name) is getattr(ours, name), "pickle.%s is not ours" % name
+    if not os.path.exists("/proc/self/maps"):
+        return
     with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
         mapped = maps.read()
-    assert os.path.realpath(library) in mapped, "our library is not mapped"
+    assert library in mapped, "our library is not mapped"
+    # An interpreter that has it linked in has no file of it: there `NoSecond` alone says that it is not in use.
     assert "/_pickle." not in mapped, "the native _pickle is mapped"
 
 
-def child(name, library, output):
-    """Runs one file and writes what became of each test."""
-    if library:
-        install(library)
-    import unittest
+class NoSecond:
+    """Notices when `_pickle` is looked for, as it would be if someone imported the native one behind our back."""
 
-    suite = unittest.defaultTestLoader.loadTestsFromName("test." + name)
-    result = unittest.TextTestRunner(stream=open(os.devnull, "w"), verbosity=0, buffer=True).run(suite)
-    if library:
-        check_installed(library)
-    # A failed subtest counts for its test.
-    bad = {}
-    for test, text in result.failures + result.errors:
-        bad.setdefault(getattr(test, "test_case", test).id(), text)
-    answer = {"run": result.testsRun, "bad": bad, "skipped": [test.id() for test, _ in result.skipped]}
-    with open(output, "w", encoding="utf-8") as file:
-        json.dump(answer, file)
+    def __init__(self):
+        self.asked = False
+
+    def find_spec(self, name, path=None, target=None):
+        self.asked = self.asked or name == "_pickle"
+
+    def check(self):
+        assert not self.asked, "_pickle was imported once more"
 
 
-def run(name, library, timeout):
-    """Runs one file in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        output = os.path.join(folder, "answer.json")
-        command = [sys.executable, os.path.abspath(__file__), "--child", name, "--output", output]
-        command += [library] if library else []
-        start = time.monotonic()
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return {"crash": f"no answer in {timeout} seconds"}
-        if done.returncode != 0 or not os.path.exists(output):
-            return {"crash": f"status {done.returncode}\n{done.stderr[-3000:]}"}
-        with open(output, encoding="utf-8") as file:
-            return json.load(file) | {"seconds": time.monotonic() - start}
+class Outcomes(unittest.TestResult):
+    """What became of each test, by its id. A failed subtest counts for its test."""
 
+    def __init__(self):
+        super().__init__()
+        self.outcomes = {}
+        self.reasons = {}
 
-def summary(answer):
-    if "crash" in answer:
-        return "crashed: " + answer["crash"]
-    skipped = len(set(answer["skipped"]) - set(answer["bad"]))
-    passed = answer["run"] - len(answer["bad"]) - skipped
-    return f"{passed} passed, {len(answer['bad'])} failed, {skipped} skipped ({answer['seconds']:.1f} s)"
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.outcomes.setdefault(test.id(), "passed")
 
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.record(test, "failed", self.failures[-1][1])
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("library", nargs="?")
-    parser.add_argument("tests", nargs="*")
-    parser.add_argument("--verbose", action="store_true", help="whole tracebacks")
-    parser.add_argument("--no-native", action="store_true", help="without the native run beside it")
-    parser.add_argument("--timeout", type=float, default=600)
-    parser.add_argument("--child")
-    parser.add_argument("--output")
-    args = parser.parse_args()
-    library = os.path.abspath(args.library) if args.library else None
-    if args.child:
-        child(args.child, library, args.output)
-        return 0
-    if not library:
-        parser.error("the library is missing")
-    failed = 0
-    for name in args.tests or TESTS:
-        ours = run(name, library, args.timeout)
-        native = {"bad": {}} if args.no_native else run(name, None, args.timeout)
-        print(f"{name}\n  ours:   {summary(ours)}")
-        if not args.no_native:
-            print(f"  native: {summary(native)}")
-        failed += "crash" in ours
-        for test, text in sorted(ours.get("bad", {}).items()):
-            if test in native.get("bad", {}):
-                continue
-            expected = SIZES in test
-            failed += not expected
-            print(f"  {'expected' if expected else 'FAILED'}: {test}")
-            print("    " + (text.replace("\n", "\n    ") if args.verbose else text.strip().splitlines()[-1]))
-    return 1 if failed else 0
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.record(test, "failed", self.errors[-1][1])
+
+    def addSubTest(self, test, subtest, err):
+        # Its results come in `failures` and `errors`, as those of tests do.
+        before = len(self.failures), len(self.errors)
+        super().addSubTest(test, subtest, err)
+        for _, text in self.failures[before[0] :] + self.errors[before[1] :]:
+            self.record(test, "failed", text)
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.record(test, "failed", "unexpected success")
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.record(test, "skipped", reason)
+
+    def record(self, test, outcome, reason):
+        """A failure outweighs a skip of another part of the test."""
+        # What is skipped within a subtest is skipped for the test as a whole.
+        test = getattr(test, "test_case", test)
+        if self.outcomes.get(test.id()) != "failed":
+            self.outcomes[test.id()] = outcome
+            self.reasons[test.id()] = reason
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

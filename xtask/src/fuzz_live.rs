@@ -22,7 +22,8 @@ use clap::Args;
 use self::report::{Message, Report};
 use crate::compat::progress::Progress;
 use crate::compat::pythons::{self, Interpreter};
-use crate::{Result, host, paths};
+use crate::host::{Build, Host};
+use crate::{Result, paths};
 
 /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles.
 ///
@@ -61,7 +62,7 @@ const RANGE: usize = 2_000;
 /// Runs both parts.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let python = interpreter(options.python.as_ref())?;
-    let library = host::build(&python)?;
+    let library = Host::build(&python, Build::Sound)?.library;
     let jobs = options.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1);
     let session = Session { python, library, seed: options.seed.clone(), jobs };
     if options.self_test {

@@ -1,32 +1,84 @@
-//! The module that stands in for `_pickle`: built for one interpreter.
+//! The extension module, built for one interpreter.
 
 use std::env;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use crate::compat::pythons::Interpreter;
 use crate::{Result, paths};
 
-/// Builds `compat/cpython-host` for an interpreter, in a target folder of its own; gives the library.
-pub(crate) fn build(python: &Interpreter) -> Result<PathBuf> {
-    let target = paths::hosts().join(python.version.to_string());
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--quiet", "--release", "--manifest-path"])
-        .arg(paths::host().join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target)
-        .env("PYO3_PYTHON", &python.path)
-        .env_remove("CARGO_TARGET_DIR")
-        .status()?;
-    if !status.success() {
-        return Err(format!("the module could not be built for CPython {} ({status})", python.version).into());
-    }
-    library(&target.join("release"))
+/// The oldest minor version of CPython 3 that the host can be built for.
+const OLDEST: u8 = 9;
+
+/// Says on one line each whether the headers and the tests are there.
+const PROBE: &str = "
+import os, sysconfig
+print(os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h')))
+try:
+    import test.pickletester
+    print(True)
+except ImportError:
+    print(False)
+";
+
+/// A module that can stand in `_pickle`'s place.
+pub(crate) struct Host<'a> {
+    pub(crate) python: &'a Interpreter,
+    pub(crate) library: PathBuf,
 }
 
-fn library(folder: &Path) -> Result<PathBuf> {
-    let name = format!("{}cpython_host{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-    let path = folder.join(name);
-    if path.is_file() { Ok(path) } else { Err(format!("{} was not built", path.display()).into()) }
+/// Which of the two there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// As it is.
+    Sound,
+    /// With an opcode that does the wrong thing.
+    Broken,
+}
+
+/// Why the host cannot be built for this interpreter, or the tests not be run; nothing where they can.
+pub(crate) fn obstacle(python: &Interpreter) -> Result<Option<String>> {
+    if python.version.release().1 < OLDEST {
+        return Ok(Some(format!("PyO3 supports 3.{OLDEST} and newer")));
+    }
+    let output = Command::new(&python.path).args(["-c", PROBE]).stdin(Stdio::null()).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(match text.lines().collect::<Vec<_>>()[..] {
+        ["True", "True"] => None,
+        ["False", _] => Some("its headers are not installed (Python.h)".to_owned()),
+        ["True", "False"] => Some("its own tests are not installed (test.pickletester)".to_owned()),
+        _ => Some(format!("does not answer: {}", String::from_utf8_lossy(&output.stderr).trim())),
+    })
+}
+
+impl<'a> Host<'a> {
+    /// Builds it, in a target folder that belongs to the interpreter.
+    pub(crate) fn build(python: &'a Interpreter, build: Build) -> Result<Host<'a>> {
+        let target = folder(python, build);
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(manifest());
+        command.arg("--target-dir").arg(&target).env("PYO3_PYTHON", &python.path);
+        if build == Build::Broken {
+            command.args(["--features", "broken-opcode"]);
+        }
+        let output = command.stdin(Stdio::null()).output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("the host cannot be built for CPython {}:\n{said}", python.version).into());
+        }
+        let library = target.join("release").join(format!("{DLL_PREFIX}cpython_host{DLL_SUFFIX}"));
+        Ok(Host { python, library })
+    }
+}
+
+fn manifest() -> PathBuf {
+    paths::host().join("Cargo.toml")
+}
+
+/// PyO3 builds for one interpreter at a time, and would build everything anew for the next.
+fn folder(python: &Interpreter, build: Build) -> PathBuf {
+    let version = python.version.to_string();
+    let name = if build == Build::Broken { version + "-broken" } else { version };
+    paths::hosts().join(name)
 }

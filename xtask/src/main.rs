@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask compat`, `cargo xtask corpus`, `cargo xtask table`, `cargo xtask fuzz-live`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `fuzz-live`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -9,6 +9,7 @@ mod host;
 #[cfg(test)]
 mod layers;
 mod paths;
+mod suite;
 mod table;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Compat(options) => compat::run(&options),
         Task::Corpus(options) => compat::write_corpus(&options),
+        Task::Suite(options) => suite::run(&options),
         Task::Table(options) => table::run(&options),
         Task::FuzzLive(options) => fuzz_live::run(&options),
     };
@@ -45,6 +47,8 @@ enum Task {
     Compat(compat::Options),
     /// Write compat/corpus from what the interpreters found here answer
     Corpus(compat::CorpusOptions),
+    /// Run CPython's own tests of pickling on our machine and encoder
+    Suite(suite::Options),
     /// Write the README's table of what is matched, from the committed corpus
     Table(table::Options),
     /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles

@@ -26,6 +26,11 @@ pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")
 }
 
+/// The differences that are meant.
+pub(crate) fn known_differences() -> PathBuf {
+    root().join("compat").join("known-differences.toml")
+}
+
 /// What interpreters answered, kept from run to run.
 pub(crate) fn cache() -> PathBuf {
     target().join("compat")

@@ -19,7 +19,8 @@ fn profile(py: Python<'_>) -> Profile {
 }
 
 /// Writes objects to a file, as pickles that share a memo.
-#[pyclass(module = "_pickle", subclass, immutable_type)]
+#[cfg_attr(Py_3_10, pyclass(module = "_pickle", subclass, immutable_type))]
+#[cfg_attr(not(Py_3_10), pyclass(module = "_pickle", subclass))]
 #[derive(Default)]
 pub(crate) struct Pickler {
     /// The file's `write`; none before `__init__`.
@@ -214,7 +215,8 @@ fn is_own(hook: &Bound<'_, PyAny>) -> bool {
 }
 
 /// What `Pickler.memo` gives.
-#[pyclass(module = "_pickle", immutable_type)]
+#[cfg_attr(Py_3_10, pyclass(module = "_pickle", immutable_type))]
+#[cfg_attr(not(Py_3_10), pyclass(module = "_pickle"))]
 pub(crate) struct PicklerMemoProxy {
     /// None once the garbage collector has cleared it.
     pickler: Option<Py<Pickler>>,

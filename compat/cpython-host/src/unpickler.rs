@@ -19,7 +19,8 @@ use crate::values::{self, tp_name, type_name};
 type Memo = pickle_codec::Memo<Py<PyAny>>;
 
 /// Reads pickles that share a memo from a file.
-#[pyclass(module = "_pickle", subclass, immutable_type)]
+#[cfg_attr(Py_3_10, pyclass(module = "_pickle", subclass, immutable_type))]
+#[cfg_attr(not(Py_3_10), pyclass(module = "_pickle", subclass))]
 #[derive(Default)]
 pub(crate) struct Unpickler {
     /// None before `__init__`.
@@ -191,7 +192,8 @@ fn memo_from_dict(dict: &Bound<'_, PyDict>) -> PyResult<Memo> {
 }
 
 /// What `Unpickler.memo` gives.
-#[pyclass(module = "_pickle", immutable_type)]
+#[cfg_attr(Py_3_10, pyclass(module = "_pickle", immutable_type))]
+#[cfg_attr(not(Py_3_10), pyclass(module = "_pickle"))]
 pub(crate) struct UnpicklerMemoProxy {
     /// None once the garbage collector has cleared it.
     unpickler: Option<Py<Unpickler>>,

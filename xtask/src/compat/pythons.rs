@@ -181,6 +181,11 @@ impl Version {
         Some(Version { major: major.parse().ok()?, minor: minor.parse().ok()?, patch })
     }
 
+    /// The (3, 13) of 3.13.0.
+    pub(crate) fn release(&self) -> (u8, u8) {
+        (self.major, self.minor)
+    }
+
     /// Whether we know its bytes.
     pub(crate) fn is_in_scope(&self) -> bool {
         self.profile().is_some()
@@ -188,7 +193,7 @@ impl Version {
 
     /// The rules of its C pickler, if we know them.
     pub(crate) fn profile(&self) -> Option<Profile> {
-        Profile::all().find(|profile| profile.version() == (self.major, self.minor))
+        Profile::all().find(|profile| profile.version() == self.release())
     }
 }
 
