@@ -8,8 +8,11 @@ use std::process::{Command, Stdio};
 use crate::compat::pythons::Interpreter;
 use crate::{Result, paths};
 
-/// The oldest minor version of CPython 3 that the host can be built for.
-const OLDEST: u8 = 9;
+/// The oldest version of CPython that the host can be built for: older PyO3s than that have another API.
+const OLDEST: (u8, u8) = (3, 7);
+
+/// Before this version the host is built with an older PyO3.
+const OLDEST_FOR_PYO3: (u8, u8) = (3, 9);
 
 /// Says on one line each whether the headers and the tests are there.
 const PROBE: &str = "
@@ -39,8 +42,8 @@ pub(crate) enum Build {
 
 /// Why the host cannot be built for this interpreter, or the tests not be run; nothing where they can.
 pub(crate) fn obstacle(python: &Interpreter) -> Result<Option<String>> {
-    if python.version.release().1 < OLDEST {
-        return Ok(Some(format!("PyO3 supports 3.{OLDEST} and newer")));
+    if python.version.release() < OLDEST {
+        return Ok(Some("the host needs PyO3 0.28, which has 3.7 and newer".to_owned()));
     }
     let output = Command::new(&python.path).args(["-c", PROBE]).stdin(Stdio::null()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -57,7 +60,7 @@ impl<'a> Host<'a> {
     pub(crate) fn build(python: &'a Interpreter, build: Build) -> Result<Host<'a>> {
         let target = folder(python, build);
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(manifest());
+        command.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]).arg(manifest(python));
         command.arg("--target-dir").arg(&target).env("PYO3_PYTHON", &python.path);
         if build == Build::Broken {
             command.args(["--features", "broken-opcode"]);
@@ -72,8 +75,10 @@ impl<'a> Host<'a> {
     }
 }
 
-fn manifest() -> PathBuf {
-    paths::host().join("Cargo.toml")
+fn manifest(python: &Interpreter) -> PathBuf {
+    let host = paths::host();
+    let package = if python.version.release() < OLDEST_FOR_PYO3 { host.join("before-3.9") } else { host };
+    package.join("Cargo.toml")
 }
 
 /// PyO3 builds for one interpreter at a time, and would build everything anew for the next.

@@ -3,7 +3,7 @@
 use pickle_codec::{ErrorKind, Fault, MachineError};
 use pickle_opcodes::{ErrorKind as FormatError, Opcode};
 use pyo3::create_exception;
-use pyo3::exceptions::{PyEOFError, PyException, PyOverflowError, PyRecursionError, PyValueError};
+use pyo3::exceptions::{PyEOFError, PyException, PyKeyError, PyOverflowError, PyRecursionError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::host::Loader;
@@ -71,6 +71,9 @@ pub(crate) fn no_persistent_load(py: Python<'_>) -> PyErr {
 }
 
 pub(crate) fn memo_missing(index: i64) -> PyErr {
+    if cfg!(not(Py_3_9)) {
+        return PyKeyError::new_err(index);
+    }
     UnpicklingError::new_err(format!("Memo value not found at index {index}"))
 }
 

@@ -181,11 +181,10 @@ pub(crate) fn load<'py>(
     fix_imports: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = module.py();
-    py.import(intern!(py, "sys"))?.getattr(intern!(py, "audit"))?.call1((
-        intern!(py, "pickle.find_class"),
-        module,
-        name,
-    ))?;
+    if cfg!(Py_3_8) {
+        let audit = py.import(intern!(py, "sys"))?.getattr(intern!(py, "audit"))?;
+        audit.call1((intern!(py, "pickle.find_class"), module, name))?;
+    }
     let (module, name) = (module.cast::<PyString>()?, name.cast::<PyString>()?);
     let (mut module, mut name) = (module.clone(), name.clone());
     if protocol < 3 && fix_imports {

@@ -18,6 +18,7 @@ mod globals;
 mod host;
 mod memo;
 mod pickler;
+mod recursion;
 mod reduce;
 mod source;
 mod unpickler;
@@ -31,6 +32,7 @@ use pyo3::types::PyModule;
 #[pyo3(name = "_pickle")]
 fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    #[cfg(Py_3_8)]
     module.add("PickleBuffer", values::pickle_buffer_type(py))?;
     module.add("PickleError", py.get_type::<errors::PickleError>())?;
     module.add("PicklingError", py.get_type::<errors::PicklingError>())?;

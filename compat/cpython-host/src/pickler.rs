@@ -1,6 +1,6 @@
 //! `Pickler`, `dump` and `dumps`.
 
-use pickle_codec::{Buffered, DEFAULT_PROTOCOL, Encoder, HIGHEST_PROTOCOL, Profile, opcodes::Out};
+use pickle_codec::{Buffered, Encoder, Profile, opcodes::Out};
 use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -43,13 +43,19 @@ struct Settings {
 }
 
 impl Settings {
-    fn new(protocol: Option<i64>, fix_imports: bool, buffer_callback: Option<&Bound<'_, PyAny>>) -> PyResult<Settings> {
+    fn new(
+        profile: Profile,
+        protocol: Option<i64>,
+        fix_imports: bool,
+        buffer_callback: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Settings> {
+        let highest = profile.highest_protocol();
         let protocol = match protocol {
-            None => DEFAULT_PROTOCOL,
-            Some(..0) => HIGHEST_PROTOCOL,
+            None => profile.default_protocol(),
+            Some(..0) => highest,
             Some(protocol) => match u8::try_from(protocol) {
-                Ok(protocol) if protocol <= HIGHEST_PROTOCOL => protocol,
-                _ => return Err(PyValueError::new_err(format!("pickle protocol must be <= {HIGHEST_PROTOCOL}"))),
+                Ok(protocol) if protocol <= highest => protocol,
+                _ => return Err(PyValueError::new_err(format!("pickle protocol must be <= {highest}"))),
             },
         };
         if buffer_callback.is_some() && protocol < 5 {
@@ -83,7 +89,7 @@ impl Pickler {
         fix_imports: bool,
         buffer_callback: Option<Bound<'py, PyAny>>,
     ) -> PyResult<()> {
-        let settings = Settings::new(protocol, fix_imports, buffer_callback.as_ref())?;
+        let settings = Settings::new(profile(slf.py()), protocol, fix_imports, buffer_callback.as_ref())?;
         let write = write_method(file)?.unbind();
         let before = {
             let mut this = slf.borrow_mut();
@@ -132,7 +138,8 @@ impl Pickler {
         let hook = |name| if plain { Ok(None) } else { slf.getattr_opt(name) };
         let hooks = Hooks {
             persistent_id: hook(intern!(py, "persistent_id"))?.filter(|hook| !is_own(hook)),
-            reducer_override: hook(intern!(py, "reducer_override"))?,
+            // Came with 3.8.
+            reducer_override: if cfg!(Py_3_8) { hook(intern!(py, "reducer_override"))? } else { None },
             dispatch_table,
             buffer_callback,
         };
@@ -273,7 +280,7 @@ pub(crate) fn dump<'py>(
     buffer_callback: Option<Bound<'py, PyAny>>,
 ) -> PyResult<()> {
     let py = obj.py();
-    let settings = Settings::new(protocol, fix_imports, buffer_callback.as_ref())?;
+    let settings = Settings::new(profile(py), protocol, fix_imports, buffer_callback.as_ref())?;
     let writer = Writer(write_method(file)?);
     let source = Objects::new(py, settings.protocol, SharedMemo::default(), hooks(buffer_callback));
     let mut encoder = Encoder::new(source, writer, Out::default(), settings.protocol, profile(py));
@@ -291,7 +298,7 @@ pub(crate) fn dumps<'py>(
     buffer_callback: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = obj.py();
-    let settings = Settings::new(protocol, fix_imports, buffer_callback.as_ref())?;
+    let settings = Settings::new(profile(py), protocol, fix_imports, buffer_callback.as_ref())?;
     let source = Objects::new(py, settings.protocol, SharedMemo::default(), hooks(buffer_callback));
     let mut encoder = Encoder::new(source, Buffered, Out::default(), settings.protocol, profile(py));
     encoder.set_fix_imports(settings.fix_imports);

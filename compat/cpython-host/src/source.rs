@@ -13,7 +13,8 @@ use pyo3::types::{
 use crate::dicts::Entries;
 use crate::errors::PicklingError;
 use crate::memo::SharedMemo;
-use crate::values::{self, Depth};
+use crate::recursion::Depth;
+use crate::values;
 
 /// What a pickler asks of Python objects, and of the pickler object that Python code sees.
 pub(crate) struct Objects<'py> {

@@ -3,7 +3,7 @@
 use std::ffi::CString;
 
 use pickle_codec::opcodes::Opcode;
-use pickle_codec::{Input, Machine, MachineError};
+use pickle_codec::{Input, Machine, MachineError, Profile};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -21,7 +21,6 @@ type Memo = pickle_codec::Memo<Py<PyAny>>;
 /// Reads pickles that share a memo from a file.
 #[cfg_attr(Py_3_10, pyclass(module = "_pickle", subclass, immutable_type))]
 #[cfg_attr(not(Py_3_10), pyclass(module = "_pickle", subclass))]
-#[derive(Default)]
 pub(crate) struct Unpickler {
     /// None before `__init__`.
     file: Option<Methods>,
@@ -33,6 +32,28 @@ pub(crate) struct Unpickler {
     buffers: Option<Py<PyAny>>,
     /// The protocol of the pickle that is being loaded or was loaded last, by which `find_class` goes.
     pub(crate) protocol: u8,
+}
+
+impl Default for Unpickler {
+    fn default() -> Unpickler {
+        Unpickler {
+            file: None,
+            buffer: Buffer::default(),
+            machine: empty_machine(),
+            settings: Settings::default(),
+            buffers: None,
+            protocol: 0,
+        }
+    }
+}
+
+/// A machine that takes what this interpreter's own loader takes.
+fn empty_machine() -> Machine<Py<PyAny>> {
+    let mut machine = Machine::new();
+    if cfg!(not(Py_3_8)) {
+        machine.set_profile(Profile::cpython3(7).unwrap_or_default());
+    }
+    machine
 }
 
 fn settings(fix_imports: bool, encoding: &str, errors: &str) -> PyResult<Settings> {
@@ -263,7 +284,7 @@ pub(crate) fn load<'py>(
 
 /// A machine with the interpreter's present limit of digits.
 fn machine(py: Python<'_>) -> PyResult<Machine<Py<PyAny>>> {
-    let mut machine = Machine::new();
+    let mut machine = empty_machine();
     machine.set_max_digits(values::max_digits(py)?);
     Ok(machine)
 }

@@ -2,7 +2,6 @@
 
 use std::ffi::CStr;
 
-use pyo3::exceptions::PyRecursionError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -37,18 +36,27 @@ imported! {
 }
 
 // PyO3 has no binding for it.
+#[cfg(Py_3_8)]
 unsafe extern "C" {
     static mut PyPickleBuffer_Type: ffi::PyTypeObject;
 }
 
 /// The interpreter's own `PickleBuffer`.
+#[cfg(Py_3_8)]
 pub(crate) fn pickle_buffer_type(py: Python<'_>) -> Bound<'_, PyType> {
     // SAFETY: a static type of the interpreter, ready since its start.
     unsafe { PyType::from_borrowed_type_ptr(py, &raw mut PyPickleBuffer_Type) }
 }
 
+#[cfg(Py_3_8)]
 pub(crate) fn is_pickle_buffer(object: &Bound<'_, PyAny>) -> bool {
     object.get_type_ptr() == &raw mut PyPickleBuffer_Type
+}
+
+/// Before protocol 5 there is no `PickleBuffer`.
+#[cfg(not(Py_3_8))]
+pub(crate) fn is_pickle_buffer(_object: &Bound<'_, PyAny>) -> bool {
+    false
 }
 
 /// The int, if 64 bits hold it.
@@ -89,7 +97,9 @@ pub(crate) fn int_from_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bou
 
 /// How many digits of a decimal the interpreter reads; 0 stands for no limit.
 pub(crate) fn max_digits(py: Python<'_>) -> PyResult<usize> {
-    let limit = digits_limit(py)?.call0()?.extract()?;
+    // Releases from before 2022 have none.
+    let Ok(limit) = digits_limit(py) else { return Ok(usize::MAX) };
+    let limit = limit.call0()?.extract()?;
     Ok(if limit == 0 { usize::MAX } else { limit })
 }
 
@@ -162,67 +172,6 @@ pub(crate) fn call_new<'py>(
         let new = (*type_object).tp_new?;
         let kwargs = kwargs.map_or(std::ptr::null_mut(), Bound::as_ptr);
         Some(Bound::from_owned_ptr_or_err(class.py(), new(type_object, args.as_ptr(), kwargs)))
-    }
-}
-
-/// The interpreter's count of nested C calls: CPython's pickler makes one for each object that is no atom, and more for
-/// those that hold others.
-#[derive(Default)]
-pub(crate) struct Depth {
-    calls: u32,
-    /// How many calls each object counts for.
-    objects: Vec<u32>,
-}
-
-impl Depth {
-    /// Enters an object.
-    #[inline]
-    pub(crate) fn enter(&mut self, py: Python<'_>) -> PyResult<()> {
-        self.call(py)?;
-        self.objects.push(1);
-        Ok(())
-    }
-
-    /// Enters so many calls more for the object that was entered last.
-    pub(crate) fn deepen(&mut self, py: Python<'_>, calls: u32) -> PyResult<()> {
-        for _ in 0..calls {
-            self.call(py)?;
-            if let Some(object) = self.objects.last_mut() {
-                *object += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Leaves the object that was entered last.
-    #[inline]
-    pub(crate) fn leave(&mut self) {
-        let calls = self.objects.pop().unwrap_or(0);
-        self.return_from(calls);
-    }
-
-    fn call(&mut self, py: Python<'_>) -> PyResult<()> {
-        // SAFETY: the thread is attached; each success is undone once, by `leave` or when this is dropped.
-        if unsafe { ffi::Py_EnterRecursiveCall(c" while pickling an object".as_ptr()) } != 0 {
-            let unknown = || PyRecursionError::new_err("maximum recursion depth exceeded");
-            return Err(PyErr::take(py).unwrap_or_else(unknown));
-        }
-        self.calls += 1;
-        Ok(())
-    }
-
-    fn return_from(&mut self, calls: u32) {
-        for _ in 0..calls.min(self.calls) {
-            self.calls -= 1;
-            // SAFETY: undoes one entered call.
-            unsafe { ffi::Py_LeaveRecursiveCall() }
-        }
-    }
-}
-
-impl Drop for Depth {
-    fn drop(&mut self) {
-        self.return_from(self.calls);
     }
 }
 

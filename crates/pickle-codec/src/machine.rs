@@ -124,9 +124,9 @@ impl<O: Clone> Machine<O> {
         }
     }
 
-    /// Takes over the rules of a profile: the highest protocol that PROTO may declare; how the loader in Python spells
-    /// numbers, and that it looks at what nothing is appended to; and, as in Python 2 on most machines, a sign that FLOAT's
-    /// `nan` has.
+    /// Takes over the rules of a profile: the highest protocol that PROTO may declare, and whether there are the opcodes of
+    /// protocol 5; how the loader in Python spells numbers, and that it looks at what nothing is appended to; and, as in
+    /// Python 2 on most machines, a sign that FLOAT's `nan` has.
     pub fn set_profile(&mut self, profile: Profile) {
         self.highest_protocol = profile.highest_protocol();
         self.pickler = profile.pickler();
@@ -299,6 +299,9 @@ impl<O: Clone> Machine<O> {
             Op::String(line) => host.byte_string(&text::string_line(line)?),
             Op::BinString(bytes) | Op::ShortBinString(bytes) => host.byte_string(bytes),
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => host.bytes(bytes),
+            Op::ByteArray8(_) | Op::NextBuffer | Op::ReadonlyBuffer if self.highest_protocol < 5 => {
+                return Err(pickle_opcodes::ErrorKind::UnknownOpcode(op.opcode().byte()).into());
+            }
             Op::ByteArray8(bytes) => host.byte_array(bytes),
             Op::NextBuffer => host.next_buffer(),
             Op::ReadonlyBuffer => {

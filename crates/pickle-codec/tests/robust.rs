@@ -8,9 +8,24 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pickle_codec::value::Builder;
-use pickle_codec::{DumpOptions, GraphHost, LoadOptions, Machine, Profile, from_reader, from_slice};
+use pickle_codec::{DumpOptions, GraphHost, LoadOptions, Machine, MachineError, Profile, from_reader, from_slice};
 use rstest::rstest;
 use support::corpus;
+
+/// What CPython 3.7 says to these: `unsupported pickle protocol: 5`, and `invalid load key` to its opcodes.
+#[rstest]
+#[case(b"\x80\x05N.", "unsupported pickle protocol: 5")]
+#[case(b"\x96\0\0\0\0\0\0\0\0.", "0x96 is no opcode")]
+#[case(b"\x97.", "0x97 is no opcode")]
+#[case(b"N\x98.", "0x98 is no opcode")]
+fn the_profile_of_3_7_refuses_protocol_5(#[case] pickle: &[u8], #[case] message: &str) {
+    let mut machine = Machine::new();
+    machine.set_profile(Profile::cpython3(7).expect("a version we know"));
+    let mut host = GraphHost::new(Builder::new(), LoadOptions::new());
+    let error = machine.load(&mut host, pickle, 0).expect_err("it is protocol 5");
+    let MachineError::Pickle(error) = error else { panic!("refused by the host") };
+    assert!(error.to_string().starts_with(message), "{error}");
+}
 
 /// Nesting that no thread's stack has room for, were any of this done by recursion.
 #[rstest]

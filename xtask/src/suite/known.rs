@@ -36,7 +36,8 @@ impl Known {
     /// The entries about a test file, on a version.
     pub(crate) fn about<'a>(&'a self, file: &str, version: &Version) -> impl Iterator<Item = &'a Entry> {
         let prefix = format!("test.{file}.");
-        let version = format!("3.{}", version.release().1);
+        let (major, minor) = version.release();
+        let version = format!("{major}.{minor}");
         self.suite.iter().filter(move |entry| {
             entry.test.starts_with(&prefix) && (entry.pythons.is_empty() || entry.pythons.contains(&version))
         })
