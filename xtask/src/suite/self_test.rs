@@ -3,7 +3,6 @@
 use std::process::{Command, ExitCode, Stdio};
 
 use super::known::{Entry, Known};
-use super::report::Report;
 use super::verdict::Verdict;
 use super::{Options, judge};
 use crate::Result;
@@ -37,17 +36,22 @@ pub(crate) fn run(python: &Interpreter, options: &Options, known: &Known) -> Res
     for (fault, verdict) in faults {
         let noticed = !verdict.is_success();
         missed += usize::from(!noticed);
-        println!("  {fault:<44} {}", if noticed { example(verdict) } else { "NOT NOTICED".to_owned() });
+        println!("  {fault:<44} {}", if noticed { example(&verdict) } else { "NOT NOTICED".to_owned() });
     }
     println!("{}", if missed == 0 { "all planted faults were noticed" } else { "the harness cannot be trusted" });
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// How many complaints there were, and the first.
-fn example(verdict: Verdict) -> String {
-    let text = Report { skipped: Vec::new(), verdicts: vec![verdict] }.to_text(false);
-    let complaints: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("FAILED ")).collect();
-    let first = complaints.first().copied().unwrap_or_default();
+/// How many complaints there are, and the first.
+fn example(verdict: &Verdict) -> String {
+    let mut complaints = Vec::new();
+    for file in &verdict.files {
+        // The end of a traceback says the most.
+        complaints.extend(file.faults.iter().filter_map(|fault| fault.trim().lines().last()).map(str::to_owned));
+        complaints.extend(file.unexpected().map(|difference| format!("{} does not pass", difference.test)));
+        complaints.extend(file.outdated.iter().map(|test| format!("{test} is listed, and passes")));
+    }
+    let first = complaints.first().map(String::as_str).unwrap_or_default();
     format!("noticed ({}), such as\n      {}", complaints.len(), first.chars().take(110).collect::<String>())
 }
 
