@@ -1,7 +1,7 @@
 //! Tells the crate which interpreter it is built for: `Py_3_10` and the like.
 
 /// The versions that the code asks for.
-const ASKED_FOR: std::ops::RangeInclusive<u8> = 8..=10;
+const ASKED_FOR: std::ops::RangeInclusive<u8> = 8..=13;
 
 #[allow(deprecated, reason = "the PyO3 that knows CPython 3.7 has no function in the field's place")]
 fn main() {

@@ -15,6 +15,8 @@ mod dicts;
 mod errors;
 mod files;
 mod globals;
+#[cfg(not(Py_3_13))]
+mod hooks;
 mod host;
 mod memo;
 mod pickler;

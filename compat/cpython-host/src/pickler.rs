@@ -9,6 +9,8 @@ use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::errors::{self, PicklingError};
 use crate::files::Writer;
+#[cfg(not(Py_3_13))]
+use crate::hooks::{self, Hook};
 use crate::memo::{Memo, SharedMemo};
 use crate::source::{Hooks, Objects};
 use crate::values::{tp_name, type_name};
@@ -29,6 +31,8 @@ pub(crate) struct Pickler {
     settings: Settings,
     dispatch_table: Option<Py<PyAny>>,
     buffer_callback: Option<Py<PyAny>>,
+    #[cfg(not(Py_3_13))]
+    persistent_id: Option<Hook>,
     #[pyo3(get, set)]
     bin: i32,
     #[pyo3(get, set)]
@@ -91,6 +95,8 @@ impl Pickler {
     ) -> PyResult<()> {
         let settings = Settings::new(profile(slf.py()), protocol, fix_imports, buffer_callback.as_ref())?;
         let write = write_method(file)?.unbind();
+        #[cfg(not(Py_3_13))]
+        let persistent_id = Hook::find(slf.as_any(), intern!(slf.py(), "persistent_id"))?;
         let before = {
             let mut this = slf.borrow_mut();
             let again = this.write.is_some();
@@ -98,6 +104,8 @@ impl Pickler {
                 write: Some(write),
                 settings,
                 buffer_callback: buffer_callback.map(Bound::unbind),
+                #[cfg(not(Py_3_13))]
+                persistent_id,
                 bin: i32::from(settings.protocol > 0),
                 // A subclass may have set it before it called this.
                 dispatch_table: if again { None } else { this.dispatch_table.take() },
@@ -136,8 +144,12 @@ impl Pickler {
         // The plain class has a `persistent_id` that always says None, and no `reducer_override`.
         let plain = slf.is_exact_instance_of::<Pickler>();
         let hook = |name| if plain { Ok(None) } else { slf.getattr_opt(name) };
+        #[cfg(Py_3_13)]
+        let persistent_id = hook(intern!(py, "persistent_id"))?.filter(|hook| !is_own(hook));
+        #[cfg(not(Py_3_13))]
+        let persistent_id = slf.borrow().persistent_id.as_ref().map(|hook| hook.get(slf.as_any())).transpose()?;
         let hooks = Hooks {
-            persistent_id: hook(intern!(py, "persistent_id"))?.filter(|hook| !is_own(hook)),
+            persistent_id,
             // Came with 3.8.
             reducer_override: if cfg!(Py_3_8) { hook(intern!(py, "reducer_override"))? } else { None },
             dispatch_table,
@@ -162,8 +174,33 @@ impl Pickler {
     }
 
     /// The id that stands for an object in the pickle; None for the object itself.
+    #[cfg(Py_3_13)]
     fn persistent_id(&self, obj: &Bound<'_, PyAny>) {
         let _ = obj;
+    }
+
+    #[cfg(not(Py_3_13))]
+    #[getter]
+    fn get_persistent_id<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        match &slf.borrow().persistent_id {
+            Some(hook) => hook.get(slf.as_any()),
+            None => Err(PyAttributeError::new_err("persistent_id")),
+        }
+    }
+
+    #[cfg(not(Py_3_13))]
+    #[setter]
+    fn set_persistent_id(slf: &Bound<'_, Self>, value: Bound<'_, PyAny>) -> PyResult<()> {
+        let hook = Hook::set(value, "persistent_id")?;
+        let old = slf.borrow_mut().persistent_id.replace(hook);
+        drop(old);
+        Ok(())
+    }
+
+    #[cfg(not(Py_3_13))]
+    #[deleter]
+    fn delete_persistent_id(&self) -> PyResult<()> {
+        Err(hooks::not_deletable())
     }
 
     #[getter]
@@ -204,18 +241,25 @@ impl Pickler {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.write)?;
         visit.call(&self.dispatch_table)?;
+        #[cfg(not(Py_3_13))]
+        visit.call(self.persistent_id.as_ref().map(Hook::object))?;
         visit.call(&self.buffer_callback)
     }
 
     fn __clear__(&mut self) {
         self.write = None;
         self.dispatch_table = None;
+        #[cfg(not(Py_3_13))]
+        {
+            self.persistent_id = None;
+        }
         self.buffer_callback = None;
         self.memo = SharedMemo::default();
     }
 }
 
 /// True for a method that this module defines, and that does nothing.
+#[cfg(Py_3_13)]
 fn is_own(hook: &Bound<'_, PyAny>) -> bool {
     hook.is_instance_of::<pyo3::types::PyCFunction>()
         && hook.getattr(intern!(hook.py(), "__self__")).is_ok_and(|object| object.is_instance_of::<Pickler>())

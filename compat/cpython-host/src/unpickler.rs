@@ -4,15 +4,19 @@ use std::ffi::CString;
 
 use pickle_codec::opcodes::Opcode;
 use pickle_codec::{Input, Machine, MachineError, Profile};
+#[cfg(not(Py_3_13))]
+use pyo3::exceptions::PyAttributeError;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pyclass::{PyTraverseError, PyVisit};
-use pyo3::types::{PyBytes, PyCFunction, PyDict, PyInt, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyInt, PyTuple};
 
 use crate::errors::{self, UnpicklingError};
 use crate::files::{self, Buffer, Methods, Reader};
 use crate::globals;
+#[cfg(not(Py_3_13))]
+use crate::hooks::{self, Hook};
 use crate::host::{Loader, Settings};
 use crate::values::{self, tp_name, type_name};
 
@@ -30,6 +34,8 @@ pub(crate) struct Unpickler {
     machine: Machine<Py<PyAny>>,
     settings: Settings,
     buffers: Option<Py<PyAny>>,
+    #[cfg(not(Py_3_13))]
+    persistent_load: Option<Hook>,
     /// The protocol of the pickle that is being loaded or was loaded last, by which `find_class` goes.
     pub(crate) protocol: u8,
 }
@@ -42,6 +48,8 @@ impl Default for Unpickler {
             machine: empty_machine(),
             settings: Settings::default(),
             buffers: None,
+            #[cfg(not(Py_3_13))]
+            persistent_load: None,
             protocol: 0,
         }
     }
@@ -87,6 +95,8 @@ impl Unpickler {
             file: Some(Methods::of(file)?),
             settings: settings(fix_imports, encoding, errors)?,
             buffers: buffers_iterator(buffers)?.map(Bound::unbind),
+            #[cfg(not(Py_3_13))]
+            persistent_load: Hook::find(slf.as_any(), intern!(slf.py(), "persistent_load"))?,
             ..Unpickler::default()
         };
         let old = std::mem::replace(&mut *slf.borrow_mut(), fresh);
@@ -108,9 +118,7 @@ impl Unpickler {
             (file.clone_ref(py), this.settings.clone(), buffers)
         };
         let plain = slf.is_exact_instance_of::<Unpickler>();
-        // Up to 3.12 the plain class has no such method.
-        let always = py.version_info() >= (3, 13);
-        let persistent_load = slf.getattr_opt(intern!(py, "persistent_load"))?.filter(|hook| always || !is_own(hook));
+        let persistent_load = Self::persistent_load_hook(slf)?;
         let mut loader = Loader { py, unpickler: Some(slf.clone()), plain, persistent_load, settings, buffers };
         let (mut machine, buffer) = {
             let mut this = slf.borrow_mut();
@@ -146,8 +154,33 @@ impl Unpickler {
     }
 
     /// The object that a persistent id names.
+    #[cfg(Py_3_13)]
     fn persistent_load(&self, pid: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         Err(errors::no_persistent_load(pid.py()))
+    }
+
+    #[cfg(not(Py_3_13))]
+    #[getter]
+    fn get_persistent_load<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        match &slf.borrow().persistent_load {
+            Some(hook) => hook.get(slf.as_any()),
+            None => Err(PyAttributeError::new_err("persistent_load")),
+        }
+    }
+
+    #[cfg(not(Py_3_13))]
+    #[setter]
+    fn set_persistent_load(slf: &Bound<'_, Self>, value: Bound<'_, PyAny>) -> PyResult<()> {
+        let hook = Hook::set(value, "persistent_load")?;
+        let old = slf.borrow_mut().persistent_load.replace(hook);
+        drop(old);
+        Ok(())
+    }
+
+    #[cfg(not(Py_3_13))]
+    #[deleter]
+    fn delete_persistent_load(&self) -> PyResult<()> {
+        Err(hooks::not_deletable())
     }
 
     #[getter]
@@ -177,6 +210,8 @@ impl Unpickler {
             visit.call(&file.readline)?;
             visit.call(&file.peek)?;
         }
+        #[cfg(not(Py_3_13))]
+        visit.call(self.persistent_load.as_ref().map(Hook::object))?;
         self.machine.memo().iter().try_for_each(|(_, object)| visit.call(object))?;
         visit.call(&self.buffers)
     }
@@ -186,10 +221,18 @@ impl Unpickler {
     }
 }
 
-/// True for the method that this module defines.
-fn is_own(hook: &Bound<'_, PyAny>) -> bool {
-    hook.is_instance_of::<PyCFunction>()
-        && hook.getattr(intern!(hook.py(), "__self__")).is_ok_and(|object| object.is_instance_of::<Unpickler>())
+impl Unpickler {
+    /// What answers persistent ids.
+    #[cfg(Py_3_13)]
+    fn persistent_load_hook<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        slf.getattr_opt(intern!(slf.py(), "persistent_load"))
+    }
+
+    /// What answers persistent ids.
+    #[cfg(not(Py_3_13))]
+    fn persistent_load_hook<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        slf.borrow().persistent_load.as_ref().map(|hook| hook.get(slf.as_any())).transpose()
+    }
 }
 
 /// Puts another memo in the place of an unpickler's; the old one is freed when nothing is borrowed.

@@ -10,9 +10,9 @@ use pyo3::types::{PyBytes, PyDict, PyInt, PyString, PyTuple, PyType};
 
 /// An attribute of a module that is looked up once.
 macro_rules! imported {
-    ($($(#[$doc:meta])* $name:ident = $module:literal . $attribute:literal;)*) => {
+    ($($(#[$meta:meta])* $name:ident = $module:literal . $attribute:literal;)*) => {
         $(
-            $(#[$doc])*
+            $(#[$meta])*
             pub(crate) fn $name<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
                 static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
                 CELL.get_or_try_init(py, || Ok(py.import($module)?.getattr($attribute)?.unbind()))
@@ -24,6 +24,8 @@ macro_rules! imported {
 
 imported! {
     partial = "functools"."partial";
+    #[cfg(not(Py_3_13))]
+    method_type = "types"."MethodType";
     getattr = "builtins"."getattr";
     encode = "codecs"."encode";
     new_obj = "copyreg"."__newobj__";
