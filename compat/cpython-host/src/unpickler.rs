@@ -2,8 +2,8 @@
 
 use std::ffi::CString;
 
-use pickle_codec::opcodes::Opcode;
-use pickle_codec::{Input, Machine, MachineError, Profile};
+use pickle_codec::opcodes::{Op, Opcode};
+use pickle_codec::{Fault, Input, Machine, MachineError, Profile};
 #[cfg(not(Py_3_13))]
 use pyo3::exceptions::PyAttributeError;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -30,7 +30,7 @@ pub(crate) struct Unpickler {
     file: Option<Methods>,
     /// Away while a pickle is being loaded, like the machine.
     buffer: Buffer,
-    /// Its memo stays from pickle to pickle. Away while a pickle is being loaded.
+    /// Its memo stays from pickle to pickle. Away while a pickle is being loaded; the memo is here while Python code runs.
     machine: Machine<Py<PyAny>>,
     settings: Settings,
     buffers: Option<Py<PyAny>>,
@@ -38,6 +38,56 @@ pub(crate) struct Unpickler {
     persistent_load: Option<Hook>,
     /// The protocol of the pickle that is being loaded or was loaded last, by which `find_class` goes.
     pub(crate) protocol: u8,
+}
+
+/// Runs an instruction. Where it may run Python code, the unpickler has its memo meanwhile, which can be looked at then,
+/// and changed.
+fn step(
+    machine: &mut Machine<Py<PyAny>>,
+    loader: &mut Loader<'_>,
+    op: Op<'_>,
+) -> Result<Option<Py<PyAny>>, Fault<PyErr>> {
+    let lent = runs_code(op.opcode());
+    if lent {
+        loader.swap_memo(machine);
+    }
+    let done = machine.step(loader, op);
+    if lent {
+        loader.swap_memo(machine);
+    }
+    done
+}
+
+/// True for the instructions that import, call, hash or change what may be the user's own. None of them asks the memo.
+fn runs_code(opcode: Opcode) -> bool {
+    use Opcode::{
+        AddItems, Append, Appends, BinPersId, Build, Dict, Ext1, Ext2, Ext4, FrozenSet, Global, Inst, NewObj, NewObjEx,
+        NextBuffer, Obj, PersId, Reduce, SetItem, SetItems, StackGlobal,
+    };
+    matches!(
+        opcode,
+        AddItems
+            | Append
+            | Appends
+            | BinPersId
+            | Build
+            | Dict
+            | Ext1
+            | Ext2
+            | Ext4
+            | FrozenSet
+            | Global
+            | Inst
+            | NewObj
+            | NewObjEx
+            | NextBuffer
+            | Obj
+            | PersId
+            | Reduce
+            | SetItem
+            | SetItems
+            | StackGlobal
+    )
 }
 
 impl Default for Unpickler {
@@ -235,6 +285,15 @@ impl Unpickler {
     }
 }
 
+impl Loader<'_> {
+    /// Gives the memo to the unpickler that Python code sees, or takes it back.
+    fn swap_memo(&self, machine: &mut Machine<Py<PyAny>>) {
+        if let Some(unpickler) = &self.unpickler {
+            std::mem::swap(unpickler.borrow_mut().machine.memo_mut(), machine.memo_mut());
+        }
+    }
+}
+
 /// Puts another memo in the place of an unpickler's; the old one is freed when nothing is borrowed.
 fn replace_memo(unpickler: &Bound<'_, Unpickler>, memo: Memo) {
     let old = std::mem::replace(unpickler.borrow_mut().machine.memo_mut(), memo);
@@ -338,7 +397,7 @@ fn load_from<'py>(
     loader: &mut Loader<'py>,
     reader: &mut Reader<'py>,
 ) -> PyResult<Py<PyAny>> {
-    match machine.load_from(loader, reader) {
+    match machine.load_from_by(loader, reader, step) {
         Ok(value) => {
             reader.finish()?;
             Ok(value)

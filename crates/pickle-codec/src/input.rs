@@ -5,7 +5,7 @@ use pickle_opcodes::{ArgKind, ErrorKind as FormatError, Op, Opcode, decode};
 use crate::error::{Error, ErrorKind};
 use crate::global_lines::fault_before_end;
 use crate::host::Host;
-use crate::machine::{Machine, MachineError};
+use crate::machine::{Fault, Machine, MachineError};
 
 /// A file that a [`Machine`] reads a pickle from, which asks it for no byte behind the pickle's STOP.
 ///
@@ -58,6 +58,28 @@ impl<O: Clone> Machine<O> {
         H: Host<Object = O>,
         I: Input<Error = H::Error>,
     {
+        self.load_from_by(host, input, Machine::step)
+    }
+
+    /// Loads as [`load_from`](Machine::load_from), each instruction by `step`, which is to call [`Machine::step`].
+    ///
+    /// So a host can do something with the machine before an instruction and behind it, which in the instruction itself
+    /// it cannot: show the memo, say, to the code that the instruction runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_from`](Machine::load_from).
+    pub fn load_from_by<H, I, S>(
+        &mut self,
+        host: &mut H,
+        input: &mut I,
+        mut step: S,
+    ) -> Result<O, MachineError<H::Error>>
+    where
+        H: Host<Object = O>,
+        I: Input<Error = H::Error>,
+        S: FnMut(&mut Machine<O>, &mut H, Op<'_>) -> Result<Option<O>, Fault<H::Error>>,
+    {
         self.reset();
         let mut offset = 0;
         loop {
@@ -71,7 +93,7 @@ impl<O: Clone> Machine<O> {
                     continue;
                 }
             };
-            let value = self.step(host, op).map_err(|fault| fault.at(offset, op.opcode()))?;
+            let value = step(self, host, op).map_err(|fault| fault.at(offset, op.opcode()))?;
             let frame = if let Op::Frame(length) = op { Some(length) } else { None };
             input.consume(length);
             if let Some(value) = value {
