@@ -1,10 +1,10 @@
 //! Python's files as the encoder's output and the machine's input.
 
 use pickle_codec::{Input, Output, Wanted};
-use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
+use pyo3::exceptions::{PyNotImplementedError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyMemoryView};
+use pyo3::types::{PyByteArray, PyBytes, PyInt, PyMemoryView};
 
 /// A file's `write`.
 pub(crate) struct Writer<'py>(pub(crate) Bound<'py, PyAny>);
@@ -21,25 +21,35 @@ impl Output<PyErr> for Writer<'_> {
 /// How many bytes are looked at in advance, where the file lets one look (`PREFETCH`).
 const PREFETCH: usize = 1 << 17;
 
+/// What is more than this is asked for by `read` even where there is `readinto`, for which as much room would have to be made
+/// as a pickle claims.
+const LARGEST_ROOM: usize = 1 << 26;
+
 /// The methods of a file that pickles are read from.
 pub(crate) struct Methods {
     pub(crate) read: Py<PyAny>,
     pub(crate) readline: Py<PyAny>,
     pub(crate) peek: Option<Py<PyAny>>,
+    /// Came with 3.8.
+    pub(crate) readinto: Option<Py<PyAny>>,
 }
 
 impl Methods {
     pub(crate) fn of(file: &Bound<'_, PyAny>) -> PyResult<Methods> {
         let py = file.py();
         let peek = file.getattr_opt(intern!(py, "peek"))?;
-        // Never called: it would spare a copy. Only that asking for it may fail can be seen.
-        file.getattr_opt(intern!(py, "readinto"))?;
+        let readinto = if cfg!(Py_3_8) { file.getattr_opt(intern!(py, "readinto"))? } else { None };
         let read = file.getattr_opt(intern!(py, "read"))?;
         let readline = file.getattr_opt(intern!(py, "readline"))?;
         let (Some(read), Some(readline)) = (read, readline) else {
             return Err(PyTypeError::new_err("file must have 'read' and 'readline' attributes"));
         };
-        Ok(Methods { read: read.unbind(), readline: readline.unbind(), peek: peek.map(Bound::unbind) })
+        Ok(Methods {
+            read: read.unbind(),
+            readline: readline.unbind(),
+            peek: peek.map(Bound::unbind),
+            readinto: readinto.map(Bound::unbind),
+        })
     }
 
     pub(crate) fn clone_ref(&self, py: Python<'_>) -> Methods {
@@ -47,6 +57,7 @@ impl Methods {
             read: self.read.clone_ref(py),
             readline: self.readline.clone_ref(py),
             peek: self.peek.as_ref().map(|peek| peek.clone_ref(py)),
+            readinto: self.readinto.as_ref().map(|readinto| readinto.clone_ref(py)),
         }
     }
 }
@@ -111,6 +122,32 @@ impl<'py> Reader<'py> {
         content(&self.methods.read.bind(self.py).call1((count,))?)
     }
 
+    /// The next `count` bytes of a bytes object's content, or fewer where the file ends.
+    fn read_content(&self, count: usize) -> PyResult<Vec<u8>> {
+        let readinto = self.methods.readinto.as_ref().filter(|_| count <= LARGEST_ROOM);
+        let Some(readinto) = readinto else {
+            if cfg!(not(Py_3_8)) {
+                return self.call_read(count);
+            }
+            let bytes = self.methods.read.bind(self.py).call1((count,))?;
+            let Ok(bytes) = bytes.cast::<PyBytes>() else {
+                let message = format!("read() returned non-bytes object ({})", bytes.get_type().repr()?);
+                return Err(PyValueError::new_err(message));
+            };
+            let bytes = bytes.as_bytes();
+            return Ok(bytes[..bytes.len().min(count)].to_vec());
+        };
+        let room = PyByteArray::new_with(self.py, count, |_| Ok(()))?;
+        let read = readinto.bind(self.py).call1((PyMemoryView::from(&room)?,))?;
+        let Ok(read) = read.cast::<PyInt>() else { return Err(PyTypeError::new_err("an integer is required")) };
+        let Ok(read) = usize::try_from(read.extract::<isize>()?) else {
+            return Err(PyValueError::new_err("readinto() returned negative size"));
+        };
+        let mut bytes = room.to_vec();
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+
     /// Looks at what comes, if the file lets one; nothing where it does not.
     fn look(&mut self) -> PyResult<Vec<u8>> {
         let Some(peek) = &self.methods.peek else { return Ok(Vec::new()) };
@@ -140,7 +177,7 @@ impl Input for Reader<'_> {
         self.keep_only(keep)?;
         let bytes = match wanted {
             Wanted::Line => content(&self.methods.readline.bind(self.py).call0()?)?,
-            Wanted::Content(count) => self.call_read(count)?,
+            Wanted::Content(count) => self.read_content(count)?,
             Wanted::Bytes(count) => {
                 if count < PREFETCH {
                     let bytes = self.look()?;

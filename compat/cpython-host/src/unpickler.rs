@@ -259,6 +259,7 @@ impl Unpickler {
             visit.call(&file.read)?;
             visit.call(&file.readline)?;
             visit.call(&file.peek)?;
+            visit.call(&file.readinto)?;
         }
         #[cfg(not(Py_3_13))]
         visit.call(self.persistent_load.as_ref().map(Hook::object))?;
