@@ -100,7 +100,7 @@ pub(crate) enum Cursor<'py> {
     /// A list, with the index behind which its items don't count.
     List(Bound<'py, PyList>, usize, usize),
     Dict(DictCursor<'py>),
-    Set(Bound<'py, PySet>, Bound<'py, PyIterator>, usize),
+    Set(SetCursor<'py>),
     Iterator(Bound<'py, PyIterator>),
     /// An iterator of pairs; and the second of the pair whose first was given.
     Pairs(Bound<'py, PyIterator>, Option<Bound<'py, PyAny>>),
@@ -148,6 +148,28 @@ impl<'py> DictCursor<'py> {
         } else {
             Err(PyRuntimeError::new_err("dictionary changed size during iteration"))
         }
+    }
+}
+
+/// A place in a set that may change meanwhile. CPython walks over the set itself, and like here looks at its size at the
+/// end of each batch.
+pub(crate) struct SetCursor<'py> {
+    set: Bound<'py, PySet>,
+    /// What it had.
+    items: Bound<'py, PyList>,
+    /// How many have been taken.
+    taken: usize,
+}
+
+impl<'py> SetCursor<'py> {
+    fn next(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let at = self.taken;
+        let end = at == self.items.len();
+        if (end || at > 0 && at.is_multiple_of(BATCH_SIZE)) && self.set.len() != self.items.len() {
+            return Err(PyRuntimeError::new_err("set changed size during iteration"));
+        }
+        self.taken += 1;
+        (!end).then(|| self.items.get_item(at)).transpose()
     }
 }
 
@@ -260,12 +282,12 @@ impl<'py> Objects<'py> {
         }
         if let Ok(set) = object.cast_exact::<PySet>() {
             if self.protocol < 4 {
-                let list = set.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-                let list = PyList::new(self.py, list)?;
+                let list = self.snapshot(set)?;
                 self.calls = 2 + u32::from(!list.is_empty());
                 return Ok(Some(Shape::Set(list.len(), Cursor::List(list, 0, usize::MAX))));
             }
-            return Ok(Some(Shape::Set(set.len(), Cursor::Set(set.clone(), set.try_iter()?, set.len()))));
+            let items = self.snapshot(set)?;
+            return Ok(Some(Shape::Set(set.len(), Cursor::Set(SetCursor { set: set.clone(), items, taken: 0 }))));
         }
         if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
             if self.protocol < 4 {
@@ -277,6 +299,12 @@ impl<'py> Objects<'py> {
             return Ok(None);
         }
         Ok(self.reduced(object)?.map(|reduction| Shape::Reduce(Box::new(reduction))))
+    }
+
+    /// The items that a set has now.
+    fn snapshot(&self, set: &Bound<'py, PySet>) -> PyResult<Bound<'py, PyList>> {
+        let items = set.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+        PyList::new(self.py, items)
     }
 
     /// The entries of a dict. At protocol 0 CPython takes them from an iterator.
@@ -387,12 +415,7 @@ impl<'py> Source for Objects<'py> {
                 list.get_item(*at - 1).map(Some)
             }
             Cursor::Dict(cursor) => cursor.next(),
-            Cursor::Set(set, iterator, length) => {
-                if set.len() != *length {
-                    return Err(PyRuntimeError::new_err("set changed size during iteration"));
-                }
-                iterator.next().transpose()
-            }
+            Cursor::Set(cursor) => cursor.next(),
             Cursor::Iterator(iterator) => iterator.next().transpose(),
             Cursor::Pairs(iterator, second) => {
                 if let Some(second) = second.take() {
