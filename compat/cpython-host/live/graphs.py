@@ -331,7 +331,8 @@ class Maker:
         elif issubclass(kind, dict):
             actions = (lambda: target.update({"new": 1}), target.clear, lambda: target and target.popitem())
         else:
-            actions = (lambda: target.add("new"), target.clear, lambda: target and target.pop())
+            # Not `pop`, which goes on where the last one was.
+            actions = (lambda: target.add("new"), target.clear, lambda: target and target.remove(next(iter(target))))
         made.action = self.rng.choice(actions)
         before = []
 
