@@ -66,8 +66,8 @@ def run(options, part, entries):
             "case": number,
             "what": difference.what,
             "protocol": difference.protocol,
-            "native": difference.native[:SHOWN],
-            "ours": difference.ours[:SHOWN],
+            "native": printable(difference.native),
+            "ours": printable(difference.ours),
             "known": entry and entry.name,
         }
 
@@ -78,6 +78,11 @@ def run(options, part, entries):
         failed |= "crash" in message
         print(json.dumps(message), flush=True)
     return 1 if failed else 0
+
+
+def printable(text):
+    """The beginning of a text, with lone surrogates as escapes: JSON's readers refuse them."""
+    return text[:SHOWN].encode("utf-8", "backslashreplace").decode()
 
 
 def only(options, part, entries):
