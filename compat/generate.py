@@ -93,7 +93,9 @@ def answer(corpus, options):
     report = Report()
 
     def task(index):
-        return ask(pickler, corpus[index].build, protocols, options.isolate)
+        case = corpus[index]
+        known = [j for j in protocols if j >= case.since]
+        return ask(pickler, case, known, options.isolate)
 
     with open(os.path.join(options.out, "blobs.bin"), "wb") as blobs_file, \
             open(os.path.join(options.out, "dis.bin"), "wb") as dis_file, \
@@ -114,7 +116,7 @@ def answer(corpus, options):
                 line = [("case", case.name), ("left_out", True)]
                 write_line(lines, line)
                 continue
-            line = case_line(case, Answers(parts, protocols), blobs, texts)
+            line = case_line(case, Answers(parts, protocols, case.since), blobs, texts)
             write_line(lines, line)
             report.add(case, dict(line), len(protocols))
             if (index + 1) % 50 == 0 or index + 1 == len(corpus):
@@ -125,7 +127,7 @@ def answer(corpus, options):
 
 
 def case_line(case, answers, blobs, texts):
-    a, dis, b, error = [], [], [], []
+    a, dis, b, error = [None] * case.since, [None] * case.since, [], []
     for j in answers.protocols:
         tag, pickled = answers.a(j)
         if tag == ERROR:
@@ -149,6 +151,13 @@ def case_line(case, answers, blobs, texts):
     reason = case.reason or (answers.reason() if b else None)
     line = [("case", case.name), ("reason", reason),
             ("a", a), ("dis", dis), ("b", dict(b))]
+    tag, unsure = answers.unsure()
+    if tag == ERROR:
+        error.append(("twins", unsure.decode("ascii")))
+    elif unsure:
+        line.append(("unsure", unsure.decode("ascii").split()))
+    if case.pending:
+        line.append(("pending", case.pending))
     if error:
         line.append(("error", dict(error)))
     return line
@@ -227,32 +236,36 @@ LEFT_OUT = [b"-"]
 
 
 class Answers(object):
-    """Names the parts of a case: the As, their disassemblies, the Bs, then why
-    a reload may change the bytes."""
+    """Names the parts of a case: the As, their disassemblies, the Bs, why a
+    reload may change the bytes, and the pairs that a twin makes unsure."""
 
-    def __init__(self, parts, protocols):
-        assert len(parts) == len(protocols) * (2 + len(protocols)) + 1
+    def __init__(self, parts, protocols, since):
         self.parts = parts
-        self.protocols = protocols
+        self.protocols = [j for j in protocols if j >= since]
+        self.since = since
+        assert len(parts) == len(self.protocols) * (2 + len(self.protocols)) + 2
 
     def a(self, j):
-        return self.split(j)
+        return self.split(j - self.since)
 
     def dis(self, j):
-        return self.split(len(self.protocols) + j)
+        return self.split(len(self.protocols) + j - self.since)
 
     def b(self, i, j):
-        return self.split(len(self.protocols) * (2 + i) + j)
+        return self.split(len(self.protocols) * (2 + i - self.since) + j - self.since)
 
     def reason(self):
-        return self.split(-1)[1].decode("ascii") or None
+        return self.split(-2)[1].decode("ascii") or None
+
+    def unsure(self):
+        return self.split(-1)
 
     def split(self, position):
         part = self.parts[position]
         return part[:1], part[1:]
 
 
-def ask(pickler, build, protocols, isolate):
+def ask(pickler, case, protocols, isolate):
     """All parts of one case, in the order that Answers reads.
 
     One process dumps x at every protocol, and one for each i dumps what it
@@ -263,16 +276,32 @@ def ask(pickler, build, protocols, isolate):
     groups = [[j] for j in protocols] if isolate else [list(protocols)]
     a, dis, b = [], [], []
     for group in groups:
-        answers = forks.run(dump_built, pickler, build, group)
+        answers = forks.run(dump_built, pickler, case.build, group)
         a += answers[:len(group)]
         dis += answers[len(group):-1]
         reason = answers[-1]
     if PYTHON_2 and all(part[:1] == ERROR for part in a):
         return LEFT_OUT
+    written = dict(zip(protocols, a))
     for i in protocols:
         for group in groups:
-            b += forks.run(dump_loaded, pickler, a[i], group, a)
-    return a + dis + b + [reason]
+            b += forks.run(dump_loaded, pickler, written[i], group, written)
+    return a + dis + b + [reason, unsure_pairs(pickler, case, written)]
+
+
+def unsure_pairs(pickler, case, written):
+    """Between which protocols the bytes do not say enough: a twin has the same at
+    i and others at j."""
+    protocols = sorted(written)
+    unsure = set()
+    for build in case.twins:
+        twin = dict(zip(protocols, forks.run(dump_built, pickler, build, protocols)))
+        pairs = ["%d,%d" % (i, j) for i in protocols for j in protocols
+                 if written[i] == twin[i] and written[j] != twin[j]]
+        if not pairs or any(part[:1] == ERROR for part in twin.values()):
+            return ERROR + b"a twin proves nothing"
+        unsure.update(pairs)
+    return BYTES + " ".join(sorted(unsure)).encode("ascii")
 
 
 def dump_built(pickler, build, protocols):

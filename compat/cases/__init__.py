@@ -18,12 +18,15 @@ from . import (
     frames,
     reasons,
     mixes,
+    objects,
+    library,
 )
 from .fresh import PYTHON_2
 
 # The order is the order of the answers.
 FAMILIES = (ints, floats, strings, bytes_, containers, batches, memo, sharing,
-            cycles, builtins_, frames, reasons, mixes)
+            cycles, builtins_, frames, reasons, mixes,
+            objects, library)
 if PYTHON_2:
     from . import python2
     FAMILIES += (python2,)

@@ -10,6 +10,7 @@ Python 2 runs the same source: its literals without a prefix are its `str`,
 and what 3.x calls range, chr and sys.intern is found here.
 """
 
+import functools
 import sys
 
 PYTHON_2 = sys.version_info[0] == 2
@@ -24,20 +25,31 @@ INTERNED_STRING = "interned string"
 
 
 class Case(object):
-    def __init__(self, name, build, reason):
+    def __init__(self, name, build, reason, since, twins, pending):
         self.name = name
         self.build = build
         self.reason = reason
+        self.since = since
+        self.twins = twins
+        self.pending = pending
 
 
 def case(name, build, *args, **options):
     """A case whose object is build(*args), called in a process of its own.
 
-    `reason` says why a reload may change the bytes (see reasons.py).
+    `reason` says why a reload may change the bytes (see reasons.py), `since` is
+    the first protocol that pickles it.
+
+    Each of `twins` builds an object of another kind that is pickled to the same
+    bytes at some protocols and to others elsewhere: from those bytes nobody can
+    tell what the others would be, and such pairs are not compared.  `pending` says what
+    is missing for pairs that are known to differ.
     """
-    reason = options.pop("reason", None)
+    reason, since = options.pop("reason", None), options.pop("since", 0)
+    twins, pending = options.pop("twins", ()), options.pop("pending", None)
     assert not options and reason in (None, SET_ORDER, INTERNED_STRING)
-    return Case(name, lambda: build(*args), reason)
+    twins = [functools.partial(twin, *args) for twin in twins]
+    return Case(name, lambda: build(*args), reason, since, twins, pending)
 
 
 def text(template):

@@ -1,6 +1,6 @@
 //! What `__reduce_ex__` and its kin give, as the encoder takes it.
 
-use pickle_codec::{Fill, Make, Reduction};
+use pickle_codec::{Args, Fill, Make, Reduction};
 use pyo3::exceptions::PyKeyError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -44,7 +44,7 @@ impl<'py> Objects<'py> {
             if class.is(singleton.get_type()) {
                 let callable = py.get_type::<PyType>().into_any();
                 let args = PyTuple::new(py, [singleton])?.into_any();
-                return Ok(Some(Reduction { make: Make::Call, callable, args, kwargs: None, steps: Vec::new() }));
+                return Ok(Some(Reduction { make: Make::Call, callable, args: Args::Tuple(args), kwargs: None, steps: Vec::new() }));
             }
         }
         Ok(None)
@@ -132,7 +132,7 @@ impl<'py> Objects<'py> {
             (Some(state), Some(setter)) => steps.push(Fill::StateBy { setter, state }),
         }
         let (make, callable, args, kwargs) = self.make(object, callable, args)?;
-        Ok(Reduction { make, callable, args, kwargs, steps })
+        Ok(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps })
     }
 
     /// Tells calls of `copyreg.__newobj__` and `copyreg.__newobj_ex__` from others: by name, as CPython does.

@@ -490,11 +490,11 @@ impl<'py> Source for Objects<'py> {
         class: Self::Object,
         args: Self::Object,
         kwargs: Self::Object,
-    ) -> PyResult<(Self::Object, Self::Object)> {
+    ) -> PyResult<PartialNew<Self::Object, Self::Cursor>> {
         let mut given = vec![class.getattr(intern!(self.py, "__new__"))?, class];
         given.extend(args.cast::<PyTuple>()?.iter());
         let partial = values::partial(self.py)?.call(PyTuple::new(self.py, given)?, Some(kwargs.cast::<PyDict>()?))?;
-        Ok((partial, PyTuple::empty(self.py).into_any()))
+        Ok(PartialNew::Object(partial, PyTuple::empty(self.py).into_any()))
     }
 
     fn global(&mut self, object: &Self::Object) -> PyResult<GlobalName<Self::Object>> {

@@ -6,8 +6,8 @@
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use pickle_codec::{
-    Atom, Buffered, Builtin, Encoder, Fault, Fill, GlobalName, Host, Items, Machine, MachineError, Make, Profile,
-    Reduction, Shape, Source, opcodes::Out,
+    Args, Atom, Buffered, Builtin, Encoder, Fault, Fill, GlobalName, Host, Items, Machine, MachineError, Make,
+    PartialNew, Profile, Reduction, Shape, Source, opcodes::Out,
 };
 
 /// A handle of an object: cloning it gives the same object. Lists and the like are filled after they were made.
@@ -183,7 +183,7 @@ impl Source for Pickling<'_> {
             Value::Instance(make, class, args, states) => {
                 let steps = states.borrow().iter().cloned().map(Fill::State).collect();
                 let (make, callable, args) = (*make, class.clone(), args.clone());
-                Shape::Reduce(Box::new(Reduction { make, callable, args, kwargs: None, steps }))
+                Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs: None, steps }))
             }
             _ => return refuse("an atom"),
         })
@@ -207,7 +207,7 @@ impl Source for Pickling<'_> {
     fn content(&mut self, object: &Object) -> Result<Vec<u8>, RuntimeError> {
         if let Value::Bytes(bytes) = &**object { Ok(bytes.clone()) } else { refuse("no bytes") }
     }
-    fn partial_new(&mut self, _: Object, _: Object, _: Object) -> Result<(Object, Object), RuntimeError> { refuse("no partial") }
+    fn partial_new(&mut self, _: Object, _: Object, _: Object) -> Result<PartialNew<Object, Self::Cursor>, RuntimeError> { refuse("no partial") }
     fn global(&mut self, object: &Object) -> Result<GlobalName<Object>, RuntimeError> {
         let Value::Global(module, name) = &**object else { return refuse("no global") };
         let (module_object, name_object) = (self.runtime.intern(module), self.runtime.intern(name));

@@ -33,11 +33,29 @@ pub enum Builtin {
     NewObjEx,
     /// `getattr`
     GetAttr,
+    /// `copyreg._reconstructor`
+    Reconstructor,
+    /// `functools.partial`
+    Partial,
+    /// `object`
+    Object,
+    /// `int`
+    Int,
+    /// `float`
+    Float,
+    /// `str`
+    Str,
+    /// `tuple`
+    Tuple,
+    /// `list`
+    List,
+    /// `dict`
+    Dict,
 }
 
 impl Builtin {
     /// All of them.
-    pub const ALL: [Builtin; 13] = [
+    pub const ALL: [Builtin; 22] = [
         Builtin::Set,
         Builtin::FrozenSet,
         Builtin::Bytes,
@@ -51,6 +69,15 @@ impl Builtin {
         Builtin::NewObj,
         Builtin::NewObjEx,
         Builtin::GetAttr,
+        Builtin::Reconstructor,
+        Builtin::Partial,
+        Builtin::Object,
+        Builtin::Int,
+        Builtin::Float,
+        Builtin::Str,
+        Builtin::Tuple,
+        Builtin::List,
+        Builtin::Dict,
     ];
 
     /// Its module and name in Python 3.
@@ -70,6 +97,15 @@ impl Builtin {
             Builtin::NewObj => ("copyreg", "__newobj__"),
             Builtin::NewObjEx => ("copyreg", "__newobj_ex__"),
             Builtin::GetAttr => ("builtins", "getattr"),
+            Builtin::Reconstructor => ("copyreg", "_reconstructor"),
+            Builtin::Partial => ("functools", "partial"),
+            Builtin::Object => ("builtins", "object"),
+            Builtin::Int => ("builtins", "int"),
+            Builtin::Float => ("builtins", "float"),
+            Builtin::Str => ("builtins", "str"),
+            Builtin::Tuple => ("builtins", "tuple"),
+            Builtin::List => ("builtins", "list"),
+            Builtin::Dict => ("builtins", "dict"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! [`GraphHost`]: the host that a graph is while it is being loaded.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -82,6 +83,8 @@ impl<'a> GraphHost<'a> {
         let builder = &mut self.builder;
         let args: Vec<Handle> = builder.view(args).items().filter_map(View::handle).collect();
         let made = match (builtin, &args[..]) {
+            (Builtin::GetAttr, &[outer, name]) => return self.nested(outer, name),
+            (Builtin::Reconstructor, &[class, base, value]) => return self.reconstructed(class, base, value),
             (Builtin::Set, []) => builder.set(&[])?,
             (Builtin::FrozenSet, []) => builder.frozen_set(&[])?,
             (Builtin::Set | Builtin::FrozenSet, &[items]) => {
@@ -127,6 +130,79 @@ impl<'a> GraphHost<'a> {
             _ => return Ok(None),
         };
         Ok(Some(made))
+    }
+
+    /// `functools.partial(cls.__new__, cls, *args, **kwargs)()`, by which protocols under 4 spell what NEWOBJ_EX does: gives
+    /// the class, the arguments and the keyword arguments.
+    fn partial_new(&mut self, callable: Handle, args: Handle) -> Result<Option<(Handle, Handle, Handle)>, Error> {
+        let view = self.builder.view(callable);
+        let Some(partial) = view.as_object().filter(|object| object.kind() == ObjectKind::Call) else {
+            return Ok(None);
+        };
+        let is_partial = self.known.contains(&(partial.callable().handle().unwrap_or(callable), Builtin::Partial));
+        if !is_partial || !self.builder.view(args).is_empty() {
+            return Ok(None);
+        }
+        let state: Vec<View<'_>> = partial.state().items().collect();
+        let [new, args, kwargs, rest] = state[..] else {
+            return Ok(None);
+        };
+        let (Some((module, new)), Some((its_module, class))) = (new.as_global(), args.get(0).as_global()) else {
+            return Ok(None);
+        };
+        if module != its_module || new.strip_suffix(".__new__") != Some(class) || !rest.is_none() {
+            return Ok(None);
+        }
+        let parts: Vec<Handle> = args.items().filter_map(View::handle).collect();
+        let (Some(kwargs), [class, parts @ ..]) = (kwargs.handle().filter(|_| kwargs.kind() == Kind::Dict), &parts[..])
+        else {
+            return Ok(None);
+        };
+        let args = self.builder.tuple(parts)?;
+        Ok(Some((*class, args, kwargs)))
+    }
+
+    /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
+    ///
+    /// Methods of builtin types are spelled so at all protocols, and stay calls.
+    fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
+        let builder = &mut self.builder;
+        let (Some((module, outer)), Some(name)) = (builder.view(outer).as_global(), builder.view(name).as_str()) else {
+            return Ok(None);
+        };
+        if matches!(module, "builtins" | "__builtin__") {
+            return Ok(None);
+        }
+        let (module, name) = (String::from(module), alloc::format!("{outer}.{name}"));
+        Ok(Some(builder.global(&module, &name)?))
+    }
+
+    /// `copyreg._reconstructor(class, base, value)`, by which protocols 0 and 1 spell `class.__new__(class)`, or an instance
+    /// of a class derived from a builtin.
+    fn reconstructed(&mut self, class: Handle, base: Handle, value: Handle) -> Result<Option<Handle>, Error> {
+        let base_is = self.known.iter().find(|(known, _)| *known == base).map(|(_, builtin)| *builtin);
+        let builder = &mut self.builder;
+        let kind = builder.view(value).kind();
+        let fits = match base_is {
+            Some(Builtin::Object) if kind == Kind::None => {
+                let nothing = builder.tuple(&[])?;
+                return Ok(Some(builder.object(ObjectKind::New, &[class, nothing])?));
+            }
+            Some(Builtin::Int) => matches!(kind, Kind::Int | Kind::Long),
+            Some(Builtin::Float) => kind == Kind::Float,
+            Some(Builtin::Str) => kind == Kind::Text,
+            Some(Builtin::Bytes) => kind == Kind::Bytes,
+            Some(Builtin::Complex) => kind == Kind::Complex,
+            Some(Builtin::Tuple) => kind == Kind::Tuple,
+            Some(Builtin::List) => kind == Kind::List,
+            Some(Builtin::Dict) => kind == Kind::Dict,
+            _ => false,
+        };
+        if !fits {
+            return Ok(None);
+        }
+        let args = builder.tuple(&[value])?;
+        Ok(Some(builder.object(ObjectKind::Reconstructed, &[class, args, base])?))
     }
 
     /// A frozenset that a call gives: up to 3.9 CPython had one that is empty.
@@ -204,16 +280,6 @@ impl<'a> GraphHost<'a> {
 /// The items of a list or tuple.
 fn listed(view: View<'_>) -> Option<Vec<Handle>> {
     matches!(view.kind(), Kind::List | Kind::Tuple).then(|| view.items().filter_map(View::handle).collect())
-}
-
-/// Python's truth value, of what is plain data.
-fn is_false(view: View<'_>) -> bool {
-    view.is_none()
-        || view.as_bool() == Some(false)
-        || view.as_f64() == Some(0.0)
-        || view.len() == Some(0)
-        || view.as_bytes().is_some_and(<[u8]>::is_empty)
-        || view.as_text().is_some_and(|text| text.as_bytes().is_empty())
 }
 
 fn is_latin1(codec: View<'_>) -> bool {
@@ -411,6 +477,9 @@ impl Host for GraphHost<'_> {
         {
             return Ok(made);
         }
+        if let Some((class, args, kwargs)) = self.partial_new(callable, args)? {
+            return Ok(self.builder.object(ObjectKind::NewWithKeywords, &[class, args, kwargs])?);
+        }
         Ok(self.builder.object(ObjectKind::Call, &[callable, args])?)
     }
 
@@ -427,13 +496,28 @@ impl Host for GraphHost<'_> {
         Ok(self.builder.object(ObjectKind::Instance, &[class, args])?)
     }
 
+    /// `setter(object, state)`, of which only the effect stays.
+    fn dropped(&mut self, call: Handle, below: Option<&Handle>) -> Result<(), Error> {
+        let Some(object) = self.builder.view(call).as_object().filter(|call| call.kind() == ObjectKind::Call) else {
+            return Ok(());
+        };
+        let args: Vec<Handle> = object.args().items().filter_map(View::handle).collect();
+        if let (&[target, state], Some(setter)) = (&args[..], object.callable().handle())
+            && below == Some(&target)
+            && self.builder.view(target).kind() == Kind::Object
+        {
+            self.builder.set_state_by(target, setter, state)?;
+        }
+        Ok(())
+    }
+
     fn build(&mut self, object: &Handle, state: Handle) -> Result<(), Error> {
         // A builtin has no `__setstate__`, and then CPython does nothing with a state that is None; nor does its loader in
         // Python with one that is false.
         let view = self.builder.view(state);
         let ignored = match self.options.profile.pickler() {
             Pickler::C => view.is_none(),
-            Pickler::Python => is_false(view),
+            Pickler::Python => view.is_false(),
         };
         if ignored && self.builder.view(*object).kind() != Kind::Object {
             return Ok(());

@@ -1,10 +1,11 @@
 //! [`GraphSource`]: the source that a graph is while it is being dumped.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 use crate::builtins::{Builtin, is_builtin_function};
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::holders::Holders;
 use crate::names;
 use crate::profile::Profile;
-use crate::source::{Atom, Fill, GlobalName, Make, Reduction, Shape, Source};
+use crate::source::{Args, Atom, Fill, GlobalName, Make, Nesting, PartialNew, Reduction, Shape, Source};
 
 /// The source that a graph is.
 ///
@@ -23,6 +24,7 @@ use crate::source::{Atom, Fill, GlobalName, Make, Reduction, Shape, Source};
 pub struct GraphSource<'g> {
     graph: &'g Graph<'g>,
     single_bytes_are_one: bool,
+    protocol: u8,
     python2: bool,
     /// Who is held once, where the profile wants to know.
     holders: Option<Holders>,
@@ -31,6 +33,8 @@ pub struct GraphSource<'g> {
     memo: Vec<u32>,
     /// Where in `memo` each sort starts.
     starts: [usize; 4],
+    /// Instances whose items became arguments, by node: met again before it is in the memo, such a one is within itself.
+    begun: HashSet<u32, foldhash::fast::RandomState>,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
@@ -53,11 +57,15 @@ enum Content {
     Text(Vec<u8>),
     Bytes(Vec<u8>),
     Builtin(Builtin),
+    /// What a nested global stands in, where the graph does not have it.
+    Global(String, String),
 }
 
 /// A place in the items of a graph's object.
 #[derive(Clone, Debug)]
 pub struct Cursor<'g>(core::slice::Iter<'g, Handle>);
+
+mod derived;
 
 impl<'g> GraphSource<'g> {
     /// A source with an empty memo, for an encoder of this protocol and profile.
@@ -69,10 +77,12 @@ impl<'g> GraphSource<'g> {
         GraphSource {
             graph,
             single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
+            protocol,
             python2: profile.is_python2(),
             holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
             memo: vec![0; foreign + EXTRAS as usize],
             starts: [0, 1, nodes, foreign],
+            begun: HashSet::default(),
             extras: Vec::new(),
             names: HashMap::default(),
             builtins_of_functions: None,
@@ -115,6 +125,31 @@ impl<'g> GraphSource<'g> {
         if self.python2 { names::to_python2(module, name) } else { (module, name) }
     }
 
+    /// How a global of a dotted name is reached.
+    fn nesting(&mut self, module: &str, name: &str) -> Option<Nesting<Handle>> {
+        let (outer, _) = name.rsplit_once('.')?;
+        let mut names = name.split('.').map(String::from);
+        let first = names.next()?;
+        let rest =
+            names.map(|name| single_text(name.as_bytes()).unwrap_or_else(|| self.extra(Content::Text(name.into()))));
+        let rest = rest.collect();
+        Some(Nesting { parent: self.global_named(module, outer), first, rest })
+    }
+
+    /// The one object that a global of this name is.
+    fn global_named(&mut self, module: &str, name: &str) -> Handle {
+        let of_graph = self.graph.globals().find(|global| global.as_global() == Some((module, name)));
+        if let Some(handle) = of_graph.and_then(View::handle) {
+            return handle;
+        }
+        let known =
+            |content: &Content| matches!(content, Content::Global(m, n) if (m.as_str(), n.as_str()) == (module, name));
+        match self.extras.iter().position(known) {
+            Some(number) => Handle::foreign(EXTRAS + number as u32),
+            None => self.extra(Content::Global(String::from(module), String::from(name))),
+        }
+    }
+
     /// The module's name that builtin functions have: another object than that of the types, though it reads the same.
     fn builtins_of_functions(&mut self) -> Handle {
         if let Some(known) = self.builtins_of_functions {
@@ -141,7 +176,7 @@ impl<'g> GraphSource<'g> {
             _ => match &self.extras[(number - EXTRAS) as usize] {
                 Content::Text(text) => Shape::Text(text),
                 Content::Bytes(bytes) => self.bytes_shape(bytes),
-                Content::Builtin(_) => Shape::Global,
+                Content::Builtin(_) | Content::Global(..) => Shape::Global,
             },
         }
     }
@@ -160,11 +195,17 @@ impl<'g> GraphSource<'g> {
         }
     }
 
-    fn object(&self, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+    fn object(&mut self, node: u32, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
         let make = match object.kind() {
             ObjectKind::Global => return Shape::Global,
             ObjectKind::Call => Make::Call,
+            ObjectKind::New if self.protocol < 2 => return self.new_in_old_protocols(node, object),
             ObjectKind::New => Make::New,
+            ObjectKind::Reconstructed if self.protocol < 2 => return self.reconstruction(object),
+            ObjectKind::Reconstructed => return self.derived(object),
+            ObjectKind::NewWithKeywords if self.protocol < 4 && !self.begun.insert(node) => {
+                return unsupported("an object within its own keyword arguments under protocol 4");
+            }
             ObjectKind::NewWithKeywords => Make::NewWithKeywords,
             ObjectKind::Instance => Make::Instance,
             ObjectKind::Persistent => match object.field(0).handle() {
@@ -181,16 +222,19 @@ impl<'g> GraphSource<'g> {
         let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
             return unsupported("an incomplete object");
         };
-        let steps = object.steps().filter_map(|step| {
-            Some(match step {
-                Step::State(view) => Fill::State(view.handle()?),
-                Step::Append(view) => Fill::Append(self.cursor(view)?),
-                Step::Assign(view) => Fill::Assign(self.cursor(view)?),
-                Step::Add(view) => Fill::Add(self.cursor(view)?),
-            })
-        });
+        let steps = object.steps().filter_map(|step| self.fill(step)).collect();
         let kwargs = if make == Make::NewWithKeywords { object.field(2).handle() } else { None };
-        Shape::Reduce(alloc::boxed::Box::new(Reduction { make, callable, args, kwargs, steps: steps.collect() }))
+        Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps }))
+    }
+
+    fn fill(&self, step: Step<'g>) -> Option<Fill<Handle, Cursor<'g>>> {
+        Some(match step {
+            Step::State(view) => Fill::State(view.handle()?),
+            Step::StateBy(setter, state) => Fill::StateBy { setter: setter.handle()?, state: state.handle()? },
+            Step::Append(view) => Fill::Append(self.cursor(view)?),
+            Step::Assign(view) => Fill::Assign(self.cursor(view)?),
+            Step::Add(view) => Fill::Add(self.cursor(view)?),
+        })
     }
 
     fn cursor(&self, view: View<'g>) -> Option<Cursor<'g>> {
@@ -311,7 +355,7 @@ impl<'g> Source for GraphSource<'g> {
                 *handle = Handle::foreign(if ellipsis { ELLIPSIS } else { NOT_IMPLEMENTED });
                 self.memo(*handle).checked_sub(1).map_or(Shape::Global, Shape::Known)
             }
-            Value::Object(object) => self.object(object),
+            Value::Object(object) => self.object(handle.identity().number, object),
             _ => unsupported("an object of another format"),
         })
     }
@@ -386,18 +430,39 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
-    fn partial_new(&mut self, _class: Handle, _args: Handle, _kwargs: Handle) -> Result<(Handle, Handle), Error> {
-        let what = String::from("an object made with keyword arguments under protocol 4");
-        Err(Error::new(ErrorKind::Unsupported(what)))
+    fn partial_new(
+        &mut self,
+        class: Handle,
+        args: Handle,
+        kwargs: Handle,
+    ) -> Result<PartialNew<Handle, Cursor<'g>>, Error> {
+        let (Some((module, name)), Some(entries)) =
+            (self.graph.view(class).as_global(), self.cursor(self.graph.view(kwargs)))
+        else {
+            let what = String::from("keyword arguments for what is no class under protocol 4");
+            return Err(Error::new(ErrorKind::Unsupported(what)));
+        };
+        let items = self.graph.view(args).items().filter_map(View::handle);
+        Ok(PartialNew::Parts {
+            partial: self.global_named("functools", "partial"),
+            new: self.global_named(module, &alloc::format!("{name}.__new__")),
+            args: [class].into_iter().chain(items).collect(),
+            kwargs: (entries.0.len() / 2, entries),
+        })
     }
 
     fn global(&mut self, handle: &Handle) -> Result<GlobalName<Handle>, Error> {
         let identity = handle.identity();
+        let owned;
         let (module, name) = match (identity.sort, identity.number) {
             (Sort::Foreign, ELLIPSIS) => self.name_of(Builtin::Ellipsis),
             (Sort::Foreign, NOT_IMPLEMENTED) => self.name_of(Builtin::NotImplemented),
-            (Sort::Foreign, number @ EXTRAS..) => match self.extras[(number - EXTRAS) as usize] {
-                Content::Builtin(builtin) => self.name_of(builtin),
+            (Sort::Foreign, number @ EXTRAS..) => match &self.extras[(number - EXTRAS) as usize] {
+                Content::Builtin(builtin) => self.name_of(*builtin),
+                Content::Global(module, name) => {
+                    owned = (module.clone(), name.clone());
+                    (owned.0.as_str(), owned.1.as_str())
+                }
                 _ => ("", ""),
             },
             _ => self.graph.view(*handle).as_global().unwrap_or_default(),
@@ -412,13 +477,14 @@ impl<'g> Source for GraphSource<'g> {
             // A name is a string of its own for each object that has one.
             None => self.extra(Content::Text(name.as_bytes().to_vec())),
         };
+        let nesting = if self.protocol < 4 { self.nesting(module, name) } else { None };
         Ok(GlobalName {
             module: String::from(module),
             name: String::from(name),
             module_object,
             name_object,
             extension: None,
-            nesting: None,
+            nesting,
         })
     }
 

@@ -84,8 +84,15 @@ impl Holders {
         self.hold(object.callable(), TWICE, waiting);
         self.hold(object.args(), ONCE, waiting);
         for step in object.steps() {
-            let (Step::State(part) | Step::Append(part) | Step::Assign(part) | Step::Add(part)) = step;
+            let (Step::State(part)
+            | Step::StateBy(_, part)
+            | Step::Append(part)
+            | Step::Assign(part)
+            | Step::Add(part)) = step;
             self.hold(part, TWICE, waiting);
+            if let Step::StateBy(setter, _) = step {
+                self.hold(setter, TWICE, waiting);
+            }
         }
     }
 

@@ -11,7 +11,8 @@ pub type Items<'s, O> = Drain<'s, O>;
 /// An object is handed around as a handle, which is there before its children are; that is how cycles come about. Each
 /// method may refuse with the host's own error, which comes out of the machine unchanged, with the place beside it.
 ///
-/// There are no default bodies: a host that forgets an operation would read a part of the pickles wrongly.
+/// No method that makes or changes an object has a default body: a host that forgets one would read a part of the pickles
+/// wrongly.
 pub trait Host {
     /// A handle of an object. Cloning it gives the same object.
     type Object: Clone;
@@ -89,4 +90,11 @@ pub trait Host {
     fn instance(&mut self, class: Self::Object, args: Items<'_, Self::Object>) -> Result<Self::Object, Self::Error>;
     /// Gives an object its state: `__setstate__`, or `__dict__` and slots.
     fn build(&mut self, object: &Self::Object, state: Self::Object) -> Result<(), Self::Error>;
+
+    /// Told of an object that POP drops, and of what then is on top of the stack. Only a host that keeps calls as data needs
+    /// to know: what a call did to the object below is all that is left of it.
+    fn dropped(&mut self, object: Self::Object, below: Option<&Self::Object>) -> Result<(), Self::Error> {
+        let _ = (object, below);
+        Ok(())
+    }
 }

@@ -66,7 +66,7 @@ pub use memo::Memo;
 pub use pickle_opcodes::{self as opcodes, HIGHEST_PROTOCOL};
 pub use pickle_value::{self as value, Graph, View};
 pub use profile::{Pickler, Profile};
-pub use source::{Atom, Fill, GlobalName, Make, Nesting, Reduction, Shape, Source};
+pub use source::{Args, Atom, Fill, GlobalName, Make, Nesting, Part, PartialNew, Reduction, Shape, Source};
 #[cfg(feature = "std")]
 pub use stream::{Pickles, Unpickler, from_reader};
 

@@ -354,7 +354,7 @@ impl<O: Clone> Machine<O> {
                 self.marks.push(self.fence);
                 return Ok(None);
             }
-            Op::Pop => return self.pop_object_or_mark(),
+            Op::Pop => return self.pop_object_or_mark(host),
             Op::PopMark => {
                 let start = self.pop_mark()?;
                 self.stack.truncate(start);
@@ -496,13 +496,13 @@ impl<O: Clone> Machine<O> {
     }
 
     /// POP takes a mark where one is on top.
-    fn pop_object_or_mark<E>(&mut self) -> Result<Option<O>, Fault<E>> {
+    fn pop_object_or_mark<H: Host<Object = O>>(&mut self, host: &mut H) -> Result<Option<O>, Fault<H::Error>> {
         if self.marks.last() == Some(&self.stack.len()) {
             self.pop_mark()?;
-        } else {
-            self.pop()?;
+            return Ok(None);
         }
-        Ok(None)
+        let object = self.pop()?;
+        nothing(host.dropped(object, self.stack.last()))
     }
 
     /// Where the topmost `count` objects start.

@@ -241,7 +241,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 return Ok(None);
             }
             Shape::Persistent(id) => Task::Persistent(Some(id)),
-            Shape::Reduce(reduction) => self.begin_reduce(object, *reduction),
+            Shape::Reduce(reduction) => self.begin_reduce(object, *reduction)?,
             Shape::Unsupported(kind) => return Err(ErrorKind::Unsupported(kind).into()),
         };
         Ok(Some(task))

@@ -56,13 +56,13 @@ pub trait Source {
     fn content(&mut self, object: &Self::Object) -> Result<alloc::vec::Vec<u8>, Self::Error>;
 
     /// `functools.partial(cls.__new__, cls, *args, **kwargs)`: what makes an object of keyword arguments where there is no
-    /// NEWOBJ_EX, and the empty tuple that it is called with.
+    /// NEWOBJ_EX.
     fn partial_new(
         &mut self,
         class: Self::Object,
         args: Self::Object,
         kwargs: Self::Object,
-    ) -> Result<(Self::Object, Self::Object), Self::Error>;
+    ) -> Result<PartialNew<Self::Object, Self::Cursor>, Self::Error>;
 
     /// Where a global is found: its module and its (dotted) name.
     fn global(&mut self, object: &Self::Object) -> Result<GlobalName<Self::Object>, Self::Error>;
@@ -175,12 +175,52 @@ pub struct Reduction<O, C> {
     pub make: Make,
     /// The callable, or the class.
     pub callable: O,
-    /// The arguments, a tuple, and how many they are.
-    pub args: O,
+    /// The arguments.
+    pub args: Args<O, C>,
     /// The keyword arguments, a dict, where `make` takes them.
     pub kwargs: Option<O>,
     /// What is done to it, in order.
     pub steps: alloc::vec::Vec<Fill<O, C>>,
+}
+
+/// What an object is made of.
+#[derive(Debug)]
+pub enum Args<O, C> {
+    /// A tuple that is there.
+    Tuple(O),
+    /// The parts of a tuple that the pickler makes.
+    Parts(alloc::vec::Vec<Part<O, C>>),
+}
+
+/// A call of `cls.__new__` with keyword arguments, kept for later.
+#[derive(Debug)]
+pub enum PartialNew<O, C> {
+    /// As an object, and the empty tuple that it is called with.
+    Object(O, O),
+    /// By what it is made of.
+    Parts {
+        /// `functools.partial`.
+        partial: O,
+        /// `cls.__new__`.
+        new: O,
+        /// The class, and the arguments behind it.
+        args: alloc::vec::Vec<O>,
+        /// How many keyword arguments there are, and a cursor over them.
+        kwargs: (usize, C),
+    },
+}
+
+/// A part of a tuple that the pickler makes.
+#[derive(Debug)]
+pub enum Part<O, C> {
+    /// An object.
+    Object(O),
+    /// A float, which has no identity.
+    Float(f64),
+    /// A new list of this many items.
+    List(usize, C),
+    /// A new dict of this many entries.
+    Dict(usize, C),
 }
 
 /// How an object comes into being.

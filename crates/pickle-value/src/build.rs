@@ -334,6 +334,17 @@ impl<'a> Builder<'a> {
         self.store.append(node, &[state])
     }
 
+    /// Gives an object a state by a call, `setter(target, state)`.
+    ///
+    /// # Errors
+    ///
+    /// As [`set_state`](Builder::set_state).
+    pub fn set_state_by(&mut self, target: Handle, setter: Handle, state: Handle) -> Result<(), Error> {
+        let node = self.stateful(target, "set the state of")?;
+        let entry = self.object(ObjectKind::StateSetter, &[setter, state])?;
+        self.store.append(node, &[entry])
+    }
+
     /// Notes items in an object's log: with those of the last entry where that is of the same kind.
     fn log_items(&mut self, target: Handle, tag: Tag, items: &[Handle], operation: &'static str) -> Result<(), Error> {
         let node = self.stateful(target, operation)?;

@@ -20,6 +20,9 @@ pub enum ObjectKind {
     New,
     /// An instance made by `cls.__new__(cls, *args, **kwargs)`. Fields: class, arguments, keyword arguments.
     NewWithKeywords,
+    /// An instance of a class that is derived from a builtin, made of a value of that builtin, as protocols 0 and 1 have
+    /// it. Fields: class, arguments (a tuple of the value), builtin.
+    Reconstructed,
     /// An instance made by calling a class in the way of Python 2's old-style classes. Fields: class, arguments.
     Instance,
     /// An object that the pickle only names. Fields: its id.
@@ -28,6 +31,9 @@ pub enum ObjectKind {
     Extension,
     /// A buffer that is handed over beside the pickle. Fields: its number, and whether it is read-only.
     Buffer,
+    /// How the state of an object is set where a function does it: only an object's log has this. Fields: the function, the
+    /// state.
+    StateSetter,
 }
 
 impl ObjectKind {
@@ -36,21 +42,35 @@ impl ObjectKind {
     pub const fn fields(self) -> usize {
         match self {
             ObjectKind::Persistent | ObjectKind::Extension => 1,
-            ObjectKind::NewWithKeywords => 3,
+            ObjectKind::NewWithKeywords | ObjectKind::Reconstructed => 3,
             _ => 2,
         }
     }
 
+    /// Whether something is called with arguments to make it: these are fields 0 and 1.
+    const fn is_made(self) -> bool {
+        matches!(
+            self,
+            ObjectKind::Call
+                | ObjectKind::New
+                | ObjectKind::NewWithKeywords
+                | ObjectKind::Reconstructed
+                | ObjectKind::Instance
+        )
+    }
+
     pub(crate) const fn from_meta(meta: u32) -> ObjectKind {
-        const KINDS: [ObjectKind; 8] = [
+        const KINDS: [ObjectKind; 10] = [
             ObjectKind::Global,
             ObjectKind::Call,
             ObjectKind::New,
             ObjectKind::NewWithKeywords,
+            ObjectKind::Reconstructed,
             ObjectKind::Instance,
             ObjectKind::Persistent,
             ObjectKind::Extension,
             ObjectKind::Buffer,
+            ObjectKind::StateSetter,
         ];
         KINDS[meta as usize % KINDS.len()]
     }
@@ -69,6 +89,8 @@ pub struct Object<'g> {
 pub enum Step<'g> {
     /// Its state is set (`__setstate__`, or `__dict__` and slots).
     State(View<'g>),
+    /// Its state is set by a call, `setter(object, state)`: the setter, and the state.
+    StateBy(View<'g>, View<'g>),
     /// Items are appended, as to a list.
     Append(View<'g>),
     /// Items are set by key, as in a dict: keys and values in turn.
@@ -98,19 +120,13 @@ impl<'g> Object<'g> {
     /// The class or function: field 0 of calls and instances.
     #[must_use]
     pub fn callable(&self) -> View<'g> {
-        match self.kind {
-            ObjectKind::Call | ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Instance => self.field(0),
-            _ => View::ABSENT,
-        }
+        if self.kind.is_made() { self.field(0) } else { View::ABSENT }
     }
 
     /// The positional arguments, a tuple: field 1 of calls and instances.
     #[must_use]
     pub fn args(&self) -> View<'g> {
-        match self.kind {
-            ObjectKind::Call | ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Instance => self.field(1),
-            _ => View::ABSENT,
-        }
+        if self.kind.is_made() { self.field(1) } else { View::ABSENT }
     }
 
     /// What is done to it once it is there, in order.
@@ -122,6 +138,12 @@ impl<'g> Object<'g> {
                 Some(Tag::Appended) => Step::Append(view),
                 Some(Tag::Assigned) => Step::Assign(view),
                 Some(Tag::Added) => Step::Add(view),
+                Some(Tag::Object) => match view.as_object() {
+                    Some(entry) if entry.kind == ObjectKind::StateSetter => {
+                        Step::StateBy(entry.field(0), entry.field(1))
+                    }
+                    _ => Step::State(view),
+                },
                 _ => Step::State(view),
             }
         })
@@ -131,7 +153,7 @@ impl<'g> Object<'g> {
     #[must_use]
     pub fn state(&self) -> View<'g> {
         let states = self.steps().filter_map(|step| match step {
-            Step::State(view) => Some(view),
+            Step::State(view) | Step::StateBy(_, view) => Some(view),
             _ => None,
         });
         states.last().unwrap_or(View::ABSENT)

@@ -189,6 +189,7 @@ impl<'g> Repr<'g> {
             }
             ObjectKind::Persistent => self.enter(node, Style::Items, "<persistent ", ">", f),
             ObjectKind::Extension => self.enter(node, Style::Items, "<extension ", ">", f),
+            ObjectKind::StateSetter => self.enter(node, Style::Items, "<state set by ", ">", f),
             ObjectKind::Buffer => write!(f, "<buffer {}>", object.field(0)),
             _ => self.enter(node, Style::Object, "", ")", f),
         }
@@ -226,6 +227,10 @@ impl<'g> Repr<'g> {
                     self.value(item, f)
                 }
             };
+        }
+        if at == 2 && object.kind() == ObjectKind::Reconstructed {
+            // The builtin is the class's to know.
+            return Ok(());
         }
         let first = at == 2 && object.args().is_empty();
         if let Some(entries) = self.keywords_of(&object, item, at) {

@@ -138,6 +138,19 @@ impl<'g> View<'g> {
         self.handle.is_none()
     }
 
+    /// Whether it is false where Python asks for a truth value: None, False, zero, and what is empty.
+    ///
+    /// Of an instance nothing is known but that it is there.
+    #[must_use]
+    pub fn is_false(self) -> bool {
+        self.is_none()
+            || self.as_bool() == Some(false)
+            || self.as_f64() == Some(0.0)
+            || self.len() == Some(0)
+            || self.as_bytes().is_some_and(<[u8]>::is_empty)
+            || self.as_text().is_some_and(|text| text.as_bytes().is_empty())
+    }
+
     /// True for `None`, and only for it.
     #[must_use]
     pub fn is_none(self) -> bool {

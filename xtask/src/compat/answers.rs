@@ -1,6 +1,6 @@
 //! What an interpreter answered, from its generator's files or from the committed corpus.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
@@ -46,6 +46,10 @@ pub(crate) struct Case {
     pub(crate) dis: Vec<Option<TextPlace>>,
     /// `dumps(loads(dumps(x, i)), j)` where it is not `dumps(x, j)`.
     pub(crate) b: BTreeMap<(u8, u8), Span>,
+    /// Pairs of protocols that are not compared: another object has the same bytes at the first, and others at the second.
+    pub(crate) unsure: BTreeSet<(u8, u8)>,
+    /// What is missing where pairs are known to differ.
+    pub(crate) pending: Option<String>,
     /// What the interpreter could not do.
     pub(crate) errors: BTreeMap<String, String>,
 }
@@ -183,6 +187,10 @@ struct CaseLine {
     #[serde(default)]
     b: BTreeMap<String, [usize; 2]>,
     #[serde(default)]
+    unsure: Vec<String>,
+    #[serde(default)]
+    pending: Option<String>,
+    #[serde(default)]
     error: BTreeMap<String, String>,
 }
 
@@ -207,7 +215,9 @@ impl CaseLine {
             let pair = parse_pair(pair).filter(|(i, j)| *i < protocols && *j < protocols);
             b.insert(pair.ok_or_else(|| format!("{}: no pair of protocols", self.case))?, place(*at, pickles)?);
         }
-        Ok(Case { name: self.case, reason: self.reason, a, dis, b, errors: self.error })
+        let unsure =
+            self.unsure.iter().map(|pair| parse_pair(pair).ok_or("no pair of protocols")).collect::<Result<_, _>>()?;
+        Ok(Case { name: self.case, reason: self.reason, a, dis, b, unsure, pending: self.pending, errors: self.error })
     }
 }
 

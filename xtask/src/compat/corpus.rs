@@ -133,9 +133,14 @@ struct CaseLine {
 struct Said {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    a: Vec<String>,
+    /// Nothing at a protocol that does not pickle it.
+    a: Vec<Option<String>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     b: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unsure: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<String>,
 }
 
 // -- Writing ----------------------------------------------------------------
@@ -152,24 +157,29 @@ struct Writer {
 impl Writer {
     fn add(&mut self, answers: &Answers) -> Result<()> {
         for case in &answers.cases {
+            if !case.errors.is_empty() {
+                return Err(format!("{} met an error in {}: {:?}", answers.label(), case.name, case.errors).into());
+            }
             let mut a = Vec::new();
             for (span, place) in case.a.iter().zip(&case.dis) {
                 let Some(span) = span else {
-                    let label = answers.label();
-                    return Err(format!("{label} met an error in {}: {:?}", case.name, case.errors).into());
+                    a.push(None);
+                    continue;
                 };
                 let id = self.place(answers.pickle(span))?;
                 let known = self.texts.entry(id.clone()).or_default();
                 if let (None, Some(place)) = (&known, place) {
                     *known = Some(shortened(answers.text(place)?));
                 }
-                a.push(id);
+                a.push(Some(id));
             }
             let mut b = BTreeMap::new();
             for ((i, j), span) in &case.b {
                 b.insert(format!("{i},{j}"), self.place(answers.pickle(span))?);
             }
-            self.say(&case.name, Said { reason: case.reason.clone(), a, b }, answers.profile);
+            let unsure = case.unsure.iter().map(|(i, j)| format!("{i},{j}")).collect();
+            let said = Said { reason: case.reason.clone(), a, b, unsure, pending: case.pending.clone() };
+            self.say(&case.name, said, answers.profile);
         }
         Ok(())
     }
@@ -205,12 +215,12 @@ impl Writer {
         let [mut pickles, mut texts] = [(); 2].map(|()| ZlibEncoder::new(Vec::new(), Compression::best()));
         for name in self.names {
             for (said, profiles) in self.cases.remove(&name).unwrap_or_default() {
-                for id in said.a.iter().chain(said.b.values()) {
+                for id in said.a.iter().flatten().chain(said.b.values()) {
                     if let Some(pickle) = self.pickles.remove(id) {
                         write_counted(&mut pickles, &pickle)?;
                     }
                 }
-                for text in said.a.iter().filter_map(|id| self.texts.remove(id)) {
+                for text in said.a.iter().flatten().filter_map(|id| self.texts.remove(id)) {
                     let (kind, content) = match &text {
                         Some(Text::Whole(text)) => (TEXT, text.as_slice()),
                         Some(Text::Sha256(hash)) => (SHA256, hash.as_slice()),
@@ -273,9 +283,17 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
     for line in lines {
         let CaseLine { case: name, c, python, said } = serde_json::from_str(line)?;
         let span = |id: &String| known.get(id).cloned().ok_or_else(|| format!("{name}: there is no pickle {id}"));
-        let a = said.a.iter().map(|id| Ok(Some(span(id)?))).collect::<Result<Vec<_>>>()?;
+        let a = said
+            .a
+            .iter()
+            .map(|id| id.as_ref().map(span).transpose().map_err(Into::into))
+            .collect::<Result<Vec<_>>>()?;
         let mut dis = Vec::new();
         for id in &said.a {
+            let Some(id) = id else {
+                dis.push(None);
+                continue;
+            };
             if !places.contains_key(id) {
                 places.insert(id.clone(), next_text(&texts, &mut at).ok_or("the disassemblies end too early")?);
             }
@@ -286,7 +304,10 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
             let pair = parse_pair(pair).ok_or_else(|| format!("{name}: {pair} is no pair of protocols"))?;
             b.insert(pair, span(id)?);
         }
-        let case = Case { name, reason: said.reason, a, dis, b, errors: BTreeMap::new() };
+        let unsure = said.unsure.iter().map(|pair| parse_pair(pair).ok_or("no pair of protocols"));
+        let unsure = unsure.collect::<Result<_, _>>()?;
+        let case =
+            Case { name, reason: said.reason, a, dis, b, unsure, pending: said.pending, errors: BTreeMap::new() };
         for (numbers, pickler) in [(c, Pickler::C), (python, Pickler::Python)] {
             for number in numbers {
                 let profile = Profile::all().find(|known| number_of(*known) == number && known.pickler() == pickler);
@@ -370,6 +391,8 @@ mod tests {
             a: vec![Some(0..2), Some(2..4)],
             dis: vec![Some(TextPlace::Whole(0..5)), Some(TextPlace::Whole(5..TEXT_LIMIT + 6))],
             b: BTreeMap::from([((1, 0), 4..6)]),
+            unsure: [(0, 1)].into(),
+            pending: None,
             errors: BTreeMap::new(),
         };
         let version = Version::parse(version).expect("a version");

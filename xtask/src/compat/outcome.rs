@@ -33,6 +33,8 @@ pub(crate) struct Outcome {
     pub(crate) changed: BTreeMap<String, Changed>,
     /// Of cPickle: pairs that are equal only once PUTs that nothing reads are left out and the others numbered anew.
     pub(crate) renumbered: usize,
+    /// Pairs that are known to differ, each case with what is missing.
+    pub(crate) pending: usize,
     /// Disassemblies that equal the newest CPython's and not this one's.
     pub(crate) judged: usize,
     /// Cases that the committed corpus does not know.
@@ -52,6 +54,7 @@ pub(crate) struct CaseOutcome {
     pub(crate) comparisons: BTreeMap<Comparison, Tally>,
     pub(crate) changed: BTreeMap<String, Changed>,
     pub(crate) renumbered: usize,
+    pub(crate) pending: usize,
     pub(crate) judged: usize,
     pub(crate) uncommitted: bool,
     pub(crate) differences: Vec<Difference>,
@@ -87,6 +90,7 @@ impl Outcome {
             comparisons: BTreeMap::new(),
             changed: BTreeMap::new(),
             renumbered: 0,
+            pending: 0,
             judged: 0,
             uncommitted: 0,
             unanswered: 0,
@@ -114,6 +118,7 @@ impl Outcome {
             sum.as_after += changed.as_after;
         }
         self.renumbered += case.renumbered;
+        self.pending += case.pending;
         self.judged += case.judged;
         self.uncommitted += usize::from(case.uncommitted);
         self.differences.extend(case.differences);

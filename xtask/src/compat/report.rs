@@ -249,6 +249,9 @@ impl Outcome {
                 self.renumbered,
             ));
         }
+        if self.pending > 0 {
+            notes.push(format!("{} pairs are known to differ, and wait for what their cases say", self.pending));
+        }
         if self.judged > 0 {
             notes.push(format!(
                 "{} disassemblies are the newest CPython's for the same bytes, and not its own: pickletools prints \

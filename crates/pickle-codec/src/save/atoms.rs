@@ -186,6 +186,11 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     fn write_global(&mut self, module: &str, name: &str) -> Result<(), Fault<S::Error>> {
+        self.write_name(Opcode::Global, module, name)
+    }
+
+    /// GLOBAL or INST.
+    pub(super) fn write_name(&mut self, opcode: Opcode, module: &str, name: &str) -> Result<(), Fault<S::Error>> {
         let (module, name) = if self.protocol < 3 && self.style.fix_imports {
             crate::names::to_python2(module, name)
         } else {
@@ -198,7 +203,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
         }
         let out = &mut self.framer.out;
-        out.push(Opcode::Global.byte());
+        out.push(opcode.byte());
         for part in [module, name] {
             out.extend_from_slice(part.as_bytes());
             out.push(b'\n');

@@ -118,18 +118,22 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
-    pub(super) fn begin_dict(
-        &mut self,
-        object: &S::Object,
-        length: usize,
-        cursor: S::Cursor,
-    ) -> Result<Task<S>, Fault<S::Error>> {
+    fn begin_empty_dict(&mut self) {
         if self.protocol >= 1 {
             self.op(Opcode::EmptyDict);
         } else {
             self.op(Opcode::Mark);
             self.op(Opcode::Dict);
         }
+    }
+
+    pub(super) fn begin_dict(
+        &mut self,
+        object: &S::Object,
+        length: usize,
+        cursor: S::Cursor,
+    ) -> Result<Task<S>, Fault<S::Error>> {
+        self.begin_empty_dict();
         self.memoize(object)?;
         Ok(Task::Batch(self.batch(Ops::DICT, length, cursor, self.style.iterates_dicts).begun(self)))
     }
@@ -190,16 +194,29 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.save_builtin(builtin)?;
         self.boundary()?;
         self.mark_for_tuple(1);
+        let batch = self.begin_new_list(length, cursor)?;
+        Ok(Task::SetCall { object, batch: Box::new(batch) })
+    }
+
+    /// A list that the pickler makes itself.
+    pub(super) fn begin_new_list(&mut self, length: usize, cursor: S::Cursor) -> Result<Batch<S>, Fault<S::Error>> {
         self.boundary()?;
         self.begin_empty_list();
-        // cPickle gives any list with items a number.
-        if length > 0 && self.style.memoizing_counts() {
-            self.write_memoize()?;
-        } else {
-            self.memoize_unnamed()?;
-        }
-        let batch = self.batch(Ops::LIST, length, cursor, self.style.iterates_lists_and_sets);
-        Ok(Task::SetCall { object, batch: Box::new(batch) })
+        self.memoize_new_container(length)?;
+        Ok(self.batch(Ops::LIST, length, cursor, self.style.iterates_lists_and_sets))
+    }
+
+    /// A dict that the pickler makes itself.
+    pub(super) fn begin_new_dict(&mut self, length: usize, cursor: S::Cursor) -> Result<Batch<S>, Fault<S::Error>> {
+        self.boundary()?;
+        self.begin_empty_dict();
+        self.memoize_new_container(length)?;
+        Ok(self.batch(Ops::DICT, length, cursor, self.style.iterates_dicts))
+    }
+
+    /// cPickle gives any list or dict with items a number.
+    fn memoize_new_container(&mut self, length: usize) -> Result<(), Fault<S::Error>> {
+        if length > 0 && self.style.memoizing_counts() { self.write_memoize() } else { self.memoize_unnamed() }
     }
 
     pub(super) fn advance_set_call(

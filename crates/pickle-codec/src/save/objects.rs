@@ -11,7 +11,7 @@ use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
 use crate::machine::Fault;
-use crate::source::{Atom, Fill, Make, Reduction, Shape, Source};
+use crate::source::{Args, Atom, Fill, Make, Part, PartialNew, Reduction, Shape, Source};
 
 /// A builtin whose arguments are being written: `range(…)`, `slice(…)`.
 pub(crate) struct Call<S: Source> {
@@ -23,16 +23,38 @@ pub(crate) struct Call<S: Source> {
 /// An object that is being made and filled.
 pub(crate) struct Reducing<S: Source> {
     object: S::Object,
-    make: Make,
-    /// What is yet to be saved before the object is made.
-    parts: vec::IntoIter<S::Object>,
-    /// How many of the parts the arguments' tuple takes, where the encoder puts it together.
-    gathered: usize,
-    made: bool,
+    /// What is yet to be written before the object is there.
+    pieces: vec::IntoIter<Piece<S>>,
+    /// What then makes it; nothing once it is there.
+    maker: Option<Maker<S::Object>>,
     steps: vec::IntoIter<Fill<S::Object, S::Cursor>>,
     filling: Option<Batch<S>>,
     /// The state that is being saved.
     building: Building<S::Object>,
+}
+
+/// A piece of what makes an object.
+enum Piece<S: Source> {
+    Save(S::Object),
+    Builtin(Builtin),
+    Float(f64),
+    List(usize, S::Cursor),
+    Dict(usize, S::Cursor),
+    None,
+    Mark,
+    Op(Opcode),
+    /// Gives what was just made a number in the memo.
+    Memoize,
+    /// What begins and ends a tuple of this many items.
+    BeginTuple(usize),
+    EndTuple(usize),
+}
+
+/// The instruction that makes an object of its pieces.
+enum Maker<O> {
+    Opcode(Opcode),
+    /// INST, of this class.
+    Inst(O),
 }
 
 /// What setting a state still needs.
@@ -42,6 +64,55 @@ enum Building<O> {
     Build,
     /// Of a call of a setter: the object and the state, in this order.
     Arguments(vec::IntoIter<O>),
+}
+
+/// The pieces of a tuple of arguments.
+fn tuple_of<S: Source>(args: Args<S::Object, S::Cursor>) -> Vec<Piece<S>> {
+    match args {
+        Args::Tuple(args) => Vec::from([Piece::Save(args)]),
+        Args::Parts(parts) => {
+            let length = parts.len();
+            let parts = parts.into_iter().map(piece_of);
+            [Piece::BeginTuple(length)].into_iter().chain(parts).chain([Piece::EndTuple(length)]).collect()
+        }
+    }
+}
+
+/// `partial(new)` with the state `(new, args, kwargs, None)`, as `functools.partial.__reduce__` has it, and the empty tuple
+/// that it is called with.
+fn spelled_partial<S: Source>(
+    partial: S::Object,
+    new: S::Object,
+    args: Vec<S::Object>,
+    kwargs: (usize, S::Cursor),
+) -> Vec<Piece<S>> {
+    let mut pieces = Vec::from([
+        Piece::Save(partial),
+        Piece::BeginTuple(1),
+        Piece::Save(new.clone()),
+        Piece::EndTuple(1),
+        Piece::Op(Opcode::Reduce),
+        Piece::Memoize,
+        Piece::BeginTuple(4),
+        Piece::Save(new),
+    ]);
+    let length = args.len();
+    pieces.push(Piece::BeginTuple(length));
+    pieces.extend(args.into_iter().map(Piece::Save));
+    pieces.push(Piece::EndTuple(length));
+    pieces.push(Piece::Dict(kwargs.0, kwargs.1));
+    pieces.extend([Piece::None, Piece::EndTuple(4), Piece::Op(Opcode::Build)]);
+    pieces.extend([Piece::BeginTuple(0), Piece::EndTuple(0)]);
+    pieces
+}
+
+fn piece_of<S: Source>(part: Part<S::Object, S::Cursor>) -> Piece<S> {
+    match part {
+        Part::Object(object) => Piece::Save(object),
+        Part::Float(value) => Piece::Float(value),
+        Part::List(length, cursor) => Piece::List(length, cursor),
+        Part::Dict(length, cursor) => Piece::Dict(length, cursor),
+    }
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
@@ -67,39 +138,111 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         Ok(Next::Done)
     }
 
-    pub(super) fn begin_reduce(&mut self, object: S::Object, reduction: Reduction<S::Object, S::Cursor>) -> Task<S> {
+    pub(super) fn begin_reduce(
+        &mut self,
+        object: S::Object,
+        reduction: Reduction<S::Object, S::Cursor>,
+    ) -> Result<Task<S>, Fault<S::Error>> {
         let Reduction { make, callable, args, kwargs, steps } = reduction;
-        let mut parts = Vec::from([callable, args]);
-        parts.extend(kwargs);
-        Task::Reduce(Box::new(Reducing {
+        let (pieces, maker) = self.pieces(make, callable, args, kwargs)?;
+        Ok(Task::Reduce(Box::new(Reducing {
             object,
-            make,
-            parts: parts.into_iter(),
-            gathered: 0,
-            made: false,
+            pieces: pieces.into_iter(),
+            maker: Some(maker),
             steps: steps.into_iter(),
             filling: None,
             building: Building::Nothing,
-        }))
+        })))
+    }
+
+    /// What makes an object, as the protocol spells it.
+    #[expect(clippy::type_complexity, reason = "the pieces, and what is done with them")]
+    fn pieces(
+        &mut self,
+        make: Make,
+        callable: S::Object,
+        args: Args<S::Object, S::Cursor>,
+        kwargs: Option<S::Object>,
+    ) -> Result<(Vec<Piece<S>>, Maker<S::Object>), Fault<S::Error>> {
+        let maker = |opcode| Maker::Opcode(opcode);
+        Ok(match (make, args, kwargs) {
+            (Make::New, args, _) if self.protocol < 2 => (self.spelled_new(callable, args)?, maker(Opcode::Reduce)),
+            (Make::Instance, args, _) if self.protocol == 0 => {
+                let mut pieces = Vec::from([Piece::Mark]);
+                pieces.extend(self.items_of(args)?);
+                (pieces, Maker::Inst(callable))
+            }
+            (Make::Instance, args, _) => {
+                let mut pieces = Vec::from([Piece::Mark, Piece::Save(callable)]);
+                pieces.extend(self.items_of(args)?);
+                (pieces, maker(Opcode::Obj))
+            }
+            (Make::NewWithKeywords, Args::Tuple(args), Some(kwargs)) if self.protocol >= 4 => {
+                (Vec::from([callable, args, kwargs].map(Piece::Save)), maker(Opcode::NewObjEx))
+            }
+            // There is no NEWOBJ_EX: `functools.partial(cls.__new__, cls, *args, **kwargs)()`.
+            (Make::NewWithKeywords, Args::Tuple(args), Some(kwargs)) => {
+                let pieces = match self.source.partial_new(callable, args, kwargs).map_err(Fault::Host)? {
+                    PartialNew::Object(partial, nothing) => Vec::from([partial, nothing].map(Piece::Save)),
+                    PartialNew::Parts { partial, new, args, kwargs } => spelled_partial(partial, new, args, kwargs),
+                };
+                (pieces, maker(Opcode::Reduce))
+            }
+            (make, args, _) => {
+                let opcode = if make == Make::Call { Opcode::Reduce } else { Opcode::NewObj };
+                let mut pieces = Vec::from([Piece::Save(callable)]);
+                pieces.extend(tuple_of(args));
+                (pieces, maker(opcode))
+            }
+        })
+    }
+
+    /// Protocols 0 and 1 have no NEWOBJ: `copyreg.__newobj__(cls, *args)`.
+    fn spelled_new(
+        &mut self,
+        class: S::Object,
+        args: Args<S::Object, S::Cursor>,
+    ) -> Result<Vec<Piece<S>>, Fault<S::Error>> {
+        let items = self.items_of(args)?;
+        let length = items.len() + 1;
+        let mut pieces = Vec::from([Piece::Builtin(Builtin::NewObj), Piece::BeginTuple(length), Piece::Save(class)]);
+        pieces.extend(items);
+        pieces.push(Piece::EndTuple(length));
+        Ok(pieces)
+    }
+
+    /// The items of the arguments' tuple, in its place.
+    fn items_of(&mut self, args: Args<S::Object, S::Cursor>) -> Result<Vec<Piece<S>>, Fault<S::Error>> {
+        let mut args = match args {
+            Args::Tuple(args) => args,
+            Args::Parts(parts) => return Ok(parts.into_iter().map(piece_of).collect()),
+        };
+        let mut items = Vec::new();
+        if let Shape::Tuple(_, mut cursor) = self.source.shape(&mut args).map_err(Fault::Host)? {
+            while let Some(item) = self.source.next(&mut cursor).map_err(Fault::Host)? {
+                items.push(Piece::Save(item));
+            }
+        }
+        Ok(items)
     }
 
     pub(super) fn advance_reduce(&mut self, task: &mut Reducing<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
-        if !task.made {
-            if let Some(part) = self.next_part(task)? {
-                return Ok(Next::Save(part));
-            }
-            if !self.make(task)? {
-                // It was written within its own arguments, and filled there.
-                return Ok(Next::Done);
-            }
-            task.made = true;
-        }
         loop {
             if let Some(batch) = &mut task.filling {
                 if let Next::Save(item) = self.advance_batch(batch)? {
                     return Ok(Next::Save(item));
                 }
                 task.filling = None;
+            }
+            if task.maker.is_some() {
+                match task.pieces.next() {
+                    Some(Piece::Save(part)) => return Ok(Next::Save(part)),
+                    Some(piece) => task.filling = self.write_piece(piece)?,
+                    None if self.make(task)? => {}
+                    // It was written within its own arguments, and filled there.
+                    None => return Ok(Next::Done),
+                }
+                continue;
             }
             if let Some(argument) = self.end_building(&mut task.building) {
                 return Ok(Next::Save(argument));
@@ -122,6 +265,36 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
+    /// Writes a piece that is no object of the source; gives the items that follow its beginning.
+    fn write_piece(&mut self, piece: Piece<S>) -> Result<Option<Batch<S>>, Fault<S::Error>> {
+        match piece {
+            Piece::Save(object) => self.save_atom(object)?,
+            Piece::Builtin(builtin) => self.save_builtin(builtin)?,
+            Piece::Float(value) => {
+                self.boundary()?;
+                self.write_float(value);
+            }
+            Piece::List(length, cursor) => return self.begin_new_list(length, cursor).map(Some),
+            Piece::Dict(length, cursor) => return self.begin_new_dict(length, cursor).map(Some),
+            Piece::None => {
+                self.boundary()?;
+                self.op(Opcode::None);
+            }
+            Piece::Mark => self.op(Opcode::Mark),
+            Piece::Op(opcode) => self.op(opcode),
+            Piece::Memoize => self.memoize_unnamed()?,
+            Piece::BeginTuple(length) => {
+                self.boundary()?;
+                if length > 0 {
+                    self.mark_for_tuple(length);
+                }
+            }
+            Piece::EndTuple(0) => self.write_empty_tuple(),
+            Piece::EndTuple(length) => self.end_unnamed_tuple(length)?,
+        }
+        Ok(None)
+    }
+
     /// The next argument of a state's setter, or what ends the setting of a state.
     fn end_building(&mut self, building: &mut Building<S::Object>) -> Option<S::Object> {
         match core::mem::replace(building, Building::Nothing) {
@@ -141,76 +314,15 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         None
     }
 
-    /// The next of callable, arguments and keyword arguments; on the way, what the protocol needs around them.
-    fn next_part(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        let left = task.parts.len();
-        let first = left > 0 && task.gathered == 0 && left == if task.make == Make::NewWithKeywords { 3 } else { 2 };
-        if first {
-            match task.make {
-                Make::Instance => return self.begin_instance(task),
-                Make::New if self.protocol < 2 => return self.begin_spelled_new(task),
-                Make::NewWithKeywords if self.protocol < 4 => self.spell_new_with_keywords(task)?,
-                _ => {}
-            }
-        }
-        Ok(task.parts.next())
-    }
-
-    /// Under protocol 4 there is no NEWOBJ_EX: `functools.partial(cls.__new__, cls, *args, **kwargs)()`.
-    fn spell_new_with_keywords(&mut self, task: &mut Reducing<S>) -> Result<(), Fault<S::Error>> {
-        if let (Some(class), Some(args), Some(kwargs)) = (task.parts.next(), task.parts.next(), task.parts.next()) {
-            let (partial, nothing) = self.source.partial_new(class, args, kwargs).map_err(Fault::Host)?;
-            task.parts = Vec::from([partial, nothing]).into_iter();
-            task.make = Make::Call;
-        }
-        Ok(())
-    }
-
-    /// Protocols 0 and 1 have no NEWOBJ: `copyreg.__newobj__(cls, *args)`.
-    fn begin_spelled_new(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        self.save_builtin(Builtin::NewObj)?;
-        self.boundary()?;
-        self.op(Opcode::Mark);
-        self.gather(task)
-    }
-
-    /// An old-style class's instance: a mark, the class and the arguments, OBJ.
-    fn begin_instance(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        if self.protocol == 0 {
-            return Err(
-                ErrorKind::Unsupported(alloc::string::String::from("an old-style instance at protocol 0")).into()
-            );
-        }
-        self.op(Opcode::Mark);
-        self.gather(task)
-    }
-
-    /// Puts the items of the arguments' tuple in its place.
-    fn gather(&mut self, task: &mut Reducing<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        let mut parts: Vec<S::Object> = task.parts.by_ref().collect();
-        if let Some(mut args) = parts.pop()
-            && let Shape::Tuple(_, mut cursor) = self.source.shape(&mut args).map_err(Fault::Host)?
-        {
-            while let Some(item) = self.source.next(&mut cursor).map_err(Fault::Host)? {
-                parts.push(item);
-            }
-        }
-        task.gathered = parts.len();
-        task.parts = parts.into_iter();
-        Ok(task.parts.next())
-    }
-
     /// Makes the object of what is on the stack; false if it is there already.
-    fn make(&mut self, task: &Reducing<S>) -> Result<bool, Fault<S::Error>> {
-        match task.make {
-            Make::New if self.protocol < 2 => {
-                self.end_unnamed_tuple(task.gathered)?;
-                self.op(Opcode::Reduce);
+    fn make(&mut self, task: &mut Reducing<S>) -> Result<bool, Fault<S::Error>> {
+        match task.maker.take() {
+            Some(Maker::Opcode(opcode)) => self.op(opcode),
+            Some(Maker::Inst(class)) => {
+                let found = self.source.global(&class).map_err(Fault::Host)?;
+                self.write_name(Opcode::Inst, &found.module, &found.name)?;
             }
-            Make::Call => self.op(Opcode::Reduce),
-            Make::New => self.op(Opcode::NewObj),
-            Make::NewWithKeywords => self.op(Opcode::NewObjEx),
-            Make::Instance => self.op(Opcode::Obj),
+            None => {}
         }
         self.memoize_made(&task.object)
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use pickle_codec::{Atom, Builtin, Fill, GlobalName, Reduction, Shape, Source};
+use pickle_codec::{Args, Atom, Builtin, Fill, GlobalName, PartialNew, Reduction, Shape, Source};
 
 use super::{Interpreter, Object, Refused, Step, Value, refuse};
 
@@ -84,7 +84,7 @@ impl Source for Pickling<'_> {
                 Shape::Reduce(Box::new(Reduction {
                     make: made.make,
                     callable: made.callable.clone(),
-                    args: made.args.clone(),
+                    args: Args::Tuple(made.args.clone()),
                     kwargs: made.kwargs.clone(),
                     steps,
                 }))
@@ -145,7 +145,12 @@ impl Source for Pickling<'_> {
         }
     }
 
-    fn partial_new(&mut self, _class: Object, _args: Object, _kwargs: Object) -> Result<(Object, Object), Refused> {
+    fn partial_new(
+        &mut self,
+        _class: Object,
+        _args: Object,
+        _kwargs: Object,
+    ) -> Result<PartialNew<Object, Self::Cursor>, Refused> {
         refuse("no functools.partial")
     }
 

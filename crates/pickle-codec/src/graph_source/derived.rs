@@ -1,0 +1,123 @@
+//! Instances, as `object.__reduce_ex__` spells them by protocol.
+//!
+//! From protocol 2 on an instance is `cls.__new__(cls, *args)`, and what a class derived from list or dict holds is
+//! appended or set. Protocols 0 and 1 have `copyreg._reconstructor(cls, base, value)`: the first builtin among the base
+//! classes, and the value of it that the instance is. Which one that is protocol 2 does not say; it is read off the
+//! arguments, which are the value for all builtins but tuple, where a named tuple's are its items.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use pickle_value::{Handle, Kind, Object, Step, View};
+
+use super::{Cursor, GraphSource, unsupported};
+use crate::builtins::Builtin;
+use crate::source::{Args, Fill, Make, Part, Reduction, Shape};
+
+type GraphPart<'g> = Part<Handle, Cursor<'g>>;
+
+impl<'g> GraphSource<'g> {
+    /// What protocol 2 makes by `__new__`, at protocols 0 and 1.
+    pub(super) fn new_in_old_protocols(&mut self, node: u32, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+        let (Some(class), Some(args)) = (object.callable().handle(), object.args().handle()) else {
+            return unsupported("an incomplete object");
+        };
+        let mut steps: Vec<Step<'g>> = object.steps().collect();
+        let parts: Vec<View<'g>> = object.args().items().collect();
+        let has_items = matches!(steps.first(), Some(Step::Append(_) | Step::Assign(_)));
+        if parts.is_empty() && has_items && !self.begun.insert(node) {
+            // CPython raises RecursionError.
+            return unsupported("a list or dict subclass within itself under protocol 2");
+        }
+        let (base, value) = match (&parts[..], steps.first()) {
+            ([], Some(&Step::Append(items))) => {
+                steps.remove(0);
+                (Builtin::List, self.cursor(items).map(|cursor| Part::List(cursor.0.len(), cursor)))
+            }
+            ([], Some(&Step::Assign(items))) => {
+                steps.remove(0);
+                (Builtin::Dict, self.cursor(items).map(|cursor| Part::Dict(cursor.0.len() / 2, cursor)))
+            }
+            ([], _) => (Builtin::Object, Some(Part::Object(Handle::NONE))),
+            (&[only], _) => match self.builtin_of(only) {
+                Some(base) => (base, only.handle().map(Part::Object)),
+                None => (Builtin::Object, Some(Part::Object(Handle::NONE))),
+            },
+            _ => (Builtin::Tuple, Some(Part::Object(args))),
+        };
+        let base = self.base(base);
+        match value {
+            Some(value) => self.reconstruct(class, base, value, steps.into_iter()),
+            None => unsupported("an incomplete object"),
+        }
+    }
+
+    /// The builtin that a class is derived from whose instance is made of this value.
+    fn builtin_of(&self, value: View<'g>) -> Option<Builtin> {
+        Some(match value.kind() {
+            Kind::Int | Kind::Long => Builtin::Int,
+            Kind::Float => Builtin::Float,
+            Kind::Text => Builtin::Str,
+            Kind::Bytes => Builtin::Bytes,
+            Kind::Tuple => Builtin::Tuple,
+            _ => return None,
+        })
+    }
+
+    /// What protocols 0 and 1 had, at these.
+    pub(super) fn reconstruction(&mut self, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+        let (class, value) = (object.callable().handle(), object.args().get(0).handle());
+        let (Some(class), Some(value), Some(base)) = (class, value, object.field(2).handle()) else {
+            return unsupported("an incomplete object");
+        };
+        self.reconstruct(class, Some(base), Part::Object(value), object.steps())
+    }
+
+    /// `copyreg._reconstructor(class, base, value)`, and a state unless it is false.
+    fn reconstruct(
+        &mut self,
+        class: Handle,
+        base: Option<Handle>,
+        value: GraphPart<'g>,
+        steps: impl Iterator<Item = Step<'g>>,
+    ) -> Shape<'g, Handle, Cursor<'g>> {
+        let (Some(callable), Some(base)) = (self.base(Builtin::Reconstructor), base) else {
+            return unsupported("an incomplete object");
+        };
+        let said = |step: &Step<'g>| !matches!(step, Step::State(state) if state.is_false());
+        Shape::Reduce(Box::new(Reduction {
+            make: Make::Call,
+            callable,
+            args: Args::Parts(Vec::from([Part::Object(class), Part::Object(base), value])),
+            kwargs: None,
+            steps: steps.filter(said).filter_map(|step| self.fill(step)).collect(),
+        }))
+    }
+
+    /// What protocols 0 and 1 make of a builtin's value, from protocol 2 on.
+    pub(super) fn derived(&mut self, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+        let value = object.args().get(0);
+        let (Some(callable), Some(handle)) = (object.callable().handle(), value.handle()) else {
+            return unsupported("an incomplete object");
+        };
+        let items = self.cursor(value);
+        let (args, filled) = match value.kind() {
+            Kind::List => (Args::Parts(Vec::new()), items.map(Fill::Append)),
+            Kind::Dict => (Args::Parts(Vec::new()), items.map(Fill::Assign)),
+            Kind::Tuple => (Args::Tuple(handle), None),
+            Kind::Complex => {
+                let (real, imaginary) = value.as_complex().unwrap_or_default();
+                (Args::Parts(Vec::from([Part::Float(real), Part::Float(imaginary)])), None)
+            }
+            _ => (Args::Parts(Vec::from([Part::Object(handle)])), None),
+        };
+        // What is empty is not filled.
+        let filled = filled.filter(|_| value.len() != Some(0));
+        let steps = filled.into_iter().chain(object.steps().filter_map(|step| self.fill(step))).collect();
+        Shape::Reduce(Box::new(Reduction { make: Make::New, callable, args, kwargs: None, steps }))
+    }
+
+    fn base(&mut self, builtin: Builtin) -> Option<Handle> {
+        crate::source::Source::builtin(self, builtin).ok()
+    }
+}
