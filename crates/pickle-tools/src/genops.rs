@@ -43,7 +43,7 @@ impl GenOp<'_> {
 /// The iterator that [`genops`] gives.
 ///
 /// Its errors are those of [`pickle_opcodes::decode`], and those of an argument that is no Python object:
-/// [`ErrorKind::Bytes`](crate::ErrorKind::Bytes), [`ErrorKind::NotAscii`], [`ErrorKind::NotUtf8`].
+/// [`Bytes`](crate::ErrorKind::Bytes), [`NotAscii`](crate::ErrorKind::NotAscii), [`NotUtf8`](crate::ErrorKind::NotUtf8).
 #[derive(Clone, Debug)]
 pub struct Genops<'a> {
     cursor: Cursor<'a>,
