@@ -18,18 +18,18 @@ from . import (
     frames,
     reasons,
     mixes,
-    objects,
-    library,
 )
 from .fresh import PYTHON_2
 
 # The order is the order of the answers.
 FAMILIES = (ints, floats, strings, bytes_, containers, batches, memo, sharing,
-            cycles, builtins_, frames, reasons, mixes,
-            objects, library)
+            cycles, builtins_, frames, reasons, mixes)
 if PYTHON_2:
     from . import python2
     FAMILIES += (python2,)
+else:
+    from . import library, objects
+    FAMILIES += (objects, library)
 
 
 def corpus():
