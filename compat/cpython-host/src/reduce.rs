@@ -44,7 +44,13 @@ impl<'py> Objects<'py> {
             if class.is(singleton.get_type()) {
                 let callable = py.get_type::<PyType>().into_any();
                 let args = PyTuple::new(py, [singleton])?.into_any();
-                return Ok(Some(Reduction { make: Make::Call, callable, args: Args::Tuple(args), kwargs: None, steps: Vec::new() }));
+                return Ok(Some(Reduction {
+                    make: Make::Call,
+                    callable,
+                    args: Args::Tuple(args),
+                    kwargs: None,
+                    steps: Vec::new(),
+                }));
             }
         }
         Ok(None)
