@@ -1,6 +1,6 @@
 //! [`Objects`]: Python objects as the encoder's source.
 
-use pickle_codec::{Atom, Builtin, GlobalName, Shape, Source};
+use pickle_codec::{Atom, Builtin, GlobalName, PartialNew, Shape, Source};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::intern;
