@@ -189,6 +189,9 @@ def difference(native, ours):
             if not same_memo(left[1], right[1]):
                 after = f" after {text_of(before)}"
                 return "memo", memo_text(left[1], right[1]) + after, memo_text(right[1], left[1]) + after
+        elif left[0] == "buffers":
+            if left != right:
+                return "buffers", f"{len(left[1])} given to the callback", f"{len(right[1])}"
         elif left != right:
             if left[0] == "raised" and left[1] != right[1]:
                 what = "class" if left[1][0] != right[1][0] else "message"
