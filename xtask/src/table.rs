@@ -48,8 +48,8 @@ fn table() -> Result<String> {
         write!(table, "| {} |", outcome.label)?;
         for protocol in 0..protocols {
             let cell = match outcome.protocols.get(protocol) {
-                Some(tally) if tally.matched == outcome.cases => tally.matched.to_string(),
-                Some(tally) => format!("{} of {}", tally.matched, outcome.cases),
+                Some(tally) if tally.differing == 0 => tally.matched.to_string(),
+                Some(tally) => format!("{} of {}", tally.matched, tally.matched + tally.differing),
                 None => "–".to_owned(),
             };
             write!(table, " {cell} |")?;

@@ -16,8 +16,12 @@ use support::{Case, corpus};
 fn plain_values_are_dumped_as_cpython_dumps_them() {
     let Some(cases) = corpus() else { return };
     let mut differences = Differences::default();
-    // Plain values are Python 3's: they know no `str` that is bytes, and no `long`.
-    for case in cases.iter().filter(|case| case.profile.version().0 == 3) {
+    // Plain values are Python 3's: they know no `str` that is bytes, and no `long`. Nor do they know how instances are
+    // spelled at other protocols.
+    let is_plain = |case: &&Case| {
+        case.profile.version().0 == 3 && !case.name.starts_with("objects/") && !case.name.starts_with("library/")
+    };
+    for case in cases.iter().filter(is_plain) {
         let all_pairs = matches!(case.profile.version().1, 6 | 7 | 13) && case.profile.pickler() == Pickler::C;
         for (i, pickle) in case.by_protocol() {
             for (j, _) in case.by_protocol().filter(|(j, _)| all_pairs || *j == i) {
@@ -108,7 +112,7 @@ fn pickles_in_a_row_are_read_one_by_one() {
 
 impl Case {
     fn by_protocol(&self) -> impl Iterator<Item = (u8, &[u8])> {
-        (0..).zip(self.a.iter().map(Vec::as_slice))
+        (0..).zip(self.a.iter().map(Vec::as_slice)).filter(|(_, pickle)| !pickle.is_empty())
     }
 
     fn load_options(&self) -> LoadOptions {

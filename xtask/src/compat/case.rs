@@ -158,6 +158,7 @@ impl<'c, 'a> OneCase<'c, 'a> {
             };
             if verdict.is_err() && self.case.pending.is_some() {
                 self.outcome.pending += 1;
+                self.outcome.protocols[usize::from(to)] = None;
                 self.skip(Comparison::Transcode);
                 continue;
             }

@@ -16,7 +16,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// Whose answer it is.
     pub(crate) profile: Profile,
-    /// `dumps(x, j)`, by j.
+    /// `dumps(x, j)`, by j; empty where protocol j does not pickle it.
     pub(crate) a: Vec<Vec<u8>>,
     /// `dumps(loads(dumps(x, i)), j)`, by (i, j), where it is another.
     pub(crate) b: BTreeMap<(u8, u8), Vec<u8>>,
@@ -48,9 +48,14 @@ fn parse(lines: &str, pickles: &[u8]) -> Vec<Case> {
     let mut cases = Vec::new();
     for line in lines.lines().skip(1) {
         let line: Value = serde_json::from_str(line).expect("a line is JSON");
-        let a: Vec<_> = line["a"].as_array().expect("pickles by protocol").iter().map(&mut pickle).collect();
+        let a = line["a"].as_array().expect("pickles by protocol").iter();
+        let a: Vec<_> = a.map(|id| if id.is_null() { Vec::new() } else { pickle(id) }).collect();
         let b: BTreeMap<_, _> =
             line["b"].as_object().into_iter().flatten().map(|(pair, id)| (protocols(pair), pickle(id))).collect();
+        // What is known to differ is for `cargo xtask compat` to watch.
+        if line["pending"].is_string() {
+            continue;
+        }
         for (key, pickler) in [("c", Pickler::C), ("python", Pickler::Python)] {
             for version in line[key].as_array().into_iter().flatten() {
                 let version = version.as_u64().expect("a version");
