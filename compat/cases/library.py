@@ -161,6 +161,10 @@ def namespace_in_itself():
 
 
 def enums():
+    if shapes.Colour.RED.__reduce_ex__(2)[0] is getattr:
+        # The first releases of 3.11 gave a member as an attribute of its class by a call at all protocols, which is how
+        # a nested class is spelled under protocol 4.
+        return
     for name, build in (
             ("member", lambda: shapes.Colour.RED),
             ("member of a str value", lambda: shapes.Colour.GREEN),

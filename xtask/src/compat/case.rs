@@ -206,6 +206,10 @@ impl<'c, 'a> OneCase<'c, 'a> {
         let (Some(committed), Some(corpus)) = (self.committed, self.subject.committed) else {
             return;
         };
+        // How a class of the standard library pickles itself changes with patch releases, too.
+        if self.case.name.starts_with("library/") && corpus.version != self.subject.answers.version {
+            return self.skip(Comparison::Corpus);
+        }
         let Some(new) = self.pickle(protocol) else {
             return self.skip(Comparison::Corpus);
         };
