@@ -8,6 +8,7 @@ mod fuzz_live;
 mod host;
 #[cfg(test)]
 mod layers;
+mod output;
 mod paths;
 mod suite;
 mod table;

@@ -7,8 +7,8 @@ use pickle_value::{Graph, Handle};
 
 use crate::encoder::{Buffered, Encoder};
 use crate::error::{Error, ErrorKind};
+use crate::fault::Fault;
 use crate::graph_source::GraphSource;
-use crate::machine::Fault;
 use crate::profile::Profile;
 
 /// Writes a graph as CPython 3.13's `pickle.dumps` does at protocol 4.

@@ -7,7 +7,7 @@ use pickle_opcodes::text::UnicodeLineStyle;
 use pickle_opcodes::{Opcode, Out};
 
 use crate::error::ErrorKind;
-use crate::machine::Fault;
+use crate::fault::Fault;
 use crate::profile::Profile;
 use crate::save::Task;
 use crate::source::{Atom, Source};

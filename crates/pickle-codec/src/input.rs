@@ -3,9 +3,10 @@
 use pickle_opcodes::{ArgKind, ErrorKind as FormatError, Op, Opcode, decode};
 
 use crate::error::{Error, ErrorKind};
+use crate::fault::{Fault, MachineError};
 use crate::global_lines::fault_before_end;
 use crate::host::Host;
-use crate::machine::{Fault, Machine, MachineError};
+use crate::machine::Machine;
 
 /// A file that a [`Machine`] reads a pickle from, which asks it for no byte behind the pickle's STOP.
 ///
@@ -141,7 +142,7 @@ fn lacking(opcode: Option<Opcode>, kind: &FormatError, instruction: &[u8]) -> Op
         FormatError::NegativeLength { length } if opcode == Opcode::BinString => u64::from(*length as u32),
         _ => return None,
     };
-    if is_line(opcode) {
+    if opcode.arg().is_some_and(ArgKind::is_line) {
         let newline = instruction.iter().rposition(|&byte| byte == b'\n');
         return Some((newline.map_or(1, |newline| newline + 1), Wanted::Line));
     }
@@ -176,23 +177,4 @@ fn fill_frame<I: Input>(input: &mut I, offset: usize, length: u64) -> Result<(),
     }
     let kind = ErrorKind::Format(FormatError::Truncated { missing });
     Err(MachineError::Pickle(Error::at(offset, Some(opcode), kind)))
-}
-
-/// True for an opcode whose argument is one line or two.
-pub(crate) fn is_line(opcode: Opcode) -> bool {
-    use ArgKind::{
-        DecimalNlLong, DecimalNlShort, FloatNl, StringNl, StringNlNoEscape, StringNlNoEscapePair, UnicodeStringNl,
-    };
-    matches!(
-        opcode.arg(),
-        Some(
-            DecimalNlLong
-                | DecimalNlShort
-                | FloatNl
-                | StringNl
-                | StringNlNoEscape
-                | StringNlNoEscapePair
-                | UnicodeStringNl
-        )
-    )
 }

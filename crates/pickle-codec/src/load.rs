@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use pickle_value::{Builder, Graph, Handle};
 
 use crate::error::Error;
+use crate::fault::MachineError;
 use crate::graph_host::GraphHost;
-use crate::machine::{Machine, MachineError};
+use crate::machine::Machine;
 use crate::profile::Profile;
 
 /// Reads one pickle.

@@ -1,6 +1,5 @@
 //! [`Machine`]: runs a pickle's instructions on a stack, over a [`Host`].
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use pickle_opcodes::number::{self, IntLine};
@@ -8,6 +7,7 @@ use pickle_opcodes::{Op, Opcode, decode, text};
 use pickle_value::push_code_point;
 
 use crate::error::{Error, ErrorKind};
+use crate::fault::{Fault, MachineError};
 use crate::global_lines::{fault_before_end, inst_name, nameless};
 use crate::host::Host;
 use crate::memo::Memo;
@@ -38,67 +38,6 @@ pub struct Machine<O> {
     /// What FLOAT gives for `nan`.
     nan: f64,
     pickler: Pickler,
-}
-
-/// What stops a machine: the pickle's own fault, or the host's refusal, passed through as it is.
-#[derive(Debug)]
-pub enum MachineError<E> {
-    /// The pickle is wrong.
-    Pickle(Error),
-    /// The host refused.
-    Host {
-        /// Where the instruction starts.
-        offset: usize,
-        /// The instruction.
-        opcode: Opcode,
-        /// What the host said.
-        error: E,
-    },
-}
-
-impl<E> MachineError<E> {
-    /// Where the instruction starts.
-    #[must_use]
-    pub fn offset(&self) -> Option<usize> {
-        match self {
-            MachineError::Pickle(error) => error.offset(),
-            MachineError::Host { offset, .. } => Some(*offset),
-        }
-    }
-}
-
-/// An instruction's fault, before its place is known.
-#[derive(Debug)]
-pub enum Fault<E> {
-    /// The pickle is wrong.
-    Pickle(Box<ErrorKind>),
-    /// The host refused.
-    Host(E),
-}
-
-impl<E> Fault<E> {
-    /// The fault with its place.
-    #[cold]
-    pub fn at(self, offset: usize, opcode: Opcode) -> MachineError<E> {
-        match self {
-            Fault::Pickle(kind) => MachineError::Pickle(Error::at(offset, Some(opcode), *kind)),
-            Fault::Host(error) => MachineError::Host { offset, opcode, error },
-        }
-    }
-}
-
-impl<E> From<ErrorKind> for Fault<E> {
-    #[cold]
-    fn from(kind: ErrorKind) -> Self {
-        Fault::Pickle(Box::new(kind))
-    }
-}
-
-impl<E> From<pickle_opcodes::ErrorKind> for Fault<E> {
-    #[cold]
-    fn from(kind: pickle_opcodes::ErrorKind) -> Self {
-        ErrorKind::Format(kind).into()
-    }
 }
 
 impl<O: Clone> Default for Machine<O> {

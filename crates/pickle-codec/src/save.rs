@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
-use crate::machine::Fault;
+use crate::fault::Fault;
 use crate::source::{Atom, Shape, Source};
 
 pub(crate) use batch::Batch;

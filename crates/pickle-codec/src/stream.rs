@@ -3,11 +3,10 @@
 use alloc::vec::Vec;
 use std::io::{BufRead, BufReader, ErrorKind as IoErrorKind, Read};
 
-use pickle_opcodes::{ErrorKind as FormatError, Op, decode};
+use pickle_opcodes::{ArgKind, ErrorKind as FormatError, Op, decode};
 use pickle_value::Graph;
 
 use crate::error::Error;
-use crate::input::is_line;
 use crate::load::LoadOptions;
 
 /// Reads one pickle from `reader`, and leaves it on the byte behind the pickle's STOP.
@@ -176,7 +175,7 @@ fn read_pickle(reader: &mut impl BufRead) -> Result<Vec<u8>, Error> {
         match (wanted.kind(), wanted.opcode()) {
             _ if arrived == 0 => return Ok(pickle),
             (FormatError::EndOfInput, _) => {}
-            (FormatError::Truncated { .. }, Some(opcode)) if is_line(opcode) => {
+            (FormatError::Truncated { .. }, Some(opcode)) if opcode.arg().is_some_and(ArgKind::is_line) => {
                 reader.read_until(b'\n', &mut pickle)?;
             }
             (FormatError::Truncated { missing }, _) => {

@@ -100,6 +100,21 @@ impl ArgKind {
             _ => 0,
         }
     }
+
+    /// Whether a newline ends it, and not a length.
+    #[must_use]
+    pub const fn is_line(self) -> bool {
+        matches!(
+            self,
+            ArgKind::StringNl
+                | ArgKind::StringNlNoEscape
+                | ArgKind::StringNlNoEscapePair
+                | ArgKind::UnicodeStringNl
+                | ArgKind::DecimalNlShort
+                | ArgKind::DecimalNlLong
+                | ArgKind::FloatNl
+        )
+    }
 }
 
 /// The Rust type of an argument: numbers as numbers, everything else as the bytes of the input.

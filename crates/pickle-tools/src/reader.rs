@@ -90,7 +90,7 @@ impl<R: BufRead> GenopsReader<R> {
             let pickle_opcodes::ErrorKind::Truncated { missing } = *error.kind() else {
                 return Ok(());
             };
-            if error.opcode().and_then(|opcode| opcode.arg()).is_some_and(is_line) {
+            if error.opcode().and_then(|opcode| opcode.arg()).is_some_and(ArgKind::is_line) {
                 self.reader.read_until(b'\n', &mut self.instruction)?;
             } else {
                 self.read_bytes(missing)?;
@@ -128,17 +128,3 @@ impl<R: BufRead> Iterator for GenopsReader<R> {
 }
 
 impl<R: BufRead> core::iter::FusedIterator for GenopsReader<R> {}
-
-/// True for an argument that a newline ends.
-fn is_line(form: ArgKind) -> bool {
-    matches!(
-        form,
-        ArgKind::StringNl
-            | ArgKind::StringNlNoEscape
-            | ArgKind::StringNlNoEscapePair
-            | ArgKind::UnicodeStringNl
-            | ArgKind::DecimalNlShort
-            | ArgKind::DecimalNlLong
-            | ArgKind::FloatNl
-    )
-}

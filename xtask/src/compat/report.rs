@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use super::Seconds;
 use super::difference::{Comparison, Difference};
 use super::outcome::{Outcome, Tally};
 use super::pythons::Skipped;
-use crate::Result;
+use crate::{Result, output};
 
 /// Everything that was found out.
 pub(crate) struct Report {
@@ -39,17 +38,7 @@ impl Report {
     /// Prints the differences and the tables, and writes the JSON where it is wanted.
     pub(crate) fn print(&self, limit: usize, json: Option<&Path>) -> Result<ExitCode> {
         let text = format!("{}{self}", self.differences(limit));
-        match json {
-            Some(path) if path.as_os_str() == "-" => {
-                eprint!("{text}");
-                println!("{:#}", self.to_json());
-            }
-            Some(path) => {
-                print!("{text}");
-                fs::write(path, format!("{:#}\n", self.to_json()))?;
-            }
-            None => print!("{text}"),
-        }
+        output::print(&text, json, || self.to_json())?;
         Ok(if self.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

@@ -80,6 +80,7 @@ pub(crate) const ALL: &[Sabotage] = &[
     answers("a reason that nobody knows", reasons_unknown),
     answers("a reload changes more than 5 % of the pairs", too_many_changes),
     answers("the interpreter met an error", an_error),
+    answers("a case waits, and nothing in it differs", waiting_for_nothing),
 ];
 
 const fn output(name: &'static str, comparison: Comparison, output: Output, break_it: Break) -> Sabotage {
@@ -219,6 +220,14 @@ fn too_many_changes(answers: &mut Answers) -> usize {
             }
         }
     }
+    1
+}
+
+fn waiting_for_nothing(answers: &mut Answers) -> usize {
+    let Some(case) = answers.cases.first_mut() else {
+        return 0;
+    };
+    case.pending = Some("what is there".to_owned());
     1
 }
 

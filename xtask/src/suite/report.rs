@@ -1,7 +1,6 @@
 //! What a person, and a program, learns in the end.
 
 use std::fmt::{self, Write as _};
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::run::{Answer, Outcome};
 use super::verdict::{Difference, FileVerdict, Verdict};
-use crate::Result;
 use crate::compat::pythons::Skipped;
+use crate::{Result, output};
 
 /// Everything that was found out.
 pub(crate) struct Report {
@@ -27,17 +26,7 @@ impl Report {
     /// Prints the tables and the differences, and writes the JSON where it is wanted.
     pub(crate) fn print(&self, verbose: bool, json: Option<&Path>) -> Result<ExitCode> {
         let text = self.to_text(verbose);
-        match json {
-            Some(path) if path.as_os_str() == "-" => {
-                eprint!("{text}");
-                println!("{:#}", self.to_json());
-            }
-            Some(path) => {
-                print!("{text}");
-                fs::write(path, format!("{:#}\n", self.to_json()))?;
-            }
-            None => print!("{text}"),
-        }
+        output::print(&text, json, || self.to_json())?;
         Ok(if self.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

@@ -83,7 +83,7 @@ impl<R: BufRead> Instructions<R> {
                 (ErrorKind::EndOfInput, _) => return Err(self.broken(None, Problem::End)),
                 _ => return Err(self.broken(opcode, Problem::Other(error.into_kind().to_string()))),
             };
-            let is_line = opcode.and_then(Opcode::arg).is_some_and(is_line);
+            let is_line = opcode.and_then(Opcode::arg).is_some_and(ArgKind::is_line);
             let gathered = match is_line {
                 true => self.read_line(),
                 false if missing > MAX_ARGUMENT => self.skip_argument(missing),
@@ -166,18 +166,4 @@ fn fill(reader: &mut impl BufRead) -> io::Result<&[u8]> {
         }
     }
     reader.fill_buf()
-}
-
-/// True for an argument that a newline ends.
-fn is_line(form: ArgKind) -> bool {
-    matches!(
-        form,
-        ArgKind::StringNl
-            | ArgKind::StringNlNoEscape
-            | ArgKind::StringNlNoEscapePair
-            | ArgKind::UnicodeStringNl
-            | ArgKind::DecimalNlShort
-            | ArgKind::DecimalNlLong
-            | ArgKind::FloatNl
-    )
 }

@@ -11,7 +11,7 @@ use pickle_value::{Text, literal, push_code_point};
 use crate::builtins::Builtin;
 use crate::encoder::{Ascii, Encoder, Output, Style, write_line};
 use crate::error::ErrorKind;
-use crate::machine::Fault;
+use crate::fault::Fault;
 use crate::source::{Nesting, Source};
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {

@@ -7,7 +7,7 @@ use pickle_opcodes::Opcode;
 
 use super::Next;
 use crate::encoder::{Encoder, Output};
-use crate::machine::Fault;
+use crate::fault::Fault;
 use crate::source::Source;
 
 /// How many items or entries stand between a mark and its APPENDS, SETITEMS or ADDITEMS (`BATCHSIZE`).

@@ -8,7 +8,7 @@ use super::batch::Ops;
 use super::{Batch, Next, Task};
 use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Memoizing, Output};
-use crate::machine::Fault;
+use crate::fault::Fault;
 use crate::source::Source;
 
 /// A tuple whose items are being written.

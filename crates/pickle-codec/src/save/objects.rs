@@ -10,7 +10,7 @@ use super::{Batch, Next, Task};
 use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
-use crate::machine::Fault;
+use crate::fault::Fault;
 use crate::source::{Args, Atom, Fill, Make, Part, PartialNew, Reduction, Shape, Source};
 
 /// A builtin whose arguments are being written: `range(…)`, `slice(…)`.
