@@ -7,7 +7,7 @@
 //!                                           ours (broken on purpose by sabotage)
 //! ```
 
-mod answers;
+pub(crate) mod answers;
 mod canonical;
 mod case;
 mod compare;

@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `fuzz-live`, `suite`, `table`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `fuzz-live`, `real`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -10,6 +10,7 @@ mod host;
 mod layers;
 mod output;
 mod paths;
+mod real;
 mod suite;
 mod table;
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Task::Suite(options) => suite::run(&options),
         Task::Table(options) => table::run(&options),
         Task::FuzzLive(options) => fuzz_live::run(&options),
+        Task::Real(options) => real::run(&options),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -54,4 +56,6 @@ enum Task {
     Table(table::Options),
     /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles
     FuzzLive(fuzz_live::Options),
+    /// Write real pickles again as CPython does
+    Real(real::Options),
 }

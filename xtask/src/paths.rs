@@ -21,6 +21,11 @@ pub(crate) fn optimizer() -> PathBuf {
     root().join("compat").join("optimize.py")
 }
 
+/// The scripts that collect and judge real pickles.
+pub(crate) fn real() -> PathBuf {
+    root().join("compat").join("real")
+}
+
 /// The committed corpus.
 pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")

@@ -71,6 +71,7 @@ impl<'a> GraphHost<'a> {
         }
         let global = self.builder.global(module, name)?;
         if let Some(builtin) = builtin
+            && is_spelling(builtin, protocol)
             && !self.known.iter().any(|(known, _)| *known == global)
         {
             self.known.push((global, builtin));
@@ -164,7 +165,8 @@ impl<'a> GraphHost<'a> {
 
     /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
     ///
-    /// Methods of builtin types are spelled so at all protocols, and stay calls.
+    /// Bound methods are spelled so at all protocols. From 4 on that is all there is; below, those of builtin types stay
+    /// calls, and what else stands in a class is taken for a global.
     fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
         let builder = &mut self.builder;
         let (Some((module, outer)), Some(name)) = (builder.view(outer).as_global(), builder.view(name).as_str()) else {
@@ -274,6 +276,15 @@ impl<'a> GraphHost<'a> {
             pairs[at] = first;
         }
         Ok(if changed { self.builder.dict(&pairs)? } else { state })
+    }
+}
+
+/// Whether pickles of this protocol have the global for what is spelled otherwise later. Beyond, a call of it is a call.
+fn is_spelling(builtin: Builtin, protocol: u8) -> bool {
+    match builtin {
+        Builtin::Reconstructor => protocol < 2,
+        Builtin::GetAttr | Builtin::Partial => protocol < 4,
+        _ => true,
     }
 }
 

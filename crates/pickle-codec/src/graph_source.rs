@@ -8,9 +8,10 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
-use crate::builtins::{Builtin, is_builtin_function};
+use crate::builtins::Builtin;
 use crate::error::{Error, ErrorKind};
 use crate::holders::Holders;
+use crate::module_strings::{ModuleString, module_string};
 use crate::names;
 use crate::profile::Profile;
 use crate::source::{Args, Atom, Fill, GlobalName, Make, Nesting, PartialNew, Reduction, Shape, Source};
@@ -23,6 +24,7 @@ use crate::source::{Args, Atom, Fill, GlobalName, Make, Nesting, PartialNew, Red
 #[derive(Debug)]
 pub struct GraphSource<'g> {
     graph: &'g Graph<'g>,
+    profile: Profile,
     single_bytes_are_one: bool,
     protocol: u8,
     python2: bool,
@@ -38,7 +40,8 @@ pub struct GraphSource<'g> {
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
-    builtins_of_functions: Option<Handle>,
+    /// The names that the functions of modules in C have for them.
+    functions_of: HashMap<String, Handle, foldhash::fast::RandomState>,
 }
 
 /// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
@@ -76,6 +79,7 @@ impl<'g> GraphSource<'g> {
         let foreign = nodes + counts.nodes;
         GraphSource {
             graph,
+            profile,
             single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
             protocol,
             python2: profile.is_python2(),
@@ -85,7 +89,7 @@ impl<'g> GraphSource<'g> {
             begun: HashSet::default(),
             extras: Vec::new(),
             names: HashMap::default(),
-            builtins_of_functions: None,
+            functions_of: HashMap::default(),
         }
     }
 
@@ -150,13 +154,20 @@ impl<'g> GraphSource<'g> {
         }
     }
 
-    /// The module's name that builtin functions have: another object than that of the types, though it reads the same.
-    fn builtins_of_functions(&mut self) -> Handle {
-        if let Some(known) = self.builtins_of_functions {
-            return known;
+    /// The object that a global has for its module's name.
+    fn module_object(&mut self, module: &str, name: &str) -> Handle {
+        match module_string(module, name, self.profile) {
+            ModuleString::Name => self.name(module),
+            ModuleString::Own => self.extra(Content::Text(module.as_bytes().to_vec())),
+            ModuleString::Functions => match self.functions_of.get(module) {
+                Some(&known) => known,
+                None => {
+                    let handle = self.extra(Content::Text(module.as_bytes().to_vec()));
+                    self.functions_of.insert(String::from(module), handle);
+                    handle
+                }
+            },
         }
-        let handle = self.extra(Content::Text(b"builtins".to_vec()));
-        *self.builtins_of_functions.insert(handle)
     }
 
     /// What a foreign object is.
@@ -467,11 +478,7 @@ impl<'g> Source for GraphSource<'g> {
             },
             _ => self.graph.view(*handle).as_global().unwrap_or_default(),
         };
-        let module_object = if module == "builtins" && is_builtin_function(name) {
-            self.builtins_of_functions()
-        } else {
-            self.name(module)
-        };
+        let module_object = if self.protocol < 4 { self.name(module) } else { self.module_object(module, name) };
         let name_object = match single_text(name.as_bytes()) {
             Some(single) => single,
             // A name is a string of its own for each object that has one.

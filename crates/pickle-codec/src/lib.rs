@@ -44,6 +44,7 @@ mod input;
 mod load;
 mod machine;
 mod memo;
+mod module_strings;
 pub mod names;
 mod profile;
 mod save;
