@@ -3,6 +3,7 @@
 mod asm;
 mod check;
 mod dis;
+mod get;
 mod info;
 mod make;
 mod opcodes;
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Show(show::Show),
+    Get(get::Get),
     Dis(dis::Dis),
     Info(info::Info),
     Transcode(transcode::Transcode),
@@ -33,6 +35,7 @@ impl Command {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         match self {
             Command::Show(show) => show.run(),
+            Command::Get(get) => get.run(),
             Command::Dis(dis) => dis.run(),
             Command::Info(info) => info.run(),
             Command::Transcode(transcode) => transcode.run(),

@@ -26,6 +26,7 @@ use clap::Parser;
 const EXAMPLES: &str = "\
 Examples:
   pickle show d.pkl                      what is in it
+  pickle get d.pkl users[3].name         one value in it
   pickle info d.pkl                      protocol, who reads it, globals
   pickle dis -a d.pkl                    its opcodes, with a sentence on each
   pickle transcode -p 5 d.pkl -o e.pkl   the same value at protocol 5

@@ -66,6 +66,14 @@ pub enum ErrorKind {
         /// The column, in characters from 1.
         column: usize,
     },
+    /// Text that is no path.
+    #[error("{problem} (column {column})")]
+    Path {
+        /// What is wrong.
+        problem: String,
+        /// Where, in characters from 1.
+        column: usize,
+    },
     /// A step that leads nowhere.
     #[error("{0}")]
     Missing(String),

@@ -17,7 +17,8 @@
 //!   py!, a reader of a format
 //! ```
 //!
-//! Call [`py!`] or [`Builder`] to make a graph, [`Graph::root`] to read one, and [`View::get`] to find your way in it.
+//! Call [`py!`] or [`Builder`] to make a graph, [`Graph::root`] to read one, and [`View::get`] to find your way in it, or
+//! [`View::at`] with a whole [`Path`].
 //! Beneath them lies [`Handle`]: an object in eight bytes.
 //!
 //! The crate knows no format: `pickle-codec` reads and writes graphs as pickles.
@@ -33,6 +34,7 @@ extern crate std;
 mod build;
 mod equal;
 mod error;
+mod follow;
 mod graph;
 mod handle;
 mod hash;
@@ -40,6 +42,7 @@ mod int;
 mod keyed;
 pub mod literal;
 mod object;
+mod path;
 pub mod printable;
 mod py;
 mod repr;
@@ -53,6 +56,7 @@ pub use error::{Error, ErrorKind};
 pub use graph::{Counts, Graph};
 pub use handle::Handle;
 pub use object::{Object, ObjectKind, Step};
+pub use path::{Path, PathStep};
 pub use py::{__py_made, IntoPython};
 pub use text::{CodePoints, Text, push_code_point};
 pub use value::{Identity, Inline, Sort, Value};
@@ -70,6 +74,7 @@ const _: () = {
     send_sync::<View<'static>>();
     send_sync::<Builder<'static>>();
     send_sync::<Error>();
+    send_sync::<Path>();
     assert!(size_of::<Handle>() == 8 && size_of::<Option<Handle>>() == 8);
     assert!(size_of::<Error>() == size_of::<usize>());
 };

@@ -25,6 +25,7 @@ mod string;
 use core::fmt::{Result, Write};
 
 pub use parse::parse;
+pub(crate) use scan::bracket_end;
 
 use crate::printable::is_printable;
 

@@ -229,7 +229,7 @@ impl<'g> View<'g> {
     #[must_use]
     pub fn as_complex(self) -> Option<(f64, f64)> {
         match self.access.items_of(self.handle?, Tag::Complex)? {
-            &[real, imaginary] => Some((self.at(real).as_f64()?, self.at(imaginary).as_f64()?)),
+            &[real, imaginary] => Some((self.other(real).as_f64()?, self.other(imaginary).as_f64()?)),
             _ => None,
         }
     }
@@ -292,7 +292,7 @@ impl<'g> View<'g> {
 
     /// The items of a tuple, list, set or frozenset, the three parts of a range or slice; nothing for all else.
     pub fn items(self) -> impl DoubleEndedIterator<Item = View<'g>> + ExactSizeIterator + Clone + use<'g> {
-        self.slots().unwrap_or_default().iter().map(move |&item| self.at(item))
+        self.slots().unwrap_or_default().iter().map(move |&item| self.other(item))
     }
 
     /// The keys and values of a dict, in its order; nothing for all else.
@@ -300,7 +300,7 @@ impl<'g> View<'g> {
         self,
     ) -> impl DoubleEndedIterator<Item = (View<'g>, View<'g>)> + ExactSizeIterator + Clone + use<'g> {
         let pairs = self.handle.and_then(|handle| self.access.items_of(handle, Tag::Dict));
-        pairs.unwrap_or_default().chunks_exact(2).map(move |pair| (self.at(pair[0]), self.at(pair[1])))
+        pairs.unwrap_or_default().chunks_exact(2).map(move |pair| (self.other(pair[0]), self.other(pair[1])))
     }
 
     /// One step: an item of a list or tuple by its position (from the end if negative), a value of a dict by its key.
@@ -318,7 +318,7 @@ impl<'g> View<'g> {
     /// [`ErrorKind::Missing`] with the step and what it was tried on.
     pub fn try_get<K: Key>(self, key: K) -> Result<View<'g>, Error> {
         match self.find(&key) {
-            Some(handle) => Ok(self.at(handle)),
+            Some(handle) => Ok(self.other(handle)),
             None => Err(Error::new(ErrorKind::Missing(self.missing(&key)))),
         }
     }
@@ -396,7 +396,7 @@ impl<'g> View<'g> {
     }
 
     #[cold]
-    fn missing<K: Key>(self, key: &K) -> String {
+    pub(crate) fn missing<K: Key>(self, key: &K) -> String {
         let kind = self.kind();
         match (key.as_key().0, kind, self.len()) {
             (_, Kind::Absent, _) => String::from("nothing here to look into"),
@@ -430,7 +430,7 @@ impl<'g> View<'g> {
         }
     }
 
-    fn at(self, handle: Handle) -> View<'g> {
+    fn other(self, handle: Handle) -> View<'g> {
         View::new(self.access, Some(handle))
     }
 }

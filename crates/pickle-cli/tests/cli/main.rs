@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod containers;
 mod dis;
+mod get;
 mod info;
 mod make;
 mod opcodes;

@@ -34,6 +34,25 @@ pub(super) struct Scanner<'t> {
     depth: usize,
 }
 
+/// Where the square bracket is closed that is opened at `at`.
+///
+/// # Errors
+///
+/// It is not closed, or something before its end is no token of a literal.
+pub(crate) fn bracket_end(text: &str, at: usize) -> Result<usize, Error> {
+    let mut scanner = Scanner { text, at, depth: 0 };
+    loop {
+        match scanner.next()? {
+            (end, Token::Close(b']')) if scanner.depth == 0 => return Ok(end),
+            (end, Token::Close(_)) if scanner.depth == 0 => {
+                return Err(scanner.error(end, "the bracket does not match the one that is open"));
+            }
+            (_, Token::End) => return Err(scanner.error(at, "the bracket is not closed")),
+            _ => {}
+        }
+    }
+}
+
 impl<'t> Scanner<'t> {
     /// Goes to where the literal begins.
     pub(super) fn new(text: &'t str) -> Result<Scanner<'t>, Error> {
