@@ -14,7 +14,7 @@ mod compare;
 mod corpus;
 mod difference;
 mod generator;
-mod optimized;
+mod judged;
 mod ours;
 mod outcome;
 pub(crate) mod progress;
@@ -34,7 +34,7 @@ use pickle_codec::Pickler;
 use self::answers::{Answers, Filter};
 use self::compare::{Judge, Subject};
 use self::corpus::Corpus;
-use self::optimized::Optimized;
+use self::judged::Judged;
 use self::outcome::Outcome;
 use self::progress::Progress;
 use self::pythons::{Interpreter, Pythons, Skipped};
@@ -146,8 +146,8 @@ pub(crate) fn write_corpus(options: &CorpusOptions) -> Result<ExitCode> {
     }
     let corpus = Corpus::new(versions);
     let subjects: Vec<&Answers> = corpus.versions.iter().collect();
-    let optimized = Optimized::of(&subjects, &pythons.found)?;
-    let size = corpus.write(&paths::corpus())? + optimized.write(&paths::corpus())?;
+    let judged = Judged::of(&subjects, &pythons.found)?;
+    let size = corpus.write(&paths::corpus())? + judged.write(&paths::corpus())?;
     println!("wrote {}: {:.2} MB", paths::corpus().display(), size as f64 / 1e6);
     Ok(ExitCode::SUCCESS)
 }
@@ -156,8 +156,8 @@ pub(crate) fn write_corpus(options: &CorpusOptions) -> Result<ExitCode> {
 pub(crate) fn compare_corpus() -> Result<Vec<Outcome>> {
     let corpus = Corpus::read(&paths::corpus())?;
     let judge = Judge::new(corpus.newest().ok_or("the corpus is empty")?);
-    let optimized = Optimized::read(&paths::corpus())?;
-    let subject = |answers| Subject { answers, committed: None, judge: &judge, optimized: &optimized };
+    let judged = Judged::read(&paths::corpus())?;
+    let subject = |answers| Subject { answers, committed: None, judge: &judge, judged: &judged };
     let subjects = corpus.versions.iter().map(subject);
     let filter = Filter::new(None);
     Ok(subjects.map(|subject| compare::compare(&subject, &filter, None, jobs(None), &mut |_, _| {})).collect())
@@ -190,12 +190,12 @@ fn compare_all(
         return Ok(Vec::new());
     };
     let judge = Judge::new(newest);
-    let optimized = Optimized::of(&subjects, found)?;
+    let judged = Judged::of(&subjects, found)?;
     let outcomes = subjects
         .iter()
         .map(|answers| {
             let committed = corpus.of(answers);
-            let subject = Subject { answers, committed, judge: &judge, optimized: &optimized };
+            let subject = Subject { answers, committed, judge: &judge, judged: &judged };
             let label = format!("CPython {}: comparing", answers.label());
             compare::compare(&subject, filter, None, jobs(options.jobs), &mut |done, total| {
                 progress.show(&label, done, total);

@@ -16,9 +16,9 @@ pub(crate) fn generator() -> PathBuf {
     root().join("compat").join("generate.py")
 }
 
-/// The script that asks what pickletools makes of pickles.
-pub(crate) fn optimizer() -> PathBuf {
-    root().join("compat").join("optimize.py")
+/// A script in `compat`.
+pub(crate) fn script(name: &str) -> PathBuf {
+    root().join("compat").join(name)
 }
 
 /// The scripts that collect and judge real pickles.

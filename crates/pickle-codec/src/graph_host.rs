@@ -351,6 +351,9 @@ impl Host for GraphHost<'_> {
     }
 
     fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if let (Encoding::Bytes, &[byte]) = (self.encoding, bytes) {
+            return self.single(byte, |builder| builder.bytes(bytes));
+        }
         if self.encoding == Encoding::Keep
             && let &[byte] = bytes
             && self.builder.offset_in_input(bytes).is_some()

@@ -1,7 +1,9 @@
 //! All comparisons of one case.
 
-use pickle_codec::Profile;
+mod reread;
 mod tools;
+
+use pickle_codec::Profile;
 
 use sha2::{Digest, Sha256};
 
@@ -60,6 +62,7 @@ impl<'c, 'a> OneCase<'c, 'a> {
             self.compare_optimized(protocol);
             self.compare_assembled(protocol);
             self.compare_transcoded(protocol);
+            self.compare_reread(protocol);
             self.compare_with_corpus(protocol);
         }
         self.check_pending();
@@ -251,8 +254,9 @@ impl<'c, 'a> OneCase<'c, 'a> {
         let Err(Mismatch { message, detail }) = verdict else {
             return;
         };
-        if let Some(to) = to {
-            self.outcome.protocols[usize::from(to)] = Some(false);
+        // The newest may have more protocols than the one that wrote it.
+        if let Some(place) = to.and_then(|to| self.outcome.protocols.get_mut(usize::from(to))) {
+            *place = Some(false);
         }
         let case = self.case.name.clone();
         self.outcome.differences.push(Difference { case, comparison, from, to, message, detail });

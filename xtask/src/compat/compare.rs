@@ -7,7 +7,7 @@ use std::thread;
 
 use super::answers::{Answers, Case, Filter, Text, TextPlace};
 use super::case::OneCase;
-use super::optimized::Optimized;
+use super::judged::Judged;
 use super::ours::Ours;
 use super::outcome::Outcome;
 use super::sabotage::Sabotage;
@@ -20,7 +20,7 @@ pub(crate) struct Subject<'a> {
     /// The newest CPython: its disassembly is the one we write.
     pub(crate) judge: &'a Judge<'a>,
     /// What the newest CPython's pickletools makes of the pickles.
-    pub(crate) optimized: &'a Optimized,
+    pub(crate) judged: &'a Judged,
 }
 
 /// Compares the cases that the filter wants; `progress` learns how many are done, and of how many.

@@ -11,6 +11,8 @@ pub(crate) enum Comparison {
     Opcodes,
     /// A pickle of protocol i, read and written at protocol j, with CPython's at j.
     Transcode,
+    /// A pickle, read and written by the newest's rules, with the newest CPython's.
+    Reread,
     /// Our disassembly with pickletools'.
     Dis,
     /// Our optimized pickle with pickletools'.
@@ -25,9 +27,10 @@ pub(crate) enum Comparison {
 
 impl Comparison {
     /// In the order of the report.
-    pub(crate) const ALL: [Comparison; 7] = [
+    pub(crate) const ALL: [Comparison; 8] = [
         Comparison::Opcodes,
         Comparison::Transcode,
+        Comparison::Reread,
         Comparison::Dis,
         Comparison::Optimize,
         Comparison::Asm,
@@ -40,6 +43,7 @@ impl Comparison {
         match self {
             Comparison::Opcodes => "opcodes",
             Comparison::Transcode => "transcode",
+            Comparison::Reread => "reread",
             Comparison::Dis => "dis",
             Comparison::Optimize => "optimize",
             Comparison::Asm => "asm",

@@ -4,10 +4,11 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pickle_codec::{DumpOptions, Graph, LoadOptions, Profile};
+use pickle_codec::{DumpOptions, Encoding, Graph, LoadOptions, Profile};
 use pickle_opcodes::Ops;
 use pickle_tools::DisOptions;
 
+use super::judged::Strings;
 use super::sabotage::{Output, Sabotage};
 
 /// Our reader, writer and tools under one interpreter's rules.
@@ -58,6 +59,16 @@ impl<'s> Ours<'s> {
         Ok(self.plant(made, Output::Written))
     }
 
+    /// Read as the newest CPython does, whoever wrote it.
+    pub(crate) fn read_anew<'o>(&'o self, pickle: &'o [u8], strings: Strings) -> Made<Rewritten<'o>> {
+        let encoding = match strings {
+            Strings::Latin1 => Encoding::Latin1,
+            Strings::Bytes => Encoding::Bytes,
+        };
+        let graph = guard(|| LoadOptions::new().unify(true).encoding(encoding).from_slice(pickle).map_err(message))?;
+        Ok(Rewritten { graph, ours: self })
+    }
+
     /// The text of `pickletools.dis`.
     pub(crate) fn dis(&self, pickle: &[u8]) -> Made<Vec<u8>> {
         Ok(self.plant(self.clean_dis(pickle)?, Output::Disassembled))
@@ -99,6 +110,20 @@ impl<'s> Ours<'s> {
             }
             None => made,
         }
+    }
+}
+
+/// A pickle under the newest one's rules.
+pub(crate) struct Rewritten<'o> {
+    graph: Graph<'o>,
+    ours: &'o Ours<'o>,
+}
+
+impl Rewritten<'_> {
+    /// Written as the newest does.
+    pub(crate) fn write(&self, protocol: u8) -> Made<Vec<u8>> {
+        let made = guard(|| DumpOptions::new().protocol(protocol).to_vec(&self.graph).map_err(message))?;
+        Ok(self.ours.plant(made, Output::Rewritten))
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) enum Output {
     Reassembled,
     /// A pickle.
     Written,
+    /// A pickle of another version.
+    Rewritten,
     /// A disassembly.
     Disassembled,
     /// A pickle without what is never read.
@@ -65,6 +67,8 @@ pub(crate) const ALL: &[Sabotage] = &[
     output("an integer is one more", Comparison::Transcode, Output::Written, integer_changed),
     output("a frame is one byte longer", Comparison::Transcode, Output::Written, frame_changed),
     output("the last BINGET names another entry", Comparison::Transcode, Output::Written, memo_index_changed),
+    output("an integer is one more", Comparison::Reread, Output::Rewritten, integer_changed),
+    output("the last MEMOIZE is lost", Comparison::Reread, Output::Rewritten, without_last_memoize),
     output("one character is another", Comparison::Dis, Output::Disassembled, character_changed),
     output("the last line is lost", Comparison::Dis, Output::Disassembled, without_last_line),
     output("the last byte is lost", Comparison::Optimize, Output::Optimized, without_last_byte),

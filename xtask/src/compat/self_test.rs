@@ -7,7 +7,7 @@ use super::answers::{Answers, Filter};
 use super::compare::{Judge, Subject, compare};
 use super::corpus::Corpus;
 use super::difference::Difference;
-use super::optimized::Optimized;
+use super::judged::Judged;
 use super::outcome::Outcome;
 use super::report::Report;
 use super::sabotage::{ALL, Sabotage, Target};
@@ -28,8 +28,8 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
         case.pending.is_none() && filter.wants(&case.name) && (case.reason.is_some() || index % STRIDE == 0)
     });
     // What differs before anything is planted would hide what is.
-    let optimized = Optimized::read(&paths::corpus())?;
-    let before = run_once(&answers, &answers, &optimized, None, jobs);
+    let judged = Judged::read(&paths::corpus())?;
+    let before = run_once(&answers, &answers, &judged, None, jobs);
     let differing: BTreeSet<&str> = before.differences.iter().map(|difference| difference.case.as_str()).collect();
     answers.cases.retain(|case| !differing.contains(case.name.as_str()));
     println!(
@@ -41,7 +41,7 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
 
     let mut missed = 0;
     for sabotage in ALL {
-        let verdict = plant(sabotage, &answers, &optimized, jobs);
+        let verdict = plant(sabotage, &answers, &judged, jobs);
         let name = format!("{}: {}", sabotage.comparison.name(), sabotage.name);
         match verdict {
             Ok((count, example)) => {
@@ -59,12 +59,7 @@ pub(crate) fn run(filter: &Filter, jobs: usize) -> Result<ExitCode> {
 }
 
 /// Plants one difference wherever there is room for it; gives how often, and one that was noticed.
-fn plant(
-    sabotage: &Sabotage,
-    clean: &Answers,
-    optimized: &Optimized,
-    jobs: usize,
-) -> Result<(usize, Difference), String> {
+fn plant(sabotage: &Sabotage, clean: &Answers, judged: &Judged, jobs: usize) -> Result<(usize, Difference), String> {
     let mut answers = clean.clone();
     let mut committed = clean.clone();
     let tampered = match sabotage.target {
@@ -72,7 +67,7 @@ fn plant(
         Target::Answers(tamper) => tamper(&mut answers),
         Target::Committed(tamper) => tamper(&mut committed),
     };
-    let outcome = run_once(&answers, &committed, optimized, Some(sabotage), jobs);
+    let outcome = run_once(&answers, &committed, judged, Some(sabotage), jobs);
     let planted = tampered + outcome.planted;
     let noticed: Vec<_> = outcome.differences.iter().filter(|found| found.comparison == sabotage.comparison).collect();
     // Tampered answers no longer agree with the corpus either; that is no false alarm.
@@ -99,12 +94,12 @@ fn plant(
 fn run_once(
     answers: &Answers,
     committed: &Answers,
-    optimized: &Optimized,
+    judged: &Judged,
     sabotage: Option<&Sabotage>,
     jobs: usize,
 ) -> Outcome {
     let judge = Judge::new(answers);
-    let subject = Subject { answers, committed: Some(committed), judge: &judge, optimized };
+    let subject = Subject { answers, committed: Some(committed), judge: &judge, judged };
     compare(&subject, &Filter::new(None), sabotage, jobs, &mut |_, _| {})
 }
 

@@ -5,14 +5,13 @@ use pickle_opcodes::{Op, Ops};
 use super::{Mismatch, OneCase, Verdict, differs, of_pickles, sizes};
 use crate::compat::answers::Text;
 use crate::compat::difference::Comparison;
-use crate::compat::optimized::Expected;
+use crate::compat::judged::Expected;
 use crate::compat::ours::Made;
 
 impl OneCase<'_, '_> {
     /// With what pickletools makes of the same pickle, of which the hash is known.
     pub(super) fn compare_optimized(&mut self, protocol: u8) {
-        let expected =
-            self.pickle(protocol).and_then(|pickle| Some((pickle, self.subject.optimized.expected(pickle)?)));
+        let expected = self.pickle(protocol).and_then(|pickle| Some((pickle, self.subject.judged.optimized(pickle)?)));
         let Some((pickle, expected)) = expected else {
             return self.skip(Comparison::Optimize);
         };
