@@ -166,13 +166,13 @@ impl<'a> GraphHost<'a> {
     /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
     ///
     /// Bound methods are spelled so at all protocols. From 4 on that is all there is; below, those of builtin types stay
-    /// calls, and what else stands in a class is taken for a global.
+    /// calls, as does the one that makes a ZoneInfo, and what else stands in a class is taken for a global.
     fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
         let builder = &mut self.builder;
         let (Some((module, outer)), Some(name)) = (builder.view(outer).as_global(), builder.view(name).as_str()) else {
             return Ok(None);
         };
-        if matches!(module, "builtins" | "__builtin__") {
+        if matches!((module, outer), ("builtins" | "__builtin__", _) | ("zoneinfo", "ZoneInfo")) {
             return Ok(None);
         }
         let (module, name) = (String::from(module), alloc::format!("{outer}.{name}"));

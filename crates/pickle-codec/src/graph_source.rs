@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
+pub(crate) use self::standard::AddressText;
+use self::standard::Standard;
 use crate::builtins::Builtin;
 use crate::error::{Error, ErrorKind};
 use crate::holders::Holders;
@@ -42,6 +44,10 @@ pub struct GraphSource<'g> {
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
     /// The names that the functions of modules in C have for them.
     functions_of: HashMap<String, Handle, foldhash::fast::RandomState>,
+    /// The globals of the standard library whose objects are spelled by protocol and version.
+    standard: HashMap<Handle, Standard, foldhash::fast::RandomState>,
+    /// Items that the graph does not hold together, by the number of their [`Cursor`].
+    made: Vec<vec::IntoIter<Handle>>,
 }
 
 /// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
@@ -51,24 +57,44 @@ const EMPTY_TEXT: u32 = 512;
 const EMPTY_BYTES: u32 = 513;
 const ELLIPSIS: u32 = 514;
 const NOT_IMPLEMENTED: u32 = 515;
+const EMPTY_TUPLE: u32 = 516;
 /// The first number of what the pickler brought along.
-const EXTRAS: u32 = 516;
+const EXTRAS: u32 = 517;
 
 /// A foreign object.
 #[derive(Clone, Debug)]
 enum Content {
     Text(Vec<u8>),
     Bytes(Vec<u8>),
+    /// As two's complement, little-endian.
+    Int(Vec<u8>),
+    /// A NaN that a handle cannot hold.
+    Float(f64),
     Builtin(Builtin),
-    /// What a nested global stands in, where the graph does not have it.
+    /// A global that the graph does not have.
     Global(String, String),
 }
 
 /// A place in the items of a graph's object.
 #[derive(Clone, Debug)]
-pub struct Cursor<'g>(core::slice::Iter<'g, Handle>);
+pub struct Cursor<'g> {
+    items: core::slice::Iter<'g, Handle>,
+    /// Of items that no object of the graph holds, their number in [`GraphSource::made`], plus one.
+    made: u32,
+}
+
+impl<'g> Cursor<'g> {
+    fn new(items: &'g [Handle]) -> Cursor<'g> {
+        Cursor { items: items.iter(), made: 0 }
+    }
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+}
 
 mod derived;
+mod standard;
 
 impl<'g> GraphSource<'g> {
     /// A source with an empty memo, for an encoder of this protocol and profile.
@@ -77,7 +103,7 @@ impl<'g> GraphSource<'g> {
         let counts = graph.counts();
         let nodes = 1 + counts.spans;
         let foreign = nodes + counts.nodes;
-        GraphSource {
+        let mut source = GraphSource {
             graph,
             profile,
             single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
@@ -90,7 +116,11 @@ impl<'g> GraphSource<'g> {
             extras: Vec::new(),
             names: HashMap::default(),
             functions_of: HashMap::default(),
-        }
+            standard: HashMap::default(),
+            made: Vec::new(),
+        };
+        source.note_standard();
+        source
     }
 
     #[inline(always)]
@@ -184,11 +214,23 @@ impl<'g> GraphSource<'g> {
             EMPTY_TEXT => Shape::Text(&[]),
             EMPTY_BYTES => self.bytes_shape(&[]),
             ELLIPSIS | NOT_IMPLEMENTED => Shape::Global,
+            EMPTY_TUPLE => Shape::Tuple(0, Cursor::new(&[])),
             _ => match &self.extras[(number - EXTRAS) as usize] {
                 Content::Text(text) => Shape::Text(text),
+                Content::Int(bytes) => Shape::BigInt(bytes),
+                Content::Float(_) => unsupported("a float without a handle"),
                 Content::Bytes(bytes) => self.bytes_shape(bytes),
                 Content::Builtin(_) | Content::Global(..) => Shape::Global,
             },
+        }
+    }
+
+    #[cold]
+    fn foreign_atom(&self, handle: Handle) -> Atom<'_> {
+        let number = handle.identity().number.checked_sub(EXTRAS);
+        match number.map(|number| &self.extras[number as usize]) {
+            Some(Content::Float(value)) => Atom::Float(*value),
+            _ => Atom::Other,
         }
     }
 
@@ -206,7 +248,13 @@ impl<'g> GraphSource<'g> {
         }
     }
 
-    fn object(&mut self, node: u32, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+    fn object(&mut self, handle: Handle, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+        if !self.standard.is_empty()
+            && let Some(shape) = self.standard(handle, object)
+        {
+            return shape;
+        }
+        let node = handle.identity().number;
         let make = match object.kind() {
             ObjectKind::Global => return Shape::Global,
             ObjectKind::Call => Make::Call,
@@ -250,7 +298,7 @@ impl<'g> GraphSource<'g> {
 
     fn cursor(&self, view: View<'g>) -> Option<Cursor<'g>> {
         match self.graph.value(view.handle()?) {
-            Value::List(items) | Value::Dict(items) | Value::Set(items) => Some(Cursor(items.iter())),
+            Value::List(items) | Value::Dict(items) | Value::Set(items) => Some(Cursor::new(items)),
             _ => None,
         }
     }
@@ -322,6 +370,7 @@ impl<'g> Source for GraphSource<'g> {
             }
             Value::Float(value) => Atom::Float(value),
             Value::None if *handle == Handle::NONE => Atom::None,
+            Value::None => self.foreign_atom(*handle),
             Value::Bool(true) => Atom::True,
             Value::Bool(false) => Atom::False,
             _ => Atom::Other,
@@ -333,7 +382,7 @@ impl<'g> Source for GraphSource<'g> {
         if let Identity { sort: Sort::Foreign, number } = handle.identity() {
             return Ok(self.foreign(number));
         }
-        let cursor = |items: &'g [Handle]| Cursor(items.iter());
+        let cursor = |items: &'g [Handle]| Cursor::new(items);
         Ok(match self.graph.value(*handle) {
             Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
             Value::List(items) => Shape::List(items.len(), cursor(items)),
@@ -366,14 +415,24 @@ impl<'g> Source for GraphSource<'g> {
                 *handle = Handle::foreign(if ellipsis { ELLIPSIS } else { NOT_IMPLEMENTED });
                 self.memo(*handle).checked_sub(1).map_or(Shape::Global, Shape::Known)
             }
-            Value::Object(object) => self.object(handle.identity().number, object),
+            Value::Object(object) => match self.named(*handle) {
+                Some(other) => {
+                    *handle = other;
+                    self.memo(other).checked_sub(1).map_or(Shape::Global, Shape::Known)
+                }
+                None => self.object(*handle, object),
+            },
             _ => unsupported("an object of another format"),
         })
     }
 
     #[inline(always)]
     fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
-        Ok(cursor.0.next().copied())
+        Ok(match cursor.items.next() {
+            Some(item) => Some(*item),
+            None if cursor.made == 0 => None,
+            None => self.made[cursor.made as usize - 1].next(),
+        })
     }
 
     #[inline(always)]
@@ -458,7 +517,7 @@ impl<'g> Source for GraphSource<'g> {
             partial: self.global_named("functools", "partial"),
             new: self.global_named(module, &alloc::format!("{name}.__new__")),
             args: [class].into_iter().chain(items).collect(),
-            kwargs: (entries.0.len() / 2, entries),
+            kwargs: (entries.len() / 2, entries),
         })
     }
 

@@ -5,6 +5,8 @@ use core::fmt;
 use pickle_opcodes::frame::FrameStyle;
 use pickle_opcodes::text::UnicodeLineStyle;
 
+use crate::graph_source::AddressText;
+
 /// Which CPython's rules hold, for reading and for writing.
 ///
 /// Every release writes the same object a little differently, and so do its two picklers; a profile gives the bytes of
@@ -182,6 +184,35 @@ impl Profile {
     /// to the memo.
     pub(crate) const fn single_byte_strings_are_one(self) -> bool {
         !(self.is_python2() && self.is_pure())
+    }
+
+    /// Up to 3.10 a `fractions.Fraction` was made of a text.
+    pub(crate) const fn fractions_are_ints(self) -> bool {
+        !self.is_before(11)
+    }
+
+    /// Up to 3.10 an `ipaddress.IPv6Address` was made of a number.
+    pub(crate) const fn addresses_are_texts(self) -> Option<AddressText> {
+        match self.minor {
+            _ if self.is_before(11) => None,
+            11 | 12 => Some(AddressText::Groups),
+            _ => Some(AddressText::Dotted),
+        }
+    }
+
+    /// The module and name that a class or function of Python 3's library has, if it is not the one given: 3.13
+    /// moved the classes of paths.
+    pub(crate) fn name_of_object<'n>(self, module: &'n str, name: &'n str) -> Option<(&'n str, &'n str)> {
+        Some(match (module, name) {
+            ("functools", "reduce") => ("_functools", "reduce"),
+            ("pathlib", "PurePosixPath" | "PureWindowsPath" | "PurePath" | "PosixPath" | "WindowsPath" | "Path")
+                if !self.is_before(13) =>
+            {
+                ("pathlib._local", name)
+            }
+            ("pathlib._local", _) if self.is_before(13) => ("pathlib", name),
+            _ => return None,
+        })
     }
 
     /// See [`iterates_lists_and_sets`](Self::iterates_lists_and_sets).

@@ -48,6 +48,8 @@ pub struct Builder<'a> {
     dicts: Vec<u32>,
     sets: Vec<u32>,
     globals: HashMap<Box<[u8]>, Handle, foldhash::fast::RandomState>,
+    /// The names of attributes, each one text.
+    names: HashMap<Box<str>, Handle, foldhash::fast::RandomState>,
 }
 
 impl<'a> Builder<'a> {
@@ -243,6 +245,16 @@ impl<'a> Builder<'a> {
     /// A slice: start, stop and step.
     pub fn slice(&mut self, parts: [Handle; 3]) -> Result<Handle, Error> {
         self.node(Tag::Slice, &parts, 0)
+    }
+
+    /// A str that is the name of an attribute: one object for each, since Python interns them.
+    pub fn name(&mut self, name: &str) -> Result<Handle, Error> {
+        if let Some(&known) = self.names.get(name) {
+            return Ok(known);
+        }
+        let handle = self.text(name)?;
+        self.names.insert(name.into(), handle);
+        Ok(handle)
     }
 
     /// A class or function by name: one object for each name.

@@ -89,9 +89,10 @@ impl Handle {
         Handle::from_raw(REF | (tag as u64) << 32 | index as u64)
     }
 
-    /// A handle for an int of at most 48 bits.
+    /// A handle that holds an int, in any graph; `None` beyond 48 bits.
     #[inline(always)]
-    pub(crate) const fn small_int(value: i64) -> Option<Handle> {
+    #[must_use]
+    pub const fn small_int(value: i64) -> Option<Handle> {
         if value << 16 >> 16 == value { Some(Handle::from_raw(INT | (value as u64 & PAYLOAD))) } else { None }
     }
 
@@ -101,9 +102,10 @@ impl Handle {
         Handle::from_raw(INT | (value as i64 as u64 & PAYLOAD))
     }
 
-    /// A handle for a float, unless its bits are taken.
+    /// A handle that holds a float, in any graph; `None` for a few NaNs, whose bits are taken.
     #[inline(always)]
-    pub(crate) fn float(value: f64) -> Option<Handle> {
+    #[must_use]
+    pub fn float(value: f64) -> Option<Handle> {
         let bits = value.to_bits();
         (bits < INT).then(|| Handle::from_raw(bits))
     }

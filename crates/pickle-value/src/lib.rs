@@ -31,6 +31,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod arrays;
 mod build;
 mod equal;
 mod error;
@@ -46,11 +47,13 @@ mod path;
 pub mod printable;
 mod py;
 mod repr;
+pub mod stdlib;
 mod store;
 mod text;
 mod value;
 mod view;
 
+pub use arrays::Shaped;
 pub use build::{Builder, Detached};
 pub use error::{Error, ErrorKind};
 pub use graph::{Counts, Graph};

@@ -1,26 +1,34 @@
 //! Python's `repr`, without recursion and in bounded space.
 
-use alloc::vec::Vec;
+use alloc::borrow::Cow;
+use alloc::vec::{self, Vec};
 use core::fmt::{self, Display, Formatter, Write};
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::literal::{write_bytearray, write_bytes, write_float, write_str};
-use crate::object::{Object, ObjectKind, Step};
+use crate::object::{Object, ObjectKind};
 use crate::printable::is_printable;
 use crate::store::Access;
 use crate::text::Text;
 use crate::view::{Kind, View};
 
+mod object;
+
 /// The object as Python's `repr` writes it.
 ///
-/// A list within itself is `[...]`, a dict `{...}` and so on, as in Python; an instance within itself is `<...>`. A graph in which much is shared could be longer
+/// A list within itself is `[...]`, a dict `{...}` and so on, as in Python. A graph in which much is shared could be longer
 /// in print than memory holds (forty tuples can hold 2⁴⁰ references), so once far more has been written than the graph
-/// has objects, a container that was written before is abbreviated in the same way.
+/// has objects, a container that was written before is abbreviated in the same way, and an instance to `<...>`.
 ///
-/// Calls and instances are written like calls, with what Python would do to them behind the arguments:
-/// `models.User(name='Ann')`, `collections.deque([], 5, [1, 2])`. Python 2's `str` is written `b'…'` and its `long` `1L`.
+/// What is known of the [standard library](crate::stdlib) is written as its `repr` does, `Decimal('1.5')`. Other calls and
+/// instances are written like calls, with attributes for keyword arguments, and the items of what is derived from a list,
+/// dict or set behind the arguments: `models.User('Ann', age=41)`, `models.Stack([1, 2])`. A state that is no dict is
+/// `<state …>`. An instance within itself is `<cycle #1>`, where 1 is the outermost of the instances that stand around it.
+/// NumPy's arrays and PyTorch's tensors are written by type and shape: `array float64 [100, 3]`.
+///
+/// Python 2's `str` is written `b'…'` and its `long` `1L`. What stands in `builtins` is written without the module.
 impl Display for View<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Some(root) = self.handle() else {
@@ -28,7 +36,8 @@ impl Display for View<'_> {
         };
         let access = self.access();
         let budget = 16 * access.store.nodes.len() + 10_000;
-        Repr { access, open: Vec::new(), inside: HashSet::default(), written: HashSet::default(), budget }.run(root, f)
+        let (inside, written) = (HashMap::default(), HashSet::default());
+        Repr { access, open: Vec::new(), inside, instances: 0, written, budget }.run(root, f)
     }
 }
 
@@ -38,75 +47,106 @@ impl fmt::Debug for View<'_> {
     }
 }
 
-type Nodes = HashSet<u32, foldhash::fast::FixedState>;
-
 struct Repr<'g> {
     access: Access<'g>,
     open: Vec<Open<'g>>,
-    /// The nodes of `open`.
-    inside: Nodes,
+    /// The nodes of `open`; those of instances with their number, counted from 1.
+    inside: HashMap<u32, u32, foldhash::fast::FixedState>,
+    /// How many instances are open.
+    instances: u32,
     /// Containers that have been written, or are being written.
-    written: Nodes,
+    written: HashSet<u32, foldhash::fast::FixedState>,
     /// How many containers may still be written again.
     budget: usize,
 }
 
-/// A container that is being written.
+/// A container or a part of an instance that is being written.
 struct Open<'g> {
-    node: u32,
-    items: &'g [Handle],
-    next: usize,
-    style: Style,
+    /// What is open then, and whether it is an instance.
+    node: Option<(u32, bool)>,
+    work: Work<'g>,
     close: &'static str,
 }
+
+/// What is left to write.
+enum Work<'g> {
+    Listed(Style, Slots<'g>, usize),
+    Pieces(vec::IntoIter<Piece<'g>>),
+}
+
+/// Items, or keys and values in turn.
+type Slots<'g> = Cow<'g, [Handle]>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
     Items,
     /// A tuple of one has a comma.
     Tuple,
+    /// `key: value`
     Pairs,
-    /// An object: callable, arguments, log.
-    Object,
-    /// The items of a tuple, a list of `key=value` and the like within an object's parentheses; nothing is closed.
-    Arguments,
+    /// `key=value`
     Keywords,
+}
+
+/// A piece of what an instance is written as.
+enum Piece<'g> {
+    Text(Cow<'static, str>),
+    Value(Handle),
+    Listed(Style, Slots<'g>),
 }
 
 impl<'g> Repr<'g> {
     fn run(&mut self, root: Handle, f: &mut Formatter<'_>) -> fmt::Result {
         self.value(root, f)?;
         while let Some(top) = self.open.last_mut() {
-            let (at, style) = (top.next, top.style);
-            let Some(&item) = top.items.get(at) else {
-                if style == Style::Tuple && at == 1 {
-                    f.write_char(',')?;
-                }
-                f.write_str(top.close)?;
-                if !matches!(style, Style::Arguments | Style::Keywords) {
-                    self.inside.remove(&top.node);
-                }
-                self.open.pop();
-                continue;
-            };
-            top.next += 1;
-            match style {
-                Style::Object => self.part(at, f)?,
-                Style::Pairs if at % 2 == 1 => {
-                    f.write_str(": ")?;
-                    self.value(item, f)?;
-                }
-                Style::Keywords if at % 2 == 0 => self.keyword(item, at, f)?,
-                Style::Keywords => self.value(item, f)?,
-                _ => {
-                    if at > 0 {
-                        f.write_str(", ")?;
+            match &mut top.work {
+                Work::Pieces(pieces) => match pieces.next() {
+                    Some(Piece::Text(text)) => f.write_str(&text)?,
+                    Some(Piece::Value(value)) => self.value(value, f)?,
+                    Some(Piece::Listed(style, slots)) => {
+                        self.open.push(Open { node: None, work: Work::Listed(style, slots, 0), close: "" });
                     }
-                    self.value(item, f)?;
+                    None => self.close(f)?,
+                },
+                Work::Listed(style, slots, next) => {
+                    let (at, style) = (*next, *style);
+                    let Some(&item) = slots.get(at) else {
+                        if style == Style::Tuple && at == 1 {
+                            f.write_char(',')?;
+                        }
+                        self.close(f)?;
+                        continue;
+                    };
+                    *next += 1;
+                    self.item(item, at, style, f)?;
                 }
             }
         }
         Ok(())
+    }
+
+    fn item(&mut self, item: Handle, at: usize, style: Style, f: &mut Formatter<'_>) -> fmt::Result {
+        match style {
+            Style::Pairs if at % 2 == 1 => f.write_str(": ")?,
+            Style::Keywords if at % 2 == 1 => f.write_char('=')?,
+            _ if at > 0 => f.write_str(", ")?,
+            _ => {}
+        }
+        match style {
+            Style::Keywords if at.is_multiple_of(2) => write_name(View::new(self.access, Some(item)), f),
+            _ => self.value(item, f),
+        }
+    }
+
+    fn close(&mut self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(Open { node, close, .. }) = self.open.pop() else {
+            return Ok(());
+        };
+        if let Some((node, is_instance)) = node {
+            self.inside.remove(&node);
+            self.instances -= u32::from(is_instance);
+        }
+        f.write_str(close)
     }
 
     /// Writes an atom, or opens a container.
@@ -142,7 +182,7 @@ impl<'g> Repr<'g> {
             Tag::FrozenSet => self.enter(index, Style::Items, "frozenset({", "})", f),
             Tag::Range => self.range(index, f),
             Tag::Slice => self.enter(index, Style::Items, "slice(", ")", f),
-            Tag::Object => self.object(index, f),
+            Tag::Object => self.object(handle, index, f),
         }
     }
 
@@ -155,113 +195,65 @@ impl<'g> Repr<'g> {
         f: &mut Formatter<'_>,
     ) -> fmt::Result {
         f.write_str(open)?;
+        if self.is_abbreviated(node) || self.inside.contains_key(&node) {
+            return write!(f, "...{close}");
+        }
+        self.inside.insert(node, 0);
+        let work = Work::Listed(style, Cow::Borrowed(self.access.items(node)), 0);
+        self.open.push(Open { node: Some((node, false)), work, close });
+        Ok(())
+    }
+
+    /// Notes that a container is written; true if it was before, and too much has been written to do so again.
+    fn is_abbreviated(&mut self, node: u32) -> bool {
         let again = !self.written.insert(node);
         if again {
             self.budget = self.budget.saturating_sub(1);
         }
-        if (again && self.budget == 0) || !self.inside.insert(node) {
-            return if style == Style::Object { f.write_str("<...>") } else { write!(f, "...{close}") };
-        }
-        self.open.push(Open { node, items: self.access.items(node), next: 0, style, close });
-        Ok(())
+        again && self.budget == 0
     }
 
     /// A step of one is left out.
     fn range(&mut self, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
         self.enter(node, Style::Items, "range(", ")", f)?;
-        if let Some(top) = self.open.last_mut()
-            && let [bounds @ .., step] = top.items
-            && top.node == node
+        if let Some(Open { node: Some((top, _)), work: Work::Listed(_, Cow::Borrowed(items), _), .. }) =
+            self.open.last_mut()
+            && let [bounds @ .., step] = *items
+            && *top == node
             && Handle::small_int(1) == Some(*step)
         {
-            top.items = bounds;
+            *items = bounds;
         }
         Ok(())
     }
 
-    fn object(&mut self, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
+    fn object(&mut self, handle: Handle, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
         let object = Object::new(self.access, node);
         match object.kind() {
-            ObjectKind::Global => {
-                write_name(object.field(0), f)?;
-                f.write_char('.')?;
-                write_name(object.field(1), f)
-            }
-            ObjectKind::Persistent => self.enter(node, Style::Items, "<persistent ", ">", f),
-            ObjectKind::Extension => self.enter(node, Style::Items, "<extension ", ">", f),
-            ObjectKind::StateSetter => self.enter(node, Style::Items, "<state set by ", ">", f),
-            ObjectKind::Buffer => write!(f, "<buffer {}>", object.field(0)),
-            _ => self.enter(node, Style::Object, "", ")", f),
+            ObjectKind::Global => return write_global(object, f),
+            ObjectKind::Buffer => return write!(f, "<buffer {}>", object.field(0)),
+            _ => {}
         }
+        if let Some(number) = self.inside.get(&node) {
+            return write!(f, "<cycle #{number}>");
+        }
+        if self.is_abbreviated(node) {
+            return f.write_str("<...>");
+        }
+        let pieces = object::pieces(View::new(self.access, Some(handle)), object);
+        self.instances += 1;
+        self.inside.insert(node, self.instances);
+        self.open.push(Open { node: Some((node, true)), work: Work::Pieces(pieces.into_iter()), close: "" });
+        Ok(())
     }
+}
 
-    /// One part of a call or instance: the callable, its arguments, or an entry of the log.
-    fn part(&mut self, at: usize, f: &mut Formatter<'_>) -> fmt::Result {
-        let Some(top) = self.open.last() else {
-            return Ok(());
-        };
-        let object = Object::new(self.access, top.node);
-        let item = top.items[at];
-        if at == 0 {
-            // A callable that is a name needs no room on the stack; anything else is rare enough to be put in place.
-            return match View::new(self.access, Some(item)).as_global() {
-                Some(_) => {
-                    self.value(item, f)?;
-                    f.write_char('(')
-                }
-                None => {
-                    self.open.push(Open { node: 0, items: &[], next: 0, style: Style::Arguments, close: "(" });
-                    self.value(item, f)
-                }
-            };
-        }
-        if at == 1 {
-            let args = self.access.items_of(item, Tag::Tuple);
-            return match args {
-                Some(items) => {
-                    self.open.push(Open { node: 0, items, next: 0, style: Style::Arguments, close: "" });
-                    Ok(())
-                }
-                None => {
-                    f.write_char('*')?;
-                    self.value(item, f)
-                }
-            };
-        }
-        if at == 2 && object.kind() == ObjectKind::Reconstructed {
-            // The builtin is the class's to know.
-            return Ok(());
-        }
-        let first = at == 2 && object.args().is_empty();
-        if let Some(entries) = self.keywords_of(&object, item, at) {
-            if !entries.is_empty() && !first {
-                f.write_str(", ")?;
-            }
-            self.open.push(Open { node: 0, items: entries, next: 0, style: Style::Keywords, close: "" });
-            return Ok(());
-        }
-        if !first {
-            f.write_str(", ")?;
-        }
-        self.value(item, f)
+fn write_global(object: Object<'_>, f: &mut Formatter<'_>) -> fmt::Result {
+    if object.field(0).as_str() != Some("builtins") {
+        write_name(object.field(0), f)?;
+        f.write_char('.')?;
     }
-
-    /// The keys and values of keyword arguments or of a state, where all keys are text.
-    fn keywords_of(&self, object: &Object<'g>, item: Handle, at: usize) -> Option<&'g [Handle]> {
-        let is_keywords = at < object.kind().fields();
-        let is_state = !is_keywords && matches!(object.steps().nth(at - object.kind().fields())?, Step::State(_));
-        let entries = self.access.items_of(item, Tag::Dict)?;
-        let all_text = entries.iter().step_by(2).all(|key| key.tag() == Some(Tag::Text));
-        (all_text && (is_keywords || is_state)).then_some(entries)
-    }
-
-    fn keyword(&mut self, key: Handle, at: usize, f: &mut Formatter<'_>) -> fmt::Result {
-        if at > 0 {
-            f.write_str(", ")?;
-        }
-        write_name(View::new(self.access, Some(key)), f)?;
-        f.write_char('=')
-    }
+    write_name(object.field(1), f)
 }
 
 /// A name without quotes. What a terminal could take for more than a name is escaped.

@@ -412,7 +412,7 @@ impl<'g> View<'g> {
     }
 
     /// The items of anything that has items, in one slice.
-    fn slots(self) -> Option<&'g [Handle]> {
+    pub(crate) fn slots(self) -> Option<&'g [Handle]> {
         match self.handle?.reference()? {
             (
                 Tag::Tuple
@@ -426,6 +426,14 @@ impl<'g> View<'g> {
                 | Tag::Added,
                 node,
             ) => Some(self.access.items(node)),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of a dict, or of what was set by key, in one slice.
+    pub(crate) fn pairs(self) -> Option<&'g [Handle]> {
+        match self.handle?.reference()? {
+            (Tag::Dict | Tag::Assigned, node) => Some(self.access.items(node)),
             _ => None,
         }
     }

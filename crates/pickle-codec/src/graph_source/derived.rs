@@ -32,11 +32,11 @@ impl<'g> GraphSource<'g> {
         let (base, value) = match (&parts[..], steps.first()) {
             ([], Some(&Step::Append(items))) => {
                 steps.remove(0);
-                (Builtin::List, self.cursor(items).map(|cursor| Part::List(cursor.0.len(), cursor)))
+                (Builtin::List, self.cursor(items).map(|cursor| Part::List(cursor.len(), cursor)))
             }
             ([], Some(&Step::Assign(items))) => {
                 steps.remove(0);
-                (Builtin::Dict, self.cursor(items).map(|cursor| Part::Dict(cursor.0.len() / 2, cursor)))
+                (Builtin::Dict, self.cursor(items).map(|cursor| Part::Dict(cursor.len() / 2, cursor)))
             }
             ([], _) => (Builtin::Object, Some(Part::Object(Handle::NONE))),
             (&[only], _) => match self.builtin_of(only) {
@@ -92,6 +92,16 @@ impl<'g> GraphSource<'g> {
             kwargs: None,
             steps: steps.filter(said).filter_map(|step| self.fill(step)).collect(),
         }))
+    }
+
+    /// `copyreg._reconstructor(class, object, None)`, and what is done then.
+    pub(super) fn reconstruct_plain(
+        &mut self,
+        class: Handle,
+        steps: impl Iterator<Item = Step<'g>>,
+    ) -> Shape<'g, Handle, Cursor<'g>> {
+        let base = self.base(Builtin::Object);
+        self.reconstruct(class, base, Part::Object(Handle::NONE), steps)
     }
 
     /// What protocols 0 and 1 make of a builtin's value, from protocol 2 on.

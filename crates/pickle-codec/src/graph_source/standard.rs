@@ -1,0 +1,317 @@
+//! Objects of the standard library, where what they reduce to depends on the protocol or on the version.
+//!
+//! A graph keeps the call that a pickle has: an array of protocol 2 is `array('i', [1, 2])`, one of protocol 3 is
+//! `_array_reconstructor(array, 'i', 8, b'…')`. CPython makes the array of either, and then writes what the protocol asks
+//! for. So here, with the values read by [`pickle_value::stdlib`]. What needs no other spelling stays as it is.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv6Addr};
+
+use pickle_value::stdlib::{ArrayValue, DateTime, Fraction, Time};
+use pickle_value::{Handle, Kind, Object, Step, View};
+
+use super::{CHARACTER, Content, Cursor, EMPTY_TUPLE, GraphSource, single_text};
+use crate::source::{Args, Fill, Make, Part, Reduction, Shape};
+
+type Parts<'g> = Vec<Part<Handle, Cursor<'g>>>;
+type Made<'g> = Shape<'g, Handle, Cursor<'g>>;
+
+/// A global that has another name, or what is made by one that has other spellings.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Standard {
+    /// The same class or function under the name that CPython gives it.
+    Named(Handle),
+    Time,
+    DateTime,
+    Fraction,
+    Array,
+    Address,
+    OrderedDict,
+    Deque,
+    /// `OSError`, which has more names than this one.
+    Error(Handle),
+    UserString,
+}
+
+/// CPython has no longer decimals than these read from text, and none written (`sys.int_info.default_max_str_digits`).
+const MAX_DIGITS: u64 = 4300;
+
+impl<'g> GraphSource<'g> {
+    /// Notes the globals of the graph that matter here.
+    pub(super) fn note_standard(&mut self) {
+        let profile = self.profile;
+        if profile.is_python2() {
+            return;
+        }
+        let graph = self.graph;
+        for global in graph.globals() {
+            let (Some((module, name)), Some(handle)) = (global.as_global(), global.handle()) else {
+                continue;
+            };
+            let standard = match (module, name) {
+                ("datetime", "time") => Standard::Time,
+                ("datetime", "date" | "datetime") => Standard::DateTime,
+                ("fractions", "Fraction") => Standard::Fraction,
+                ("array", "array" | "_array_reconstructor") => Standard::Array,
+                ("ipaddress", "IPv6Address") => Standard::Address,
+                ("collections", "OrderedDict") => Standard::OrderedDict,
+                ("collections", "deque") => Standard::Deque,
+                ("collections", "UserString") => Standard::UserString,
+                ("builtins", "OSError" | "IOError" | "EnvironmentError") | ("socket" | "select", "error") => {
+                    Standard::Error(self.global_named("builtins", "OSError"))
+                }
+                _ => match profile.name_of_object(module, name) {
+                    Some((module, name)) => Standard::Named(self.global_named(module, name)),
+                    None => continue,
+                },
+            };
+            self.standard.insert(handle, standard);
+        }
+    }
+
+    /// The global that CPython has in this one's place.
+    pub(super) fn named(&self, handle: Handle) -> Option<Handle> {
+        match self.standard.get(&handle)? {
+            Standard::Named(other) => Some(*other),
+            Standard::Error(error) => Some(*error).filter(|error| *error != handle),
+            _ => None,
+        }
+    }
+
+    /// How an object is spelled, if not by what is kept of it.
+    pub(super) fn standard(&mut self, handle: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let class = object.callable().handle()?;
+        let view = self.graph.view(handle);
+        match *self.standard.get(&class)? {
+            Standard::Named(_) => None,
+            Standard::Time => self.time(class, view, object),
+            Standard::DateTime => self.date_time(class, view, object),
+            Standard::Fraction => self.fraction(class, view, object),
+            Standard::Array => self.array(view, object),
+            Standard::Address => self.address(class, view, object),
+            Standard::OrderedDict => self.ordered_dict(class, object),
+            Standard::Deque => self.deque(class, view, object),
+            Standard::Error(_) => self.os_error(object),
+            Standard::UserString => self.user_string(class, object),
+        }
+    }
+
+    /// Its bytes are bytes, whatever Python 2's `str` was read as, and have the fold from protocol 4 on.
+    fn time(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        let time: Time<View<'_>> = view.as_time()?;
+        let is_as_written = object.args().get(0).kind() == Kind::Bytes && (self.protocol > 3 || !time.fold);
+        (!is_as_written).then(|| self.of_bytes(class, &time.to_bytes(self.protocol > 3), time.tzinfo))
+    }
+
+    fn date_time(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        let is_bytes = object.args().get(0).kind() == Kind::Bytes;
+        if let Some(date) = view.as_date() {
+            return (!is_bytes).then(|| self.of_bytes(class, &date.to_bytes(), None));
+        }
+        let time: DateTime<View<'_>> = view.as_datetime()?;
+        let is_as_written = is_bytes && (self.protocol > 3 || !time.fold);
+        (!is_as_written).then(|| self.of_bytes(class, &time.to_bytes(self.protocol > 3), time.tzinfo))
+    }
+
+    fn of_bytes(&mut self, class: Handle, bytes: &[u8], zone: Option<View<'_>>) -> Made<'g> {
+        let bytes = self.extra(Content::Bytes(bytes.to_vec()));
+        let zone = zone.and_then(View::handle);
+        call(class, [Some(bytes), zone].into_iter().flatten().map(Part::Object).collect())
+    }
+
+    /// Two ints, or up to 3.10 a text.
+    fn fraction(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        let is_text = object.args().len() == Some(1);
+        if is_text != self.profile.fractions_are_ints() {
+            return None;
+        }
+        let Fraction { numerator, denominator } = view.as_fraction()?;
+        if is_text {
+            let ints = [numerator, denominator].map(|int| self.int(&int.to_signed_bytes_le()));
+            return Some(call(class, ints.map(Part::Object).into()));
+        }
+        if numerator.bits().max(denominator.bits()) > MAX_DIGITS * 3 {
+            return None;
+        }
+        let under = if denominator == 1.into() { String::new() } else { format!("/{denominator}") };
+        let text = self.extra(Content::Text(format!("{numerator}{under}").into()));
+        Some(call(class, [Part::Object(text)].into()))
+    }
+
+    /// A list of the values under protocol 3, the bytes of a machine from there on.
+    fn array(&mut self, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        let array = view.as_array()?;
+        let is_listed = object.args().len() == Some(2);
+        let class = self.global_named("array", "array");
+        let typecode = Part::Object(Handle::foreign(CHARACTER + array.typecode as u32));
+        if self.protocol < 3 {
+            if is_listed {
+                return None;
+            }
+            let values: Vec<Handle> = array.values().map(|value| self.value(value)).collect();
+            let list = Part::List(values.len(), self.made(values));
+            return Some(call(class, [typecode, list].into()));
+        }
+        let (code, bytes) = array.to_machine()?;
+        if !is_listed && object.args().get(2).as_i64() == Some(code.into()) {
+            return None;
+        }
+        let reconstructor = self.global_named("array", "_array_reconstructor");
+        let code = self.int(&[code]);
+        let bytes = self.extra(Content::Bytes(bytes.into_owned()));
+        let parts = [Part::Object(class), typecode, Part::Object(code), Part::Object(bytes)];
+        Some(call(reconstructor, parts.into()))
+    }
+
+    fn value(&mut self, value: ArrayValue) -> Handle {
+        match value {
+            ArrayValue::Int(value) => self.int(&value.to_le_bytes()),
+            ArrayValue::Float(value) => Handle::float(value).unwrap_or_else(|| self.extra(Content::Float(value))),
+            ArrayValue::Char(point) => {
+                let mut utf8 = Vec::new();
+                pickle_value::push_code_point(point, &mut utf8);
+                single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8)))
+            }
+        }
+    }
+
+    /// An int: two's complement, little-endian.
+    fn int(&mut self, bytes: &[u8]) -> Handle {
+        let small = (bytes.len() <= 16).then(|| {
+            let sign = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
+            let mut wide = [sign; 16];
+            wide[..bytes.len()].copy_from_slice(bytes);
+            i128::from_le_bytes(wide)
+        });
+        match small.and_then(|value| i64::try_from(value).ok()).and_then(Handle::small_int) {
+            Some(handle) => handle,
+            None => self.extra(Content::Int(bytes.to_vec())),
+        }
+    }
+
+    /// A text since 3.11, a number before.
+    fn address(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        let given = object.args().get(0);
+        let ip = view.as_ip().filter(|ip| ip.scope.is_none())?;
+        let IpAddr::V6(address) = ip.address else {
+            return None;
+        };
+        let arg = match self.profile.addresses_are_texts().map(|texts| texts.text_of(address)) {
+            Some(text) if given.as_str() != Some(&text) => self.extra(Content::Text(text.into())),
+            None if given.kind() != Kind::Int => self.int(&[&u128::from(address).to_le_bytes()[..], &[0]].concat()),
+            _ => return None,
+        };
+        Some(call(class, [Part::Object(arg)].into()))
+    }
+
+    /// Filled by key, then given its attributes; Python 2 has a list of pairs among the arguments.
+    fn ordered_dict(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let pairs = Some(object.args()).filter(|args| args.len() == Some(1))?.get(0);
+        let is_pair = |pair: View<'_>| matches!(pair.kind(), Kind::List | Kind::Tuple) && pair.len() == Some(2);
+        if pairs.kind() != Kind::List || !pairs.items().all(is_pair) {
+            return None;
+        }
+        let flat: Vec<Handle> = pairs.items().flat_map(View::items).filter_map(View::handle).collect();
+        let filled = (!flat.is_empty()).then(|| Fill::Assign(self.made(flat)));
+        let steps = filled.into_iter().chain(object.steps().filter_map(|step| self.fill(step))).collect();
+        Some(filled_call(class, Vec::new(), steps))
+    }
+
+    /// Filled item by item; Python 2 has a list among the arguments.
+    fn deque(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        if object.args().get(0).kind() != Kind::List {
+            return None;
+        }
+        let deque = view.as_deque()?;
+        let items: Vec<Handle> = deque.items().filter_map(View::handle).collect();
+        let maxlen = object.args().get(1).handle().filter(|_| deque.maxlen.is_some());
+        let parts = maxlen.map(|maxlen| [Part::Object(Handle::foreign(EMPTY_TUPLE)), Part::Object(maxlen)]);
+        let filled = (!items.is_empty()).then(|| Fill::Append(self.made(items)));
+        Some(filled_call(class, parts.into_iter().flatten().collect(), filled.into_iter().collect()))
+    }
+
+    /// `OSError(2, '…')` gives a FileNotFoundError, and so it is named from protocol 3 on.
+    fn os_error(&mut self, object: Object<'g>) -> Option<Made<'g>> {
+        let args = object.args();
+        let errno = args.get(0).as_i64().filter(|_| matches!(args.len(), Some(2..=5)))?;
+        let class = self.global_named("builtins", subclass_of(errno)?);
+        let steps = object.steps().filter_map(|step| self.fill(step)).collect();
+        let args = Args::Tuple(args.handle()?);
+        Some(Shape::Reduce(Box::new(Reduction { make: Make::Call, callable: class, args, kwargs: None, steps })))
+    }
+
+    /// Its text, which the state has, is an argument from protocol 2 on.
+    fn user_string(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let steps: Vec<Step<'g>> = object.steps().collect();
+        let [Step::State(state)] = steps[..] else {
+            return None;
+        };
+        let text = Some(state.get("data")).filter(|text| text.kind() == Kind::Text)?;
+        if self.protocol < 2 {
+            return Some(self.reconstruct_plain(class, steps.into_iter()));
+        }
+        if !object.args().is_empty() {
+            return None;
+        }
+        let args = Args::Parts([Part::Object(text.handle()?)].into());
+        let steps = Vec::from([Fill::State(state.handle()?)]);
+        Some(Shape::Reduce(Box::new(Reduction { make: Make::New, callable: class, args, kwargs: None, steps })))
+    }
+
+    /// A cursor over items that the graph does not hold together.
+    fn made(&mut self, items: Vec<Handle>) -> Cursor<'g> {
+        self.made.push(items.into_iter());
+        Cursor { items: [].iter(), made: self.made.len() as u32 }
+    }
+}
+
+fn call<'g>(callable: Handle, parts: Parts<'g>) -> Made<'g> {
+    filled_call(callable, parts, Vec::new())
+}
+
+fn filled_call<'g>(callable: Handle, parts: Parts<'g>, steps: Vec<Fill<Handle, Cursor<'g>>>) -> Made<'g> {
+    let args = Args::Parts(parts);
+    Shape::Reduce(Box::new(Reduction { make: Make::Call, callable, args, kwargs: None, steps }))
+}
+
+/// How an IPv6 address that IPv4 is mapped to is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AddressText {
+    /// `::ffff:c000:201`, up to 3.12.
+    Groups,
+    /// `::ffff:192.0.2.1`
+    Dotted,
+}
+
+impl AddressText {
+    fn text_of(self, address: Ipv6Addr) -> String {
+        match address.segments() {
+            [0, 0, 0, 0, 0, 0xffff, high, low] if self == AddressText::Groups => format!("::ffff:{high:x}:{low:x}"),
+            _ => address.to_string(),
+        }
+    }
+}
+
+/// What `OSError` makes by the number of an error, as numbered by Linux (`exceptions.c`: `errnomap`).
+fn subclass_of(errno: i64) -> Option<&'static str> {
+    Some(match errno {
+        1 | 13 => "PermissionError",
+        2 => "FileNotFoundError",
+        3 => "ProcessLookupError",
+        4 => "InterruptedError",
+        10 => "ChildProcessError",
+        11 | 114 | 115 => "BlockingIOError",
+        17 => "FileExistsError",
+        20 => "NotADirectoryError",
+        21 => "IsADirectoryError",
+        32 | 108 => "BrokenPipeError",
+        103 => "ConnectionAbortedError",
+        104 => "ConnectionResetError",
+        110 => "TimeoutError",
+        111 => "ConnectionRefusedError",
+        _ => return None,
+    })
+}
