@@ -134,7 +134,7 @@ impl DumpOptions {
 }
 
 #[cold]
-fn without_place(fault: Fault<Error>) -> Error {
+pub(crate) fn without_place(fault: Fault<Error>) -> Error {
     match fault {
         Fault::Pickle(kind) => (*kind).into(),
         Fault::Host(error) => error,

@@ -188,6 +188,9 @@ pub enum ErrorKind {
     /// A memo of more entries than its opcodes can say.
     #[error("memo id too large for LONG_BINPUT")]
     MemoTooLarge,
+    /// A place that Python does not assign to, or of which the pickle does not say enough.
+    #[error("{0}")]
+    NotAssignable(String),
     /// Reading or writing a file failed.
     #[cfg(feature = "std")]
     #[error(transparent)]

@@ -56,6 +56,11 @@ impl<'a> GraphHost<'a> {
         self.builder
     }
 
+    /// A look at what has been made so far.
+    pub(crate) fn view(&self, handle: Handle) -> View<'_> {
+        self.builder.view(handle)
+    }
+
     fn global_by_name(&mut self, module: &str, name: &str, protocol: u8) -> Result<Handle, Error> {
         let in_python3 = if protocol < 3 { names::to_python3(module, name) } else { (module, name) };
         let (module, name) = if self.options.fixes_imports() { in_python3 } else { (module, name) };

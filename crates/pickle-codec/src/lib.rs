@@ -31,7 +31,9 @@ extern crate alloc;
 extern crate std;
 
 mod builtins;
+mod document;
 mod dump;
+mod edit;
 mod encoder;
 mod error;
 mod fault;
@@ -41,11 +43,13 @@ mod graph_source;
 mod holders;
 mod host;
 mod input;
+mod layout;
 mod load;
 mod machine;
 mod memo;
 mod module_strings;
 pub mod names;
+mod observe;
 mod profile;
 mod save;
 mod source;
@@ -53,6 +57,7 @@ mod source;
 mod stream;
 
 pub use builtins::Builtin;
+pub use document::Document;
 #[cfg(feature = "std")]
 pub use dump::to_writer;
 pub use dump::{DumpOptions, to_vec};
@@ -80,6 +85,7 @@ pub const DEFAULT_PROTOCOL: u8 = 4;
 const _: () = {
     const fn send_sync<T: Send + Sync>() {}
     send_sync::<Error>();
+    send_sync::<Document>();
     send_sync::<LoadOptions>();
     send_sync::<DumpOptions>();
     assert!(size_of::<Error>() == size_of::<usize>());

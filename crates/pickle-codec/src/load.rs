@@ -120,7 +120,7 @@ impl LoadOptions {
         self.fix_imports.unwrap_or(!self.profile.is_python2())
     }
 
-    fn machine(&self) -> Machine<Handle> {
+    pub(crate) fn machine(&self) -> Machine<Handle> {
         let mut machine = Machine::new();
         machine.set_profile(self.profile);
         machine
@@ -170,7 +170,7 @@ impl LoadOptions {
 }
 
 #[cold]
-fn with_place(error: MachineError<Error>) -> Error {
+pub(crate) fn with_place(error: MachineError<Error>) -> Error {
     match error {
         MachineError::Pickle(error) => error,
         MachineError::Host { offset, opcode, error } => error.with_place(offset, Some(opcode)),

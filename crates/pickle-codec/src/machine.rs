@@ -94,6 +94,11 @@ impl<O: Clone> Machine<O> {
         self.protocol
     }
 
+    /// What is on top of the stack, be it above a mark or below.
+    pub(crate) fn top_object(&self) -> Option<&O> {
+        self.stack.last()
+    }
+
     /// True where a mark is set.
     pub(crate) fn has_mark(&self) -> bool {
         !self.marks.is_empty()
@@ -537,7 +542,7 @@ const INT_FORMS: [(u8, u32); 256] = {
 
 /// A frame must be there as a whole, which is all that CPython's C loader asks of it. Gives where it starts.
 #[cold]
-fn check_frame<E>(input: &[u8], at: usize, end: usize, length: u64) -> Result<usize, MachineError<E>> {
+pub(crate) fn check_frame<E>(input: &[u8], at: usize, end: usize, length: u64) -> Result<usize, MachineError<E>> {
     let left = (input.len() - end) as u64;
     if length <= left {
         return Ok(end);

@@ -12,6 +12,7 @@ use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::source::{Atom, Shape, Source};
 
+pub(crate) use atoms::write_float_17;
 pub(crate) use batch::Batch;
 pub(crate) use containers::Tuple;
 pub(crate) use objects::{Call, Reducing};

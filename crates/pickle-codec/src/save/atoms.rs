@@ -391,7 +391,7 @@ fn with_pairs_joined(utf8: &[u8]) -> Result<Vec<u8>, ErrorKind> {
 }
 
 /// C's `%.17g`, as cPickle writes FLOAT.
-fn write_float_17(value: f64, out: &mut Out) {
+pub(crate) fn write_float_17(value: f64, out: &mut Out) {
     const DIGITS: i32 = 17;
     if !value.is_finite() {
         let name: &[u8] = if value.is_nan() {
