@@ -11,7 +11,7 @@ pub(crate) mod answers;
 mod canonical;
 mod case;
 mod compare;
-mod corpus;
+pub(crate) mod corpus;
 mod difference;
 mod generator;
 mod judged;
@@ -31,6 +31,7 @@ use std::{fmt, thread};
 use clap::Args;
 use pickle_codec::Pickler;
 
+pub(crate) use self::answers::hex;
 use self::answers::{Answers, Filter};
 use self::compare::{Judge, Subject};
 use self::corpus::Corpus;

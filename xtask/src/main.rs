@@ -1,9 +1,10 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `fuzz-live`, `real`, `suite`, `table`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `real`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 mod compat;
+mod edits;
 mod fuzz_live;
 mod host;
 #[cfg(test)]
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Task::Corpus(options) => compat::write_corpus(&options),
         Task::Suite(options) => suite::run(&options),
         Task::Table(options) => table::run(&options),
+        Task::Edits(options) => edits::run(&options),
         Task::FuzzLive(options) => fuzz_live::run(&options),
         Task::Real(options) => real::run(&options),
     };
@@ -54,6 +56,8 @@ enum Task {
     Suite(suite::Options),
     /// Write the README's table of what is matched, from the committed corpus
     Table(table::Options),
+    /// Compare values set in pickles with assignments made in Python
+    Edits(edits::Options),
     /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles
     FuzzLive(fuzz_live::Options),
     /// Write real pickles again as CPython does

@@ -26,6 +26,11 @@ pub(crate) fn real() -> PathBuf {
     root().join("compat").join("real")
 }
 
+/// The script that says where a pickle's object can be assigned to, and what an edit is to give.
+pub(crate) fn judge() -> PathBuf {
+    root().join("compat").join("edits").join("judge.py")
+}
+
 /// The committed corpus.
 pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")

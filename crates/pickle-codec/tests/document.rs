@@ -34,7 +34,7 @@ fn the_corpus_is_written_as_it_was_read() {
 #[case::strings(b"(S'a'\nS\"a\"\nS'\\x61'\nS'\\141'\nS\"it's\"\nS'it\\'s'\nT\x01\x00\x00\x00aU\x01al.")]
 #[case::text(b"(Va\nV\\u0061\nV\xe9\nV\\u00e9\nV\\ud83d\\ude00\nV\\U0001f600\nVa\r\nX\x01\x00\x00\x00a\x8d\x01\x00\x00\x00\x00\x00\x00\x00al.")]
 #[case::bytes(b"(B\x01\x00\x00\x00aC\x01a\x8e\x01\x00\x00\x00\x00\x00\x00\x00a\x96\x01\x00\x00\x00\x00\x00\x00\x00al.")]
-#[case::memo(b"]q\x05\x94r\x07\x00\x00\x00p+8\np008\np9\nh\x05j\x05\x00\x00\x00g5\ng05\ng 5\n000000K\x01a.")]
+#[case::memo(b"]q\x05\x94r\x07\x00\x00\x00p+8\np008\np9\nh\x05j\x05\x00\x00\x00g5\ng05\ng 5\n00000K\x01a.")]
 #[case::unread_puts_and_pops(b"]q\x00(K\x01q\x01K\x02q\x02K\x030e0]q\x00K\x0920(1(0.")]
 #[case::left_on_the_stack(b"K\x01K\x02(K\x03.")]
 #[case::proto_in_odd_places(b"K\x01\x80\x020\x80\x04K\x02\x80\x00.")]
