@@ -2,7 +2,7 @@
 
 Reads a JSON object from each line of standard input, and answers each by a line on standard output:
 
-    {"places": PICKLE, "seed": TEXT, "count": N} → {"places": [{"path", "steps", "literal", "was", "now"}], "error": null}
+    {"places": PICKLE, "seed": TEXT, "count": N} → {"places": [{"path", "steps", "literal", "was", "now"}]}
     {"judge": PICKLE, "edited": PICKLE, "steps": …, "literal": …} → {"verdict": null, or what is different}
 
 Pickles are in hexadecimal digits. `was` and `now` are how many instructions the old value takes, and the new one with its
@@ -16,6 +16,7 @@ import os
 import pickle
 import pickletools
 import random
+import signal
 import sys
 import threading
 import warnings
@@ -23,8 +24,15 @@ import warnings
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import forks  # noqa: E402
 import places  # noqa: E402
 import same  # noqa: E402
+
+#: For one answer.
+SECONDS = 60
+
+#: More instructions than any pickle here has.
+MUCH = 1_000_000
 
 
 class Unpickler(pickle.Unpickler):
@@ -57,8 +65,11 @@ def reach(obj, steps):
 
 
 def instructions(value):
-    """How many instructions a pickle of it has, at the protocol that needs the most."""
-    return sum(1 for _ in pickletools.genops(pickle.dumps(value, 0)))
+    """How many instructions a pickle of it has, at the protocol that needs the most; many where it cannot be pickled."""
+    try:
+        return max(sum(1 for _ in pickletools.genops(pickle.dumps(value, protocol))) for protocol in (0, 2, 4))
+    except Exception:
+        return MUCH
 
 
 def assign(obj, steps, value):
@@ -79,9 +90,11 @@ def ask_places(request):
     data = bytes.fromhex(request["places"])
     try:
         obj = loads(data)
-    except Exception as error:
-        return {"places": [], "error": f"{type(error).__name__}: {error}"}
+    except Exception:
+        return {"places": []}
     known = places.find(obj, chance)
+    if len(known) == 1 and chance.random() < 0.9:
+        return {"places": []}  # too many pickles are of a number
     # Each kind of place as often as the next, though the root has one and a list has many.
     kinds = {}
     for path, is_new in known:
@@ -95,10 +108,11 @@ def ask_places(request):
             assign(loads(data), path, value_of(text))
         except Exception:
             continue  # Python does not take it either
-        was = 0 if is_new else instructions(reach(loads(data), path))
+        # Of the value itself nothing is to stay.
+        was = 0 if is_new else instructions(reach(loads(data), path)) if path else MUCH
         now = instructions(value_of(text)) + (instructions(value_of(path[-1][1])) if is_new and path[-1][0] == "key" else 0)
         found.append({"path": places.written(path), "steps": path, "literal": text, "was": was, "now": now})
-    return {"places": found, "error": None}
+    return {"places": found}
 
 
 def judge(request):
@@ -129,12 +143,29 @@ def main():
     warnings.simplefilter("ignore")
     for line in sys.stdin:
         request = json.loads(line)
-        answer = ask_places(request) if "places" in request else judge(request)
-        print(json.dumps(answer), flush=True)
+        failed = {"places": []} if "places" in request else {"verdict": "no answer"}
+        try:
+            [answer] = forks.run(answer_apart, request)
+        except Exception:
+            answer = json.dumps(failed).encode()
+        print(answer.decode(), flush=True)
 
 
-sys.setrecursionlimit(100_000)
-threading.stack_size(512 * 1024 * 1024)
-thread = threading.Thread(target=main)
-thread.start()
-thread.join()
+def answer_apart(request):
+    """In a process of its own: a pickle may name anything, and leave anything behind."""
+    signal.alarm(SECONDS)
+    devnull = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(devnull, number)
+    answers = []
+    # Deep objects take a deep stack.
+    thread = threading.Thread(target=lambda: answers.append(ask_places(request) if "places" in request else judge(request)))
+    thread.start()
+    thread.join()
+    return [json.dumps(answers[0]).encode()]
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(20_000)
+    threading.stack_size(512 * 1024 * 1024)
+    main()

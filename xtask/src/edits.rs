@@ -56,7 +56,8 @@ pub(crate) struct Options {
     /// Break the edits on purpose, and fail if this is not noticed
     #[arg(long)]
     self_test: bool,
-    /// Pickles to edit besides those of the corpus: every second edit is of one of these
+    /// Pickles to edit besides those of the corpus, and folders of them: every second edit is of one of these, and each is
+    /// written as it was read
     files: Vec<PathBuf>,
 }
 
@@ -215,20 +216,48 @@ fn corpus() -> Result<Vec<(String, Vec<u8>)>> {
     Ok(pool)
 }
 
+/// Files and what is in folders, as far as they are pickles: each must be written as it was read.
 fn files(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
     let mut pool = Vec::new();
-    for path in paths {
+    let (mut written, mut bytes, mut unread) = (0, 0, Vec::new());
+    for path in all_files(paths)? {
         let name = path.display().to_string();
-        let content = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+        let content = fs::read(&path).map_err(|error| format!("{name}: {error}"))?;
         let options = LoadOptions::new().encoding(Encoding::Latin1);
-        match options.document_at(&content, 0) {
-            Ok((document, end)) if document.to_vec() != content[..end] => {
-                return Err(format!("{name}: it is not written as it was read").into());
+        let (document, end) = match options.document_at(&content, 0) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                unread.push(format!("{name}: {error}"));
+                continue;
             }
-            Ok((_, end)) if end < LIMIT => pool.push((name, content[..end].to_vec())),
-            Ok(_) => println!("too long: {name}"),
-            Err(error) => println!("no pickle: {name}: {error}"),
+        };
+        if document.to_vec() != content[..end] {
+            return Err(format!("{name}: it is not written as it was read").into());
+        }
+        written += 1;
+        bytes += end;
+        if end < LIMIT {
+            pool.push((name, content[..end].to_vec()));
         }
     }
-    if pool.is_empty() { Err("none of the files is a pickle".into()) } else { Ok(pool) }
+    println!("{written} files of {bytes} bytes are written as they were read, {} are no pickles", unread.len());
+    for problem in unread.iter().take(10) {
+        println!("  {problem}");
+    }
+    if pool.is_empty() { Err("none of the files is a pickle of a size to be edited".into()) } else { Ok(pool) }
+}
+
+/// The files named, and those in the folders named, in order.
+fn all_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let mut inside = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+        inside.sort();
+        files.extend(inside.into_iter().filter(|path| path.is_file()));
+    }
+    Ok(files)
 }
