@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, thread};
 
 use clap::Args;
-use pickle_codec::Pickler;
+use pickle_codec::Implementation;
 
 pub(crate) use self::answers::hex;
 use self::answers::{Answers, Filter};
@@ -171,7 +171,7 @@ fn ask_all(
     jobs: usize,
     progress: &Progress,
 ) -> Result<Vec<Answers>> {
-    let both = |python| [Pickler::C, Pickler::Python].map(|pickler| (python, pickler));
+    let both = |python| [Implementation::C, Implementation::Python].map(|pickler| (python, pickler));
     let asked = found.iter().flat_map(both);
     asked.map(|(python, pickler)| generator::ask(python, pickler, filter, full, jobs, progress)).collect()
 }
@@ -187,7 +187,7 @@ fn compare_all(
     let stand_ins = corpus.versions.iter().filter(|old| live.iter().all(|new| new.profile != old.profile));
     let mut subjects: Vec<&Answers> = live.iter().chain(stand_ins).collect();
     subjects.sort_by_key(|answers| answers.profile);
-    let Some(newest) = subjects.iter().rfind(|answers| answers.profile.pickler() == Pickler::C) else {
+    let Some(newest) = subjects.iter().rfind(|answers| answers.profile.pickler() == Implementation::C) else {
         return Ok(Vec::new());
     };
     let judge = Judge::new(newest);

@@ -3,11 +3,12 @@
 use core::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
-use pickle_codec::{Encoding, Graph, LoadOptions};
+use clap::Args;
+use pickle_codec::{Buffers, Graph, LoadOptions};
 use pickle_opcodes::Ops;
 
 use crate::failure::{Failure, say};
+use crate::overrides::LoadArgs;
 use crate::source::{ContainerArgs, Source};
 
 /// The arguments of every subcommand that reads whole pickles.
@@ -29,9 +30,8 @@ pub(crate) struct InputArgs {
     #[command(flatten)]
     file: FileArgs,
 
-    /// What becomes of Python 2's str: text in this encoding, or bytes
-    #[arg(long, value_name = "ENCODING", default_value = "ASCII", ignore_case = true)]
-    encoding: EncodingName,
+    #[command(flatten)]
+    load: LoadArgs,
 }
 
 /// Which of the pickles that stand in a file one behind the other.
@@ -44,30 +44,6 @@ pub(crate) struct Selection {
     /// Take one of the pickles in the file; 0 is the first
     #[arg(long, value_name = "N")]
     pub(crate) nth: Option<u64>,
-}
-
-/// The values of `--encoding`, spelled as Python spells them.
-#[derive(ValueEnum, Clone, Copy)]
-enum EncodingName {
-    #[value(name = "ASCII")]
-    Ascii,
-    #[value(name = "latin1", alias = "latin-1")]
-    Latin1,
-    #[value(name = "utf-8", alias = "utf8")]
-    Utf8,
-    #[value(name = "bytes")]
-    Bytes,
-}
-
-impl From<EncodingName> for Encoding {
-    fn from(name: EncodingName) -> Encoding {
-        match name {
-            EncodingName::Ascii => Encoding::Ascii,
-            EncodingName::Latin1 => Encoding::Latin1,
-            EncodingName::Utf8 => Encoding::Utf8,
-            EncodingName::Bytes => Encoding::Bytes,
-        }
-    }
 }
 
 impl FileArgs {
@@ -100,9 +76,14 @@ impl InputArgs {
         options: impl Fn(&[u8]) -> LoadOptions,
         mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
     ) -> Result<Rest, Failure> {
+        let extensions = self.load.extensions()?;
+        let buffers = self.load.buffers()?;
+        let mut left = buffers.iter();
         self.file.each(|input, start| {
-            let options = options(&input.bytes[start..]).encoding(self.encoding.into());
-            let (graph, end) = options.from_slice_at(&input.bytes, start).map_err(|error| input.failure(error))?;
+            let options = self.load.options(options(&input.bytes[start..]), &extensions);
+            let mut buffers = Buffers::new(left.by_ref().map(Vec::as_slice));
+            let loaded = options.from_slice_at_with(&input.bytes, start, &mut buffers);
+            let (graph, end) = loaded.map_err(|error| input.failure(error))?;
             take(input, Loaded { graph, bytes: &input.bytes[start..end] })?;
             Ok(end)
         })

@@ -14,6 +14,7 @@ mod failure;
 mod input;
 mod line;
 mod output;
+mod overrides;
 mod preamble;
 mod source;
 mod survey;

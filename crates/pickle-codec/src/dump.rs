@@ -1,15 +1,19 @@
 //! Writing a [`Graph`] as a pickle.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use pickle_opcodes::Out;
 use pickle_value::{Graph, Handle};
 
-use crate::encoder::{Buffered, Encoder};
+use crate::encoder::{Buffered, Encoder, Output};
 use crate::error::{Error, ErrorKind};
+use crate::extension::Extensions;
 use crate::fault::Fault;
-use crate::graph_source::GraphSource;
+use crate::graph_source::{GraphSource, Replacing};
 use crate::profile::Profile;
+use crate::replace::Replacer;
+use crate::source::Source;
 
 /// Writes a graph as CPython 3.13's `pickle.dumps` does at protocol 4.
 ///
@@ -49,6 +53,8 @@ pub struct DumpOptions {
     protocol: Option<u8>,
     profile: Profile,
     fix_imports: Option<bool>,
+    fast: bool,
+    extensions: Arc<Extensions>,
 }
 
 impl DumpOptions {
@@ -77,6 +83,28 @@ impl DumpOptions {
         DumpOptions { fix_imports: Some(fix), ..self }
     }
 
+    /// The registry of extension codes: from protocol 2 on, what is registered is written as its code alone.
+    #[must_use]
+    pub fn extensions(self, extensions: impl Into<Arc<Extensions>>) -> DumpOptions {
+        DumpOptions { extensions: extensions.into(), ..self }
+    }
+
+    /// Leaves the memo out (`Pickler.fast`): what is in the graph twice is written twice, and is two objects when it is
+    /// read. Cycles are an error.
+    ///
+    /// ```
+    /// use pickle_codec::DumpOptions;
+    /// use pickle_codec::value::py;
+    ///
+    /// let pickle = DumpOptions::new().protocol(2).fast(true).to_vec(&py!(["a", (1, 2)]))?;
+    /// assert_eq!(pickle, b"\x80\x02](X\x01\0\0\0aK\x01K\x02\x86e.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fast(self, fast: bool) -> DumpOptions {
+        DumpOptions { fast, ..self }
+    }
+
     /// Writes a graph to a vector.
     ///
     /// # Errors
@@ -96,15 +124,22 @@ impl DumpOptions {
         self.write(buffer.into(), graph)
     }
 
+    /// Writes a graph to a vector, but for what a replacer takes out of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`DumpOptions::to_vec`], and what the replacer refuses.
+    #[doc(alias = "dumps")]
+    pub fn to_vec_with<'g>(&self, graph: &'g Graph<'g>, replacer: &mut dyn Replacer<'g>) -> Result<Vec<u8>, Error> {
+        let mut source = self.source(graph, self.checked_protocol()?)?;
+        let buffer = Out::with_capacity(graph.size_hint());
+        let (buffer, _) = self.run(Replacing::new(&mut source, replacer), Buffered, buffer, root(graph), None)?;
+        Ok(buffer)
+    }
+
     fn write(&self, buffer: Out, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
-        let protocol = self.checked_protocol()?;
-        let source = GraphSource::new(graph, protocol, self.profile);
-        let mut encoder = Encoder::new(source, Buffered, buffer, protocol, self.profile);
-        if let Some(fix) = self.fix_imports {
-            encoder.set_fix_imports(fix);
-        }
-        encoder.dump(root(graph)).map_err(without_place)?;
-        Ok(encoder.into_buffer())
+        let source = self.source(graph, self.checked_protocol()?)?;
+        Ok(self.run(source, Buffered, buffer, root(graph), None)?.0)
     }
 
     /// Writes a graph to `writer`, a frame at a time, and large payloads without copying them.
@@ -115,16 +150,67 @@ impl DumpOptions {
     #[cfg(feature = "std")]
     #[doc(alias = "dump")]
     pub fn to_writer(&self, writer: impl std::io::Write, graph: &Graph<'_>) -> Result<(), Error> {
-        let protocol = self.checked_protocol()?;
-        let source = GraphSource::new(graph, protocol, self.profile);
-        let mut encoder = Encoder::new(source, Writer(writer), Out::default(), protocol, self.profile);
+        let source = self.source(graph, self.checked_protocol()?)?;
+        self.run(source, Writer(writer), Out::default(), root(graph), None).map(drop)
+    }
+
+    /// Writes a graph to `writer`, but for what a replacer takes out of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`DumpOptions::to_writer`], and what the replacer refuses.
+    #[cfg(feature = "std")]
+    #[doc(alias = "dump")]
+    pub fn to_writer_with<'g>(
+        &self,
+        writer: impl std::io::Write,
+        graph: &'g Graph<'g>,
+        replacer: &mut dyn Replacer<'g>,
+    ) -> Result<(), Error> {
+        let mut source = self.source(graph, self.checked_protocol()?)?;
+        self.run(Replacing::new(&mut source, replacer), Writer(writer), Out::default(), root(graph), None).map(drop)
+    }
+
+    /// What tells the encoder of a graph.
+    pub(crate) fn source<'g>(&self, graph: &'g Graph<'g>, protocol: u8) -> Result<GraphSource<'g>, Error> {
+        let mut source = GraphSource::new(graph, protocol, self.profile);
+        source.set_extensions(self.extensions.clone());
+        source.set_fast(self.fast);
+        if self.fast {
+            crate::fast::check(graph.root())?;
+        }
+        Ok(source)
+    }
+
+    /// Writes an object; gives the buffer, and how many numbers the memo has given. Without a number of those given before,
+    /// the memo is empty.
+    #[inline(always)]
+    pub(crate) fn run<S, W>(
+        &self,
+        source: S,
+        output: W,
+        buffer: Out,
+        root: Handle,
+        memo: Option<u32>,
+    ) -> Result<(Vec<u8>, u32), Error>
+    where
+        S: Source<Object = Handle, Error = Error>,
+        W: Output<Error>,
+    {
+        let mut encoder = Encoder::new(source, output, buffer, self.checked_protocol()?, self.profile);
         if let Some(fix) = self.fix_imports {
             encoder.set_fix_imports(fix);
         }
-        encoder.dump(root(graph)).map_err(without_place)
+        encoder.set_fast(self.fast);
+        if let Some(length) = memo {
+            encoder.set_memo_len(length);
+        }
+        encoder.dump(root).map_err(without_place)?;
+        let length = encoder.memo_len();
+        Ok((encoder.into_buffer(), length))
     }
 
-    fn checked_protocol(&self) -> Result<u8, Error> {
+    pub(crate) fn checked_protocol(&self) -> Result<u8, Error> {
         let protocol = self.protocol.unwrap_or(self.profile.default_protocol());
         if protocol > self.profile.highest_protocol() {
             return Err(ErrorKind::UnsupportedProtocol(protocol).into());
@@ -146,7 +232,7 @@ fn root(graph: &Graph<'_>) -> Handle {
 }
 
 #[cfg(feature = "std")]
-struct Writer<W>(W);
+pub(crate) struct Writer<W>(pub(crate) W);
 
 #[cfg(feature = "std")]
 impl<W: std::io::Write> crate::encoder::Output<Error> for Writer<W> {

@@ -30,7 +30,14 @@ impl core::fmt::Display for Inner {
     }
 }
 
-impl core::error::Error for Inner {}
+impl core::error::Error for Inner {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match &self.kind {
+            ErrorKind::Refused(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
 
 impl Error {
     /// An error in the instruction at `offset`.
@@ -47,11 +54,20 @@ impl Error {
         Error(Box::new(Inner { place: None, kind }))
     }
 
+    /// An error of a resolver's own, which gets the place where the load stands.
+    ///
+    /// It is the [source](core::error::Error::source) of the error that comes out.
+    #[cold]
+    #[must_use]
+    pub fn refused(error: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Error {
+        Error::new(ErrorKind::Refused(error.into()))
+    }
+
     /// The same error in the instruction at `offset`.
     #[cold]
     #[must_use]
     pub fn with_place(self, offset: usize, opcode: Option<Opcode>) -> Error {
-        Error::at(offset, opcode, self.into_kind())
+        Error(Box::new(Inner { place: Some((offset, opcode)), ..*self.0 }))
     }
 
     /// Where the instruction starts, in bytes from the start of the input.
@@ -147,6 +163,31 @@ pub enum ErrorKind {
     /// An extension code that cannot be.
     #[error("extension code {0} is out of range")]
     BadExtensionCode(i64),
+    /// An extension code that nothing was registered for.
+    #[error("unregistered extension code {0}")]
+    UnregisteredExtension(u32),
+    /// A global that has an extension code already, or a code that has a global.
+    #[error("extension code {code} or the global {module}.{name} is registered already")]
+    ExtensionInUse {
+        /// The global's module.
+        module: String,
+        /// The global's name.
+        name: String,
+        /// The code.
+        code: u32,
+    },
+    /// A buffer that is not among those given (CPython: `not enough out-of-band buffers`).
+    #[error("not enough out-of-band buffers: there is no buffer {0}, counted from 0")]
+    MissingBuffer(u64),
+    /// A resolver's own error: see [`Error::refused`].
+    #[error("{0}")]
+    Refused(Box<dyn core::error::Error + Send + Sync>),
+    /// Something behind a pickle that was to be alone.
+    #[error("{bytes} {} the pickle", if *.bytes == 1 { "byte follows" } else { "bytes follow" })]
+    TrailingData {
+        /// How many bytes.
+        bytes: u64,
+    },
     /// A persistent id of protocol 0 that is not ASCII.
     #[error("persistent IDs in protocol 0 must be ASCII strings")]
     PersistentIdNotAscii,
@@ -166,6 +207,21 @@ pub enum ErrorKind {
         /// Where it stands in the string.
         position: usize,
     },
+    /// A Python 2 `str` that is to be text and is not of that encoding.
+    #[error(
+        "'{codec}' codec can't decode byte 0x{byte:02x} in position {position}: {reason}; choose another encoding for \
+         Python 2's str"
+    )]
+    Undecodable {
+        /// The encoding.
+        codec: &'static str,
+        /// The first byte that cannot be decoded.
+        byte: u8,
+        /// Where it stands in the string.
+        position: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A module's or a global's name that GLOBAL cannot hold at this protocol.
     #[error("can't pickle {what} identifier '{name}' using pickle protocol {protocol}")]
     BadIdentifier {
@@ -179,6 +235,20 @@ pub enum ErrorKind {
     /// A `PickleBuffer` under protocol 5.
     #[error("PickleBuffer can only be pickled with protocol >= 5")]
     BufferBeforeProtocol5,
+    /// A buffer of which only the number is known, met when it is another's turn.
+    #[error("buffer {number} would be taken for buffer {turn}: its bytes are not known")]
+    BufferOutOfTurn {
+        /// Its number.
+        number: u64,
+        /// Whose turn it is.
+        turn: u64,
+    },
+    /// An object within itself, which only a memo can write (CPython: `fast mode: can't pickle cyclic objects`).
+    #[error("fast mode: can't pickle cyclic objects")]
+    CyclicInFastMode,
+    /// Shared objects that would be written more than 2³² times in fast mode, which writes each anew wherever it is met.
+    #[error("fast mode: the objects are shared too often to be written anew each time")]
+    TooSharedForFastMode,
     /// Names and builtins that a pickler brings along, each of which stands in for yet another.
     #[error("the names of globals are nested too deep")]
     NamesTooDeep,

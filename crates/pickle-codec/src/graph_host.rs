@@ -4,26 +4,36 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use pickle_opcodes::Opcode;
 use pickle_value::{Builder, Handle, Kind, ObjectKind, View};
 
 use crate::builtins::Builtin;
+use crate::encoding::Encoding;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Items};
-use crate::load::{Encoding, LoadOptions};
-use crate::names;
-use crate::profile::Pickler;
+use crate::load::LoadOptions;
+use crate::profile::Implementation;
+use crate::resolve::{Defaults, Resolver};
+
+mod outside;
 
 /// The host that makes a graph: calls become data, and the builtins that low protocols spell as calls are understood.
+///
+/// What a pickle leaves open, its [`Resolver`] answers.
 #[derive(Debug)]
-pub struct GraphHost<'a> {
+pub struct GraphHost<'a, R = Defaults> {
     builder: Builder<'a>,
+    resolver: R,
     options: LoadOptions,
     encoding: Encoding,
     /// Whether `long` is a kind of its own, and bytes are Python 2's `str`.
     python2: bool,
     /// The globals that are understood, by handle.
     known: Vec<(Handle, Builtin)>,
+    /// How many buffers were asked for.
     buffers: i64,
+    /// Where in memory the input stands, if it is not the builder's.
+    input_at: Option<usize>,
     /// With `unify`, the first text of each attribute name.
     names: HashMap<Vec<u8>, Handle, foldhash::fast::RandomState>,
     /// With `unify`, the bytes objects of a single byte that `_codecs.encode` gave, or Python 2's SHORT_BINSTRING: what a
@@ -37,13 +47,23 @@ impl<'a> GraphHost<'a> {
     /// A host that adds to `builder`.
     #[must_use]
     pub fn new(builder: Builder<'a>, options: LoadOptions) -> GraphHost<'a> {
+        GraphHost::with_resolver(builder, options, Defaults)
+    }
+}
+
+impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
+    /// A host that adds to `builder`, and asks a resolver.
+    #[must_use]
+    pub fn with_resolver(builder: Builder<'a>, options: LoadOptions, resolver: R) -> GraphHost<'a, R> {
         GraphHost {
             builder,
+            resolver,
             encoding: options.effective_encoding(),
             python2: options.profile.is_python2(),
             options,
             known: Vec::new(),
             buffers: 0,
+            input_at: None,
             names: HashMap::default(),
             singles: Vec::new(),
             empty_frozen_set: None,
@@ -61,27 +81,21 @@ impl<'a> GraphHost<'a> {
         self.builder.view(handle)
     }
 
-    fn global_by_name(&mut self, module: &str, name: &str, protocol: u8) -> Result<Handle, Error> {
-        let in_python3 = if protocol < 3 { names::to_python3(module, name) } else { (module, name) };
-        let (module, name) = if self.options.fixes_imports() { in_python3 } else { (module, name) };
-        let builtin = if self.python2 {
-            Builtin::from_name(in_python3.0, in_python3.1)
-        } else {
-            Builtin::from_name(module, name)
-        };
-        match builtin {
-            Some(Builtin::Ellipsis) => return Ok(self.builder.ellipsis()),
-            Some(Builtin::NotImplemented) => return Ok(self.builder.not_implemented()),
-            _ => {}
-        }
-        let global = self.builder.global(module, name)?;
-        if let Some(builtin) = builtin
-            && is_spelling(builtin, protocol)
-            && !self.known.iter().any(|(known, _)| *known == global)
-        {
-            self.known.push((global, builtin));
-        }
-        Ok(global)
+    /// The builder, with what was made so far.
+    #[cfg(feature = "std")]
+    pub(crate) fn builder(&self) -> &Builder<'a> {
+        &self.builder
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn builder_mut(&mut self) -> &mut Builder<'a> {
+        &mut self.builder
+    }
+
+    /// What follows is read from `input`, and copied from there.
+    #[cfg(feature = "std")]
+    pub(crate) fn begin_input(&mut self, input: &[u8]) {
+        self.input_at = Some(input.as_ptr() as usize);
     }
 
     /// What a builtin gives for these arguments; nothing where it is not known to give plain data.
@@ -173,15 +187,16 @@ impl<'a> GraphHost<'a> {
     /// Bound methods are spelled so at all protocols. From 4 on that is all there is; below, those of builtin types stay
     /// calls, as does the one that makes a ZoneInfo, and what else stands in a class is taken for a global.
     fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
-        let builder = &mut self.builder;
-        let (Some((module, outer)), Some(name)) = (builder.view(outer).as_global(), builder.view(name).as_str()) else {
+        let view = |handle| self.builder.view(handle);
+        let (Some((module, outer)), Some(name)) = (view(outer).as_global(), view(name).as_str()) else {
             return Ok(None);
         };
         if matches!((module, outer), ("builtins" | "__builtin__", _) | ("zoneinfo", "ZoneInfo")) {
             return Ok(None);
         }
         let (module, name) = (String::from(module), alloc::format!("{outer}.{name}"));
-        Ok(Some(builder.global(&module, &name)?))
+        let (module, name) = self.options.renames.apply(&module, &name).unwrap_or((module, name));
+        Ok(Some(self.builder.global(&module, &name)?))
     }
 
     /// `copyreg._reconstructor(class, base, value)`, by which protocols 0 and 1 spell `class.__new__(class)`, or an instance
@@ -313,7 +328,7 @@ fn utf8<'n>(name: &'n [u8], what: &'static str) -> Result<&'n str, Error> {
     core::str::from_utf8(name).map_err(|_| ErrorKind::NameNotText(what).into())
 }
 
-impl Host for GraphHost<'_> {
+impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     type Object = Handle;
     type Error = Error;
 
@@ -356,37 +371,11 @@ impl Host for GraphHost<'_> {
     }
 
     fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
-        if let (Encoding::Bytes, &[byte]) = (self.encoding, bytes) {
-            return self.single(byte, |builder| builder.bytes(bytes));
-        }
-        if self.encoding == Encoding::Keep
-            && let &[byte] = bytes
-            && self.builder.offset_in_input(bytes).is_some()
-        {
-            return self.single(byte, |builder| builder.byte_string(bytes));
-        }
-        Ok(match self.encoding {
-            Encoding::Bytes => self.builder.bytes(bytes)?,
-            Encoding::Keep => self.builder.byte_string(bytes)?,
-            Encoding::Ascii => match bytes.iter().position(|byte| !byte.is_ascii()) {
-                None => self.builder.text_from_utf8(bytes)?,
-                Some(position) => {
-                    return Err(ErrorKind::NotAscii { byte: bytes[position], position }.into());
-                }
-            },
-            Encoding::Utf8 => match core::str::from_utf8(bytes) {
-                Ok(_) => self.builder.text_from_utf8(bytes)?,
-                Err(error) => {
-                    let position = error.valid_up_to();
-                    return Err(ErrorKind::Value(pickle_value::ErrorKind::InvalidText { position }).into());
-                }
-            },
-            Encoding::Latin1 if bytes.is_ascii() => self.builder.text_from_utf8(bytes)?,
-            Encoding::Latin1 => {
-                let text: alloc::string::String = bytes.iter().map(|&byte| char::from(byte)).collect();
-                self.builder.text(&text)?
-            }
-        })
+        self.decoded(bytes, None)
+    }
+
+    fn byte_string_of(&mut self, opcode: Opcode, argument: &[u8], bytes: &[u8]) -> Result<Handle, Error> {
+        self.decoded(bytes, Some((opcode, argument)))
     }
 
     #[inline(always)]
@@ -399,27 +388,11 @@ impl Host for GraphHost<'_> {
     }
 
     fn next_buffer(&mut self) -> Result<Handle, Error> {
-        let fields = [self.builder.int(self.buffers)?, self.builder.bool(false)];
-        self.buffers += 1;
-        Ok(self.builder.object(ObjectKind::Buffer, &fields)?)
+        self.take_buffer()
     }
 
     fn readonly_buffer(&mut self, buffer: Handle) -> Result<Handle, Error> {
-        let view = self.builder.view(buffer);
-        let number =
-            view.as_object().filter(|object| object.kind() == ObjectKind::Buffer).map(|object| object.field(0));
-        match (number.and_then(View::handle), view.kind()) {
-            (Some(number), _) => {
-                let fields = [number, self.builder.bool(true)];
-                Ok(self.builder.object(ObjectKind::Buffer, &fields)?)
-            }
-            (None, Kind::Bytes) => Ok(buffer),
-            (None, kind) => Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind {
-                operation: "take as a buffer",
-                kind: kind.type_name(),
-            })
-            .into()),
-        }
+        self.make_readonly(buffer)
     }
 
     #[inline(always)]
@@ -472,13 +445,12 @@ impl Host for GraphHost<'_> {
         self.global(&module, &name, protocol)
     }
 
-    fn extension(&mut self, code: u32, _protocol: u8) -> Result<Handle, Error> {
-        let code = self.builder.int(i64::from(code))?;
-        Ok(self.builder.object(ObjectKind::Extension, &[code])?)
+    fn extension(&mut self, code: u32, protocol: u8) -> Result<Handle, Error> {
+        self.extension_by_code(code, protocol)
     }
 
     fn persistent(&mut self, id: Handle) -> Result<Handle, Error> {
-        Ok(self.builder.object(ObjectKind::Persistent, &[id])?)
+        self.load_persistent(id)
     }
 
     fn reduce(&mut self, callable: Handle, args: Handle) -> Result<Handle, Error> {
@@ -498,6 +470,9 @@ impl Host for GraphHost<'_> {
         }
         if let Some((class, args, kwargs)) = self.partial_new(callable, args)? {
             return Ok(self.builder.object(ObjectKind::NewWithKeywords, &[class, args, kwargs])?);
+        }
+        if let Some(made) = self.resolver.reduce(callable, args, &mut self.builder)? {
+            return Ok(made);
         }
         Ok(self.builder.object(ObjectKind::Call, &[callable, args])?)
     }
@@ -535,8 +510,8 @@ impl Host for GraphHost<'_> {
         // Python with one that is false.
         let view = self.builder.view(state);
         let ignored = match self.options.profile.pickler() {
-            Pickler::C => view.is_none(),
-            Pickler::Python => view.is_false(),
+            Implementation::C => view.is_none(),
+            Implementation::Python => view.is_false(),
         };
         if ignored && self.builder.view(*object).kind() != Kind::Object {
             return Ok(());

@@ -2,20 +2,22 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::{HashMap, HashSet};
-use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
+use pickle_value::{Buffer, Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 pub(crate) use self::standard::AddressText;
 use self::standard::Standard;
 use crate::builtins::Builtin;
 use crate::error::{Error, ErrorKind};
+use crate::extension::Extensions;
 use crate::holders::Holders;
 use crate::module_strings::{ModuleString, module_string};
 use crate::names;
-use crate::profile::Profile;
+use crate::profile::{Implementation, Profile};
 use crate::source::{Args, Atom, Fill, GlobalName, Make, Nesting, PartialNew, Reduction, Shape, Source};
 
 /// The source that a graph is.
@@ -30,6 +32,13 @@ pub struct GraphSource<'g> {
     single_bytes_are_one: bool,
     protocol: u8,
     python2: bool,
+    extensions: Arc<Extensions>,
+    /// Whether the memo is left out, so that what is met again need not be within itself.
+    fast: bool,
+    /// Whether a buffer in the pickle is memoized as what it is; in Python its copy is, which nothing refers to.
+    memoizes_buffers: bool,
+    /// How many buffers stand beside the pickle so far.
+    buffers: u64,
     /// Who is held once, where the profile wants to know.
     holders: Option<Holders>,
     /// The memo's numbers, each plus one: first one that stays 0 for what is inline, then by the numbers of spans, of nodes
@@ -94,7 +103,10 @@ impl<'g> Cursor<'g> {
 }
 
 mod derived;
+mod replacing;
 mod standard;
+
+pub(crate) use replacing::Replacing;
 
 impl<'g> GraphSource<'g> {
     /// A source with an empty memo, for an encoder of this protocol and profile.
@@ -109,6 +121,10 @@ impl<'g> GraphSource<'g> {
             single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
             protocol,
             python2: profile.is_python2(),
+            extensions: Arc::default(),
+            fast: false,
+            memoizes_buffers: profile.pickler() == Implementation::C,
+            buffers: 0,
             holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
             memo: vec![0; foreign + EXTRAS as usize],
             starts: [0, 1, nodes, foreign],
@@ -121,6 +137,16 @@ impl<'g> GraphSource<'g> {
         };
         source.note_standard();
         source
+    }
+
+    /// Takes over a registry of extension codes.
+    pub fn set_extensions(&mut self, extensions: Arc<Extensions>) {
+        self.extensions = extensions;
+    }
+
+    /// Says that the encoder leaves the memo out.
+    pub fn set_fast(&mut self, fast: bool) {
+        self.fast = fast;
     }
 
     #[inline(always)]
@@ -139,6 +165,11 @@ impl<'g> GraphSource<'g> {
         self.extras.push(content);
         self.memo.push(0);
         Handle::foreign(EXTRAS + self.extras.len() as u32 - 1)
+    }
+
+    /// A str that was made anew.
+    fn text(&mut self, utf8: Vec<u8>) -> Handle {
+        single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8)))
     }
 
     /// A name as an object: one for each spelling.
@@ -262,7 +293,7 @@ impl<'g> GraphSource<'g> {
             ObjectKind::New => Make::New,
             ObjectKind::Reconstructed if self.protocol < 2 => return self.reconstruction(object),
             ObjectKind::Reconstructed => return self.derived(object),
-            ObjectKind::NewWithKeywords if self.protocol < 4 && !self.begun.insert(node) => {
+            ObjectKind::NewWithKeywords if self.protocol < 4 && !self.fast && !self.begun.insert(node) => {
                 return unsupported("an object within its own keyword arguments under protocol 4");
             }
             ObjectKind::NewWithKeywords => Make::NewWithKeywords,
@@ -271,11 +302,13 @@ impl<'g> GraphSource<'g> {
                 Some(id) => return Shape::Persistent(id),
                 None => return unsupported("a persistent id"),
             },
+            ObjectKind::Extension if self.protocol < 2 => {
+                return Shape::Unsupported(alloc::format!("extension code {} under protocol 2", object.field(0)));
+            }
             ObjectKind::Extension => match object.field(0).as_u64().and_then(|code| u32::try_from(code).ok()) {
                 Some(code) => return Shape::Extension(code),
                 None => return unsupported("an extension code"),
             },
-            ObjectKind::Buffer => return Shape::Buffer(object.field(1).as_bool() == Some(true)),
             _ => return unsupported("an object of another format"),
         };
         let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
@@ -284,6 +317,25 @@ impl<'g> GraphSource<'g> {
         let steps = object.steps().filter_map(|step| self.fill(step)).collect();
         let kwargs = if make == Make::NewWithKeywords { object.field(2).handle() } else { None };
         Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps }))
+    }
+
+    /// A buffer stands in the pickle where its bytes are known. Else only its number is, which has to be that of its turn.
+    fn buffer(&mut self, handle: &mut Handle) -> Result<Shape<'g, Handle, Cursor<'g>>, Error> {
+        let Some(Buffer { bytes, number, readonly, .. }) = self.graph.view(*handle).as_buffer() else {
+            return Ok(unsupported("a buffer"));
+        };
+        let (Some(bytes), 5..) = (bytes, self.protocol) else {
+            let number = number.unwrap_or(self.buffers);
+            if number != self.buffers {
+                return Err(ErrorKind::BufferOutOfTurn { number, turn: self.buffers }.into());
+            }
+            self.buffers += 1;
+            return Ok(Shape::Buffer(readonly));
+        };
+        if !self.memoizes_buffers {
+            *handle = self.extra(Content::Bytes(Vec::new()));
+        }
+        Ok(if readonly { Shape::Bytes(bytes) } else { Shape::ByteArray(bytes) })
     }
 
     fn fill(&self, step: Step<'g>) -> Option<Fill<Handle, Cursor<'g>>> {
@@ -415,6 +467,7 @@ impl<'g> Source for GraphSource<'g> {
                 *handle = Handle::foreign(if ellipsis { ELLIPSIS } else { NOT_IMPLEMENTED });
                 self.memo(*handle).checked_sub(1).map_or(Shape::Global, Shape::Known)
             }
+            Value::Object(object) if object.kind() == ObjectKind::Buffer => return self.buffer(handle),
             Value::Object(object) => match self.named(*handle) {
                 Some(other) => {
                     *handle = other;
@@ -549,7 +602,7 @@ impl<'g> Source for GraphSource<'g> {
             name: String::from(name),
             module_object,
             name_object,
-            extension: None,
+            extension: self.extensions.code(module, name),
             nesting,
         })
     }

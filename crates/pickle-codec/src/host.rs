@@ -2,6 +2,8 @@
 
 use alloc::vec::Drain;
 
+use pickle_opcodes::Opcode;
+
 /// The items above a mark, taken from the stack: owned, or read as a slice by [`Drain::as_slice`].
 pub type Items<'s, O> = Drain<'s, O>;
 
@@ -35,6 +37,11 @@ pub trait Host {
     fn text(&mut self, utf8: &[u8]) -> Result<Self::Object, Self::Error>;
     /// Python 2's `str`: text or bytes in Python 3, as the host's encoding says.
     fn byte_string(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// The same, where a host asks where the string stands: the instruction, and its argument as a part of the input.
+    fn byte_string_of(&mut self, opcode: Opcode, argument: &[u8], bytes: &[u8]) -> Result<Self::Object, Self::Error> {
+        let _ = (opcode, argument);
+        self.byte_string(bytes)
+    }
     /// Bytes.
     fn bytes(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
     /// A bytearray.

@@ -35,7 +35,10 @@ mod document;
 mod dump;
 mod edit;
 mod encoder;
+mod encoding;
 mod error;
+mod extension;
+mod fast;
 mod fault;
 mod global_lines;
 mod graph_host;
@@ -51,10 +54,15 @@ mod module_strings;
 pub mod names;
 mod observe;
 mod profile;
+mod rename;
+mod replace;
+mod resolve;
 mod save;
 mod source;
 #[cfg(feature = "std")]
 mod stream;
+#[cfg(feature = "std")]
+mod unpickler;
 
 pub use builtins::Builtin;
 pub use document::Document;
@@ -62,21 +70,27 @@ pub use document::Document;
 pub use dump::to_writer;
 pub use dump::{DumpOptions, to_vec};
 pub use encoder::{Buffered, Encoder, Output};
+pub use encoding::{Encoding, Errors};
 pub use error::{Error, ErrorKind};
+pub use extension::Extensions;
 pub use fault::{Fault, MachineError};
 pub use graph_host::GraphHost;
 pub use graph_source::{Cursor, GraphSource};
 pub use host::{Host, Items};
 pub use input::{Input, Wanted};
-pub use load::{Encoding, LoadOptions, from_slice};
+pub use load::{LoadOptions, from_slice};
 pub use machine::Machine;
 pub use memo::Memo;
 pub use pickle_opcodes::{self as opcodes, HIGHEST_PROTOCOL};
 pub use pickle_value::{self as value, Graph, View};
-pub use profile::{Pickler, Profile};
+pub use profile::{Implementation, Profile};
+pub use replace::{OutOfBand, PersistentId, Replacer};
+pub use resolve::{Buffers, Decoded, Defaults, Resolver};
 pub use source::{Args, Atom, Fill, GlobalName, Make, Nesting, Part, PartialNew, Reduction, Shape, Source};
 #[cfg(feature = "std")]
-pub use stream::{Pickles, Unpickler, from_reader};
+pub use stream::{Pickles, Stream, from_reader};
+#[cfg(feature = "std")]
+pub use unpickler::Unpickler;
 
 /// The protocol that is written unless another is asked for, as CPython 3.8 to 3.13 do.
 pub const DEFAULT_PROTOCOL: u8 = 4;

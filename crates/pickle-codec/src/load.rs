@@ -1,15 +1,22 @@
 //! Reading a pickle into a [`Graph`].
 
+use alloc::string::String;
+use alloc::sync::Arc;
 #[cfg(feature = "std")]
 use alloc::vec::Vec;
+use core::fmt;
 
 use pickle_value::{Builder, Graph, Handle};
 
-use crate::error::Error;
+use crate::encoding::{Encoding, Errors};
+use crate::error::{Error, ErrorKind};
+use crate::extension::Extensions;
 use crate::fault::MachineError;
 use crate::graph_host::GraphHost;
 use crate::machine::Machine;
 use crate::profile::Profile;
+use crate::rename::Renames;
+use crate::resolve::{Decoded, Resolver};
 
 /// Reads one pickle.
 ///
@@ -45,25 +52,38 @@ pub fn from_slice(input: &[u8]) -> Result<Graph<'_>, Error> {
 pub struct LoadOptions {
     pub(crate) profile: Profile,
     pub(crate) unify: bool,
+    pub(crate) errors: Errors,
+    pub(crate) keeps_unresolved: bool,
+    pub(crate) renames: Renames,
+    pub(crate) extensions: Arc<Extensions>,
+    pub(crate) find_class: Callback<FindClass>,
+    pub(crate) decoder: Callback<Decoder>,
     encoding: Option<Encoding>,
     fix_imports: Option<bool>,
 }
 
-/// What becomes of Python 2's `str` (STRING, BINSTRING, SHORT_BINSTRING): `pickle.loads`' parameter `encoding`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-#[non_exhaustive]
-pub enum Encoding {
-    /// Text, which must be ASCII: Python's default.
-    #[default]
-    Ascii,
-    /// Text, a character a byte; never fails.
-    Latin1,
-    /// Text, which must be UTF-8.
-    Utf8,
-    /// Bytes.
-    Bytes,
-    /// What it is: a kind of its own, [`Kind::ByteString`](pickle_value::Kind::ByteString).
-    Keep,
+type FindClass = dyn Fn(&str, &str) -> Result<Option<(String, String)>, Error> + Send + Sync;
+type Decoder = dyn Fn(&[u8], usize) -> Result<Option<Decoded>, Error> + Send + Sync;
+
+/// A function of the options, if there is one.
+pub(crate) struct Callback<F: ?Sized>(pub(crate) Option<Arc<F>>);
+
+impl<F: ?Sized> Clone for Callback<F> {
+    fn clone(&self) -> Self {
+        Callback(self.0.clone())
+    }
+}
+
+impl<F: ?Sized> Default for Callback<F> {
+    fn default() -> Self {
+        Callback(None)
+    }
+}
+
+impl<F: ?Sized> fmt::Debug for Callback<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "a function" } else { "none" })
+    }
 }
 
 impl LoadOptions {
@@ -106,6 +126,114 @@ impl LoadOptions {
         LoadOptions { encoding: Some(encoding), ..self }
     }
 
+    /// What is done about the bytes of a Python 2 `str` that are none of its encoding; an error, unless said otherwise.
+    ///
+    /// ```
+    /// use pickle_codec::{Errors, LoadOptions};
+    ///
+    /// let graph = LoadOptions::new().errors(Errors::Replace).from_slice(b"U\x03\xe9t\xe9.")?;
+    /// assert_eq!(graph.root().as_str(), Some("\u{fffd}t\u{fffd}"));
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn errors(self, errors: Errors) -> LoadOptions {
+        LoadOptions { errors, ..self }
+    }
+
+    /// Chooses for each Python 2 `str`: given its bytes and the offset of its instruction, what becomes of it, or nothing
+    /// where the other options hold. So a pickle is read whose strings are of several encodings, or of one that
+    /// [`Encoding`] does not have.
+    ///
+    /// ```
+    /// use pickle_codec::{Decoded, Encoding, LoadOptions};
+    ///
+    /// // UTF-8 where it is that, else latin-1.
+    /// let options = LoadOptions::new().decoder(|bytes, _offset| {
+    ///     let is_utf8 = core::str::from_utf8(bytes).is_ok();
+    ///     Ok(Some(Decoded::from(if is_utf8 { Encoding::Utf8 } else { Encoding::Latin1 })))
+    /// });
+    /// let graph = options.from_slice(b"U\x02\xc3\xa9U\x01\xe9\x86.")?;
+    /// assert_eq!(graph.to_string(), "('é', 'é')");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn decoder(
+        self,
+        decoder: impl Fn(&[u8], usize) -> Result<Option<Decoded>, Error> + Send + Sync + 'static,
+    ) -> LoadOptions {
+        LoadOptions { decoder: Callback(Some(Arc::new(decoder))), ..self }
+    }
+
+    /// Calls a global otherwise than the pickle does. Names are dotted, `"app.models.User"`; the old one may be that of a
+    /// module, too, which is then renamed with all that stands in it. Where the new name is of something within a class,
+    /// a colon ends the module: `"app.models:Outer.Inner"`.
+    ///
+    /// Of several that fit, the first is taken. It is Python 3's names that are renamed, where
+    /// [`fix_imports`](LoadOptions::fix_imports) translates.
+    ///
+    /// ```
+    /// use pickle_codec::LoadOptions;
+    ///
+    /// let graph = LoadOptions::new().rename("old.User", "app.models.User").from_slice(b"cold\nUser\n.")?;
+    /// assert_eq!(graph.root().as_global(), Some(("app.models", "User")));
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rename(mut self, old: &str, new: &str) -> LoadOptions {
+        self.renames.push(old, new);
+        self
+    }
+
+    /// Decides on each global by its module and name: nothing takes it as it is, another pair in its place, and an error
+    /// refuses it. It is asked after names are translated and [renamed](LoadOptions::rename), as
+    /// [`Resolver::find_class`] is.
+    ///
+    /// ```
+    /// use pickle_codec::{Error, LoadOptions};
+    ///
+    /// let options = LoadOptions::new().find_class(|module, name| match (module, name) {
+    ///     ("collections", _) => Ok(None),
+    ///     _ => Err(Error::refused(format!("{module}.{name} is forbidden"))),
+    /// });
+    /// assert!(options.from_slice(b"ccollections\nOrderedDict\n.").is_ok());
+    /// let error = options.from_slice(b"cos\nsystem\n.").unwrap_err();
+    /// assert_eq!(error.to_string(), "os.system is forbidden (GLOBAL at byte 0)");
+    /// ```
+    #[must_use]
+    pub fn find_class(
+        self,
+        find: impl Fn(&str, &str) -> Result<Option<(String, String)>, Error> + Send + Sync + 'static,
+    ) -> LoadOptions {
+        LoadOptions { find_class: Callback(Some(Arc::new(find))), ..self }
+    }
+
+    /// The registry that gives a meaning to extension codes.
+    #[must_use]
+    pub fn extensions(self, extensions: impl Into<Arc<Extensions>>) -> LoadOptions {
+        LoadOptions { extensions: extensions.into(), ..self }
+    }
+
+    /// Keeps as data what only something outside of the pickle could tell: extension codes that are not registered, and
+    /// buffers that were not given. So every pickle can be read, and be written back. Without, both are errors, as in
+    /// Python.
+    ///
+    /// Persistent ids are data in any case, since they say themselves what they are.
+    ///
+    /// ```
+    /// use pickle_codec::LoadOptions;
+    ///
+    /// let pickle = b"\x80\x02\x82\xf0.";
+    /// let error = LoadOptions::new().from_slice(pickle).unwrap_err();
+    /// assert_eq!(error.to_string(), "unregistered extension code 240 (EXT1 at byte 2)");
+    /// let graph = LoadOptions::new().keep_unresolved(true).from_slice(pickle)?;
+    /// assert_eq!(graph.to_string(), "<extension 240>");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn keep_unresolved(self, keep: bool) -> LoadOptions {
+        LoadOptions { keeps_unresolved: keep, ..self }
+    }
+
     /// Whether Python 2's names of modules and globals become Python 3's, under protocol 3; by default they do.
     #[must_use]
     pub fn fix_imports(self, fix: bool) -> LoadOptions {
@@ -136,6 +264,38 @@ impl LoadOptions {
         self.from_slice_at(input, 0).map(|(graph, _)| graph)
     }
 
+    /// Reads one pickle, with a resolver to answer what it leaves open. The graph borrows the resolver's buffers as it does
+    /// the input.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_slice`], and what the resolver refuses.
+    #[doc(alias = "loads")]
+    pub fn from_slice_with<'a>(&self, input: &'a [u8], resolver: &mut dyn Resolver<'a>) -> Result<Graph<'a>, Error> {
+        self.from_slice_at_with(input, 0, resolver).map(|(graph, _)| graph)
+    }
+
+    /// Reads the one pickle that a slice holds, and nothing else.
+    ///
+    /// ```
+    /// use pickle_codec::LoadOptions;
+    ///
+    /// assert!(LoadOptions::new().from_exact(b"K\x01.").is_ok());
+    /// let error = LoadOptions::new().from_exact(b"K\x01.rest").unwrap_err();
+    /// assert_eq!(error.to_string(), "4 bytes follow the pickle (at byte 3)");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`from_slice`], and [`ErrorKind::TrailingData`] where something follows the pickle.
+    pub fn from_exact<'a>(&self, input: &'a [u8]) -> Result<Graph<'a>, Error> {
+        let (graph, end) = self.from_slice_at(input, 0)?;
+        match (input.len() - end) as u64 {
+            0 => Ok(graph),
+            bytes => Err(Error::at(end, None, ErrorKind::TrailingData { bytes })),
+        }
+    }
+
     /// Reads one pickle; gives how many bytes it has, too.
     ///
     /// # Errors
@@ -152,8 +312,23 @@ impl LoadOptions {
     /// As [`from_slice`]; offsets count from the start of `input`.
     pub fn from_slice_at<'a>(&self, input: &'a [u8], offset: usize) -> Result<(Graph<'a>, usize), Error> {
         let mut host = GraphHost::new(Builder::with_input(input), self.clone());
-        let mut machine = self.machine();
-        let (root, end) = machine.load(&mut host, input, offset).map_err(with_place)?;
+        let (root, end) = self.machine().load(&mut host, input, offset).map_err(with_place)?;
+        Ok((host.into_builder().finish(root), end))
+    }
+
+    /// As [`from_slice_at`](LoadOptions::from_slice_at), with a resolver.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_slice_with`](LoadOptions::from_slice_with); offsets count from the start of `input`.
+    pub fn from_slice_at_with<'a>(
+        &self,
+        input: &'a [u8],
+        offset: usize,
+        resolver: &mut dyn Resolver<'a>,
+    ) -> Result<(Graph<'a>, usize), Error> {
+        let mut host = GraphHost::with_resolver(Builder::with_input(input), self.clone(), resolver);
+        let (root, end) = self.machine().load(&mut host, input, offset).map_err(with_place)?;
         Ok((host.into_builder().finish(root), end))
     }
 
@@ -162,6 +337,22 @@ impl LoadOptions {
     pub(crate) fn load_vec(&self, input: Vec<u8>) -> Result<Graph<'static>, Error> {
         let detached = {
             let mut host = GraphHost::new(Builder::with_input(&input), self.clone());
+            let (root, _) = self.machine().load(&mut host, &input, 0).map_err(with_place)?;
+            host.into_builder().detach(root)
+        };
+        Ok(detached.attach(input.into()))
+    }
+
+    /// As [`load_vec`](Self::load_vec), with a resolver.
+    #[cfg(feature = "std")]
+    pub(crate) fn load_vec_with(
+        &self,
+        input: Vec<u8>,
+        resolver: &mut dyn Resolver<'_>,
+    ) -> Result<Graph<'static>, Error> {
+        let detached = {
+            let resolver = crate::resolve::Owning(resolver);
+            let mut host = GraphHost::with_resolver(Builder::with_input(&input), self.clone(), resolver);
             let (root, _) = self.machine().load(&mut host, &input, 0).map_err(with_place)?;
             host.into_builder().detach(root)
         };

@@ -11,7 +11,7 @@ use crate::fault::{Fault, MachineError};
 use crate::global_lines::{fault_before_end, inst_name, nameless};
 use crate::host::Host;
 use crate::memo::Memo;
-use crate::profile::{Pickler, Profile};
+use crate::profile::{Implementation, Profile};
 
 /// The unpickling machine: a stack, marks on it, and the memo.
 ///
@@ -37,7 +37,7 @@ pub struct Machine<O> {
     highest_protocol: u8,
     /// What FLOAT gives for `nan`.
     nan: f64,
-    pickler: Pickler,
+    pickler: Implementation,
 }
 
 impl<O: Clone> Default for Machine<O> {
@@ -59,7 +59,7 @@ impl<O: Clone> Machine<O> {
             max_digits: usize::MAX,
             highest_protocol: pickle_opcodes::HIGHEST_PROTOCOL,
             nan: f64::NAN,
-            pickler: Pickler::C,
+            pickler: Implementation::C,
         }
     }
 
@@ -213,8 +213,8 @@ impl<O: Clone> Machine<O> {
             Op::BinFloat(value) => host.float(value),
             Op::Float(line) => {
                 let value = match self.pickler {
-                    Pickler::C => number::float_line(line)?,
-                    Pickler::Python => number::decimal_float(line)?,
+                    Implementation::C => number::float_line(line)?,
+                    Implementation::Python => number::decimal_float(line)?,
                 };
                 // A `-nan` has the other sign.
                 let nan = if value.is_sign_negative() { -self.nan } else { self.nan };
@@ -240,8 +240,8 @@ impl<O: Clone> Machine<O> {
                 text::unicode_line(line, |point| push_code_point(point, &mut utf8))?;
                 host.text(&utf8)
             }
-            Op::String(line) => host.byte_string(&text::string_line(line)?),
-            Op::BinString(bytes) | Op::ShortBinString(bytes) => host.byte_string(bytes),
+            Op::String(line) => host.byte_string_of(Opcode::String, line, &text::string_line(line)?),
+            Op::BinString(bytes) | Op::ShortBinString(bytes) => host.byte_string_of(op.opcode(), bytes, bytes),
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => host.bytes(bytes),
             Op::ByteArray8(_) | Op::NextBuffer | Op::ReadonlyBuffer if self.highest_protocol < 5 => {
                 return Err(pickle_opcodes::ErrorKind::UnknownOpcode(op.opcode().byte()).into());
@@ -394,15 +394,15 @@ impl<O: Clone> Machine<O> {
 
     fn int_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
         match self.pickler {
-            Pickler::C => number::int_line(line, self.max_digits),
-            Pickler::Python => number::python_int_line(line, self.max_digits),
+            Implementation::C => number::int_line(line, self.max_digits),
+            Implementation::Python => number::python_int_line(line, self.max_digits),
         }
     }
 
     fn long_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
         match self.pickler {
-            Pickler::C => number::long_line(line, self.max_digits),
-            Pickler::Python => number::python_long_line(line, self.max_digits),
+            Implementation::C => number::long_line(line, self.max_digits),
+            Implementation::Python => number::python_long_line(line, self.max_digits),
         }
     }
 
@@ -464,7 +464,7 @@ impl<O: Clone> Machine<O> {
         if start <= self.fence {
             return Err(self.underflow());
         }
-        Ok((start < self.stack.len() || self.pickler == Pickler::Python).then(|| self.stack[start - 1].clone()))
+        Ok((start < self.stack.len() || self.pickler == Implementation::Python).then(|| self.stack[start - 1].clone()))
     }
 
     #[inline(always)]

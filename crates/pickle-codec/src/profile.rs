@@ -13,22 +13,22 @@ use crate::graph_source::AddressText;
 /// one. The default is CPython 3.13's C pickler.
 ///
 /// ```
-/// use pickle_codec::{Profile, Pickler};
+/// use pickle_codec::{Profile, Implementation};
 ///
 /// assert_eq!(Profile::from_name("3.13"), Some(Profile::default()));
 /// let profile = Profile::from_name("2.7-python").unwrap();
-/// assert_eq!((profile.version(), profile.pickler()), ((2, 7), Pickler::Python));
+/// assert_eq!((profile.version(), profile.pickler()), ((2, 7), Implementation::Python));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Profile {
     major: u8,
     minor: u8,
-    pickler: Pickler,
+    pickler: Implementation,
 }
 
 /// Which of an interpreter's two picklers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum Pickler {
+pub enum Implementation {
     /// The one in C, which `import pickle` gives in Python 3: `_pickle`. In Python 2.7 it is the module `cPickle`.
     #[default]
     C,
@@ -44,23 +44,23 @@ impl Default for Profile {
 
 impl Profile {
     /// CPython 3.13's C pickler.
-    pub const CPYTHON_3_13: Profile = Profile { major: 3, minor: 13, pickler: Pickler::C };
+    pub const CPYTHON_3_13: Profile = Profile { major: 3, minor: 13, pickler: Implementation::C };
 
     /// CPython 2.7's `cPickle`.
     ///
     /// It leaves out the PUT of an object that nobody but its holder refers to; here that is read off the graph.
     /// Characters beyond U+FFFF are written as by a build with wide Unicode, which Linux distributions had.
-    pub const CPYTHON_2_7: Profile = Profile { major: 2, minor: 7, pickler: Pickler::C };
+    pub const CPYTHON_2_7: Profile = Profile { major: 2, minor: 7, pickler: Implementation::C };
 
     /// CPython 3.`minor`'s C pickler, for 6 to 13.
     #[must_use]
     pub const fn cpython3(minor: u8) -> Option<Profile> {
-        if 6 <= minor && minor <= 13 { Some(Profile { major: 3, minor, pickler: Pickler::C }) } else { None }
+        if 6 <= minor && minor <= 13 { Some(Profile { major: 3, minor, pickler: Implementation::C }) } else { None }
     }
 
     /// The same interpreter's other pickler, or the same.
     #[must_use]
-    pub const fn with_pickler(self, pickler: Pickler) -> Profile {
+    pub const fn with_pickler(self, pickler: Implementation) -> Profile {
         Profile { pickler, ..self }
     }
 
@@ -74,7 +74,9 @@ impl Profile {
     /// All profiles, oldest first, the C pickler before the one in Python.
     pub fn all() -> impl Iterator<Item = Profile> {
         let versions = [Profile::CPYTHON_2_7].into_iter().chain((6..=13).filter_map(Profile::cpython3));
-        versions.flat_map(|profile| [Pickler::C, Pickler::Python].map(|pickler| profile.with_pickler(pickler)))
+        versions.flat_map(|profile| {
+            [Implementation::C, Implementation::Python].map(|pickler| profile.with_pickler(pickler))
+        })
     }
 
     /// The version, like `(3, 13)`.
@@ -85,7 +87,7 @@ impl Profile {
 
     /// Which pickler.
     #[must_use]
-    pub const fn pickler(self) -> Pickler {
+    pub const fn pickler(self) -> Implementation {
         self.pickler
     }
 
@@ -120,7 +122,7 @@ impl Profile {
     }
 
     const fn is_pure(self) -> bool {
-        matches!(self.pickler, Pickler::Python)
+        matches!(self.pickler, Implementation::Python)
     }
 
     /// What `cPickle` does with the memo, and no other: it starts at 1, and has only what is held more than once.

@@ -8,6 +8,7 @@ use pickle_value::Graph;
 
 use crate::error::Error;
 use crate::load::LoadOptions;
+use crate::resolve::Resolver;
 
 /// Reads one pickle from `reader`, and leaves it on the byte behind the pickle's STOP.
 ///
@@ -39,6 +40,39 @@ impl LoadOptions {
     #[doc(alias = "load")]
     pub fn from_reader(&self, mut reader: impl BufRead) -> Result<Graph<'static>, Error> {
         self.load_vec(read_pickle(&mut reader)?)
+    }
+
+    /// As [`from_reader`](LoadOptions::from_reader), with a resolver to answer what the pickle leaves open. Buffers that
+    /// it lends are copied, as the graph outlives them; those that it gives away are not.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_reader`], and what the resolver refuses.
+    #[doc(alias = "load")]
+    pub fn from_reader_with(
+        &self,
+        mut reader: impl BufRead,
+        resolver: &mut dyn Resolver<'_>,
+    ) -> Result<Graph<'static>, Error> {
+        self.load_vec_with(read_pickle(&mut reader)?, resolver)
+    }
+
+    /// The pickles that come out of a reader one behind the other, each by itself: an iterator that ends with the input.
+    /// Those that share a memo are read by an [`Unpickler`](crate::Unpickler).
+    ///
+    /// ```
+    /// use pickle_codec::LoadOptions;
+    ///
+    /// let file: &[u8] = b"K\x01.K\x02.";
+    /// let mut stream = LoadOptions::new().stream(file);
+    /// assert_eq!(stream.next().unwrap()?.to_string(), "1");
+    /// assert_eq!(stream.position(), 3);
+    /// assert_eq!(stream.count(), 1);
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stream<R: Read>(&self, reader: R) -> Stream<R> {
+        Stream { reader: BufReader::new(reader), options: self.clone(), position: 0, failed: false }
     }
 
     /// The pickles that stand in `input` one behind the other: an iterator that ends with the input.
@@ -94,43 +128,41 @@ impl<'a> Iterator for Pickles<'a> {
     }
 }
 
-/// Reads pickles one by one from any reader, with a buffer of its own.
+/// Reads pickles one by one from any reader, with a buffer of its own; each stands alone.
 ///
-/// As an iterator it ends where the input ends before a pickle's first opcode.
-///
-/// ```
-/// use pickle_codec::{LoadOptions, Unpickler};
-///
-/// let file: &[u8] = b"K\x01.K\x02.";
-/// let mut unpickler = Unpickler::new(file, LoadOptions::new());
-/// assert_eq!(unpickler.load()?.to_string(), "1");
-/// assert_eq!(unpickler.count(), 1);
-/// # Ok::<(), pickle_codec::Error>(())
-/// ```
+/// It ends where the input ends before a pickle's first opcode, or behind the first error. Made by
+/// [`LoadOptions::stream`].
 #[derive(Debug)]
-pub struct Unpickler<R> {
+pub struct Stream<R> {
     reader: BufReader<R>,
     options: LoadOptions,
+    position: u64,
     failed: bool,
 }
 
-impl<R: Read> Unpickler<R> {
-    /// A reader of pickles; it may read ahead of them.
-    pub fn new(reader: R, options: LoadOptions) -> Unpickler<R> {
-        Unpickler { reader: BufReader::new(reader), options, failed: false }
+impl<R: Read> Stream<R> {
+    /// Where the next pickle starts, in bytes from where the reader stood.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.position
     }
 
-    /// Reads the next pickle.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_reader`].
-    pub fn load(&mut self) -> Result<Graph<'static>, Error> {
-        self.options.from_reader(&mut self.reader)
+    /// The reader, with what was read ahead of the last pickle's end.
+    #[must_use]
+    pub fn into_inner(self) -> BufReader<R> {
+        self.reader
+    }
+
+    fn load(&mut self) -> Result<Graph<'static>, Error> {
+        let pickle = read_pickle(&mut self.reader)?;
+        let length = pickle.len() as u64;
+        let graph = self.options.load_vec(pickle)?;
+        self.position += length;
+        Ok(graph)
     }
 }
 
-impl<R: Read> Iterator for Unpickler<R> {
+impl<R: Read> Iterator for Stream<R> {
     type Item = Result<Graph<'static>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -149,7 +181,7 @@ impl<R: Read> Iterator for Unpickler<R> {
 /// The bytes of one pickle, up to its STOP, or as many as there are of one that is broken.
 ///
 /// Nothing is allocated for what a length promises: the buffer grows with what arrives.
-fn read_pickle(reader: &mut impl BufRead) -> Result<Vec<u8>, Error> {
+pub(crate) fn read_pickle(reader: &mut impl BufRead) -> Result<Vec<u8>, Error> {
     let mut pickle = Vec::new();
     // Where the first instruction starts that has not been seen whole.
     let mut at = 0;

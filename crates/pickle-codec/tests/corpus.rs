@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 
-use pickle_codec::{DumpOptions, LoadOptions, Pickler, Unpickler};
+use pickle_codec::{DumpOptions, Implementation, LoadOptions};
 use plain::Interpreter;
 use support::{Case, corpus};
 
@@ -22,7 +22,7 @@ fn plain_values_are_dumped_as_cpython_dumps_them() {
         case.profile.version().0 == 3 && !case.name.starts_with("objects/") && !case.name.starts_with("library/")
     };
     for case in cases.iter().filter(is_plain) {
-        let all_pairs = matches!(case.profile.version().1, 6 | 7 | 13) && case.profile.pickler() == Pickler::C;
+        let all_pairs = matches!(case.profile.version().1, 6 | 7 | 13) && case.profile.pickler() == Implementation::C;
         for (i, pickle) in case.by_protocol() {
             for (j, _) in case.by_protocol().filter(|(j, _)| all_pairs || *j == i) {
                 let mut interpreter = Interpreter::new(case.profile);
@@ -59,8 +59,9 @@ fn readers_give_what_slices_do() {
             // A capacity of the buffer that no pickle's pieces are multiples of.
             let from_reader = options.from_reader(BufReader::with_capacity(5, Drip { bytes: pickle, step }));
             differences.check(case, i, i, from_reader.and_then(|graph| case.dump_options(i).to_vec(&graph)));
-            let from_unpickler = Unpickler::new(Drip { bytes: pickle, step: 7 - step }, options).load();
-            differences.check(case, i, i, from_unpickler.and_then(|graph| case.dump_options(i).to_vec(&graph)));
+            let from_stream = options.stream(Drip { bytes: pickle, step: 7 - step }).next();
+            let from_stream = from_stream.expect("there is a pickle");
+            differences.check(case, i, i, from_stream.and_then(|graph| case.dump_options(i).to_vec(&graph)));
         }
     }
     differences.report(20_000);
@@ -93,18 +94,19 @@ fn pickles_in_a_row_are_read_one_by_one() {
         let options = case.load_options();
         let mut reader: &[u8] = &stream;
         let mut pickles = options.pickles(&stream);
-        let mut unpickler = Unpickler::new(Drip { bytes: &stream, step: 1000 }, options.clone());
+        let mut drip = options.stream(Drip { bytes: &stream, step: 1000 });
         let mut end = 0;
         for (i, pickle) in case.by_protocol() {
             end += pickle.len();
             let dump = |graph| case.dump_options(i).to_vec(&graph);
             differences.check(case, i, i, pickles.next().expect("there is one more").and_then(dump));
             assert_eq!(pickles.offset(), end, "{}", case.name);
-            differences.check(case, i, i, unpickler.next().expect("there is one more").and_then(dump));
+            differences.check(case, i, i, drip.next().expect("there is one more").and_then(dump));
+            assert_eq!(drip.position(), end as u64, "{}", case.name);
             differences.check(case, i, i, options.from_reader(&mut reader).and_then(dump));
             assert_eq!(reader.len(), stream.len() - end, "{}: the reader is left behind STOP", case.name);
         }
-        assert!(pickles.next().is_none() && unpickler.next().is_none(), "{}: that is all", case.name);
+        assert!(pickles.next().is_none() && drip.next().is_none(), "{}: that is all", case.name);
         assert!(options.from_reader(&mut reader).is_err_and(|error| error.is_end_of_input()));
     }
     differences.report(10_000);

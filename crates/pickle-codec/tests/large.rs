@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read, Write, repeat};
 
 use pickle_codec::value::Kind;
-use pickle_codec::{DumpOptions, Graph, Unpickler, from_reader, from_slice};
+use pickle_codec::{DumpOptions, Graph, from_reader, from_slice};
 
 const LENGTH: u64 = (1 << 32) + 1;
 
@@ -55,7 +55,7 @@ fn a_graph_outlives_its_input() -> Result<(), pickle_codec::Error> {
 fn a_graph_that_was_read_from_a_file_is_its_own() -> Result<(), pickle_codec::Error> {
     let graph: Graph<'static> = {
         let file = b"\x80\x04\x8c\x05first\x94.".to_vec();
-        Unpickler::new(&file[..], pickle_codec::LoadOptions::new()).load()?
+        pickle_codec::LoadOptions::new().stream(&file[..]).next().expect("there is a pickle")?
     };
     assert_eq!(graph.root().as_str(), Some("first"));
     Ok(())

@@ -1,6 +1,6 @@
 //! Where CPython's two loaders disagree, each profile goes with its own.
 
-use pickle_codec::{LoadOptions, Pickler, Profile};
+use pickle_codec::{Implementation, LoadOptions, Profile};
 
 /// A pickle, and what `pickle.loads` and `pickle._loads` of CPython 3.13.0 made of it: a repr, or the name of an exception.
 const PICKLES: &[(&[u8], &str, &str)] = &[
@@ -39,7 +39,7 @@ const PICKLES: &[(&[u8], &str, &str)] = &[
 #[test]
 fn each_loader_has_its_own_rules() {
     for (pickle, by_c, by_python) in PICKLES {
-        for (pickler, theirs) in [(Pickler::C, by_c), (Pickler::Python, by_python)] {
+        for (pickler, theirs) in [(Implementation::C, by_c), (Implementation::Python, by_python)] {
             let options = LoadOptions::new().profile(Profile::CPYTHON_3_13.with_pickler(pickler));
             let ours = options.from_slice(pickle).map(|graph| graph.to_string());
             let expected = (!theirs.ends_with("Error")).then(|| (*theirs).to_owned());

@@ -43,10 +43,12 @@ use crate::view::View;
 #[derive(Debug, Default)]
 pub struct Builder<'a> {
     input: &'a [u8],
-    store: Store,
+    store: Store<'a>,
     /// Dicts and sets that have items, to be settled at the end.
     dicts: Vec<u32>,
     sets: Vec<u32>,
+    /// How many nodes there were when they were last settled.
+    settled: u32,
     globals: HashMap<Box<[u8]>, Handle, foldhash::fast::RandomState>,
     /// The names of attributes, each one text.
     names: HashMap<Box<str>, Handle, foldhash::fast::RandomState>,
@@ -184,6 +186,29 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Bytes with a memory of their own, which is not copied: the graph borrows or owns it.
+    ///
+    /// ```
+    /// use pickle_value::Builder;
+    ///
+    /// let image = vec![7; 1 << 20];
+    /// let mut builder = Builder::new();
+    /// let bytes = builder.bytes_beside(&image[..])?;
+    /// let graph = builder.finish(bytes);
+    /// assert_eq!(graph.root().as_bytes().map(<[u8]>::as_ptr), Some(image.as_ptr()));
+    /// # Ok::<(), pickle_value::Error>(())
+    /// ```
+    pub fn bytes_beside(&mut self, bytes: impl Into<Cow<'a, [u8]>>) -> Result<Handle, Error> {
+        Ok(Handle::new(Tag::Bytes, self.store.push_region(bytes.into())?))
+    }
+
+    /// A buffer that is handed over beside a pickle, Python's `pickle.PickleBuffer`: its bytes, which are not copied, and
+    /// whether it is read-only. [`View::as_buffer`] gives them back.
+    pub fn buffer(&mut self, bytes: impl Into<Cow<'a, [u8]>>, readonly: bool) -> Result<Handle, Error> {
+        let fields = [self.bytes_beside(bytes)?, self.bool(readonly)];
+        self.object(ObjectKind::Buffer, &fields)
+    }
+
     /// Python 2's `str`. Bytes of the input are borrowed.
     #[inline]
     pub fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
@@ -308,7 +333,7 @@ impl<'a> Builder<'a> {
         keyed::check_pairs(&mut self.store, pairs)?;
         match target.reference() {
             Some((Tag::Dict, node)) => {
-                if self.store.nodes[node as usize].length == 0 && !pairs.is_empty() {
+                if (self.store.nodes[node as usize].length == 0 || node < self.settled) && !pairs.is_empty() {
                     self.dicts.push(node);
                 }
                 self.store.append(node, pairs)
@@ -327,7 +352,7 @@ impl<'a> Builder<'a> {
         keyed::check_items(&mut self.store, items)?;
         match target.reference() {
             Some((Tag::Set, node)) => {
-                if self.store.nodes[node as usize].length == 0 && !items.is_empty() {
+                if (self.store.nodes[node as usize].length == 0 || node < self.settled) && !items.is_empty() {
                     self.sets.push(node);
                 }
                 self.store.append(node, items)
@@ -394,23 +419,39 @@ impl<'a> Builder<'a> {
     /// The graph with `root` as its value. Of equal keys in a dict the first stays, with the last value.
     #[must_use]
     pub fn finish(self, root: Handle) -> Graph<'a> {
-        let input = self.input;
-        self.detach(root).attach(Cow::Borrowed(input))
+        let (input, store, globals) = self.settled();
+        Graph::from_parts(Cow::Borrowed(input), store, root, globals)
     }
 
-    /// The graph without the input that it may refer to, to be attached to an owned copy of it.
+    /// The graph without the input that it may refer to, to be attached to an owned copy of it. What else it borrows is
+    /// copied.
     #[must_use]
-    pub fn detach(mut self, root: Handle) -> Detached {
-        let mut settler = Settler::new();
-        for node in self.dicts {
-            settler.settle(self.input, &mut self.store, node, 2);
-        }
-        for node in self.sets {
-            settler.settle(self.input, &mut self.store, node, 1);
-        }
+    pub fn detach(self, root: Handle) -> Detached {
+        let (input, store, globals) = self.settled();
+        Detached { store: store.into_owned(), root, globals, input_length: input.len() }
+    }
+
+    /// The input, and all that was made, with each key once.
+    fn settled(mut self) -> (&'a [u8], Store<'a>, Vec<Handle>) {
+        self.settle();
         let mut globals: Vec<Handle> = self.globals.into_values().collect();
         globals.sort_unstable_by_key(|global| global.index(Tag::Object));
-        Detached { store: self.store, root, globals, input_length: self.input.len() }
+        (self.input, self.store, globals)
+    }
+
+    /// Of equal keys in each dict and set keeps the first, with the last value, so that they can be looked up before the
+    /// graph is finished. What is added later can be settled again.
+    pub fn settle(&mut self) {
+        let mut settler = Settler::new();
+        for (nodes, width) in [(core::mem::take(&mut self.dicts), 2), (core::mem::take(&mut self.sets), 1)] {
+            for node in nodes {
+                if node < self.settled {
+                    self.store.indexes.remove(&node);
+                }
+                settler.settle(self.input, &mut self.store, node, width);
+            }
+        }
+        self.settled = self.store.nodes.len() as u32;
     }
 
     /// Where in the input these bytes stand, if they do: the very bytes, not equal ones.
@@ -457,7 +498,7 @@ impl<'a> Builder<'a> {
 /// A finished graph without its input: see [`Builder::detach`].
 #[derive(Debug)]
 pub struct Detached {
-    store: Store,
+    store: Store<'static>,
     root: Handle,
     globals: Vec<Handle>,
     input_length: usize,

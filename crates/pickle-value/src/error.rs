@@ -38,7 +38,7 @@ pub enum ErrorKind {
     #[error("odd number of items for a dict")]
     OddItems,
     /// An operation on an object that does not take it.
-    #[error("cannot {operation} a {kind}")]
+    #[error("cannot {operation} {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" })]
     WrongKind {
         /// What was to be done, such as `append to`.
         operation: &'static str,

@@ -16,13 +16,13 @@ use crate::view::View;
 #[derive(Clone)]
 pub struct Graph<'a> {
     input: Cow<'a, [u8]>,
-    store: Store,
+    store: Store<'a>,
     root: Handle,
     globals: Vec<Handle>,
 }
 
 impl<'a> Graph<'a> {
-    pub(crate) fn from_parts(input: Cow<'a, [u8]>, store: Store, root: Handle, globals: Vec<Handle>) -> Graph<'a> {
+    pub(crate) fn from_parts(input: Cow<'a, [u8]>, store: Store<'a>, root: Handle, globals: Vec<Handle>) -> Graph<'a> {
         Graph { input, store, root, globals }
     }
 
@@ -62,10 +62,15 @@ impl<'a> Graph<'a> {
         self.globals.iter().map(|&global| self.view(global))
     }
 
-    /// The same graph with its own copy of the input.
+    /// The same graph with its own copy of the input, and of what else it borrows.
     #[must_use]
     pub fn into_owned(self) -> Graph<'static> {
-        Graph { input: Cow::Owned(self.input.into_owned()), ..self }
+        Graph {
+            input: Cow::Owned(self.input.into_owned()),
+            store: self.store.into_owned(),
+            root: self.root,
+            globals: self.globals,
+        }
     }
 }
 

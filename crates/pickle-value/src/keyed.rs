@@ -18,14 +18,14 @@ const SMALL: usize = 12;
 
 /// Refuses a key that Python cannot hash.
 #[inline(always)]
-pub(crate) fn check_hashable(store: &mut Store, key: Handle) -> Result<(), Error> {
+pub(crate) fn check_hashable(store: &mut Store<'_>, key: Handle) -> Result<(), Error> {
     match key.unpack() {
         Unpacked::Ref(tag, index) if !matches!(tag, Tag::Text) => check_hashable_reference(store, tag, index),
         _ => Ok(()),
     }
 }
 
-fn check_hashable_reference(store: &mut Store, tag: Tag, index: u32) -> Result<(), Error> {
+fn check_hashable_reference(store: &mut Store<'_>, tag: Tag, index: u32) -> Result<(), Error> {
     match tag {
         Tag::List | Tag::Appended => Err(unhashable("list")),
         Tag::Dict | Tag::Assigned => Err(unhashable("dict")),
@@ -37,7 +37,7 @@ fn check_hashable_reference(store: &mut Store, tag: Tag, index: u32) -> Result<(
 }
 
 /// A tuple is hashable when all its items are. What was found hashable is marked, so that shared tuples cost once.
-fn check_hashable_items(store: &mut Store, tuple: u32) -> Result<(), Error> {
+fn check_hashable_items(store: &mut Store<'_>, tuple: u32) -> Result<(), Error> {
     let mut found: Vec<u32> = vec![];
     let mut work = vec![tuple];
     while let Some(node) = work.pop() {
@@ -100,7 +100,7 @@ impl Settler {
 
     /// Settles one node, of keys and values (`width` 2) or of keys alone (`width` 1).
     #[inline]
-    pub(crate) fn settle(&mut self, input: &[u8], store: &mut Store, node: u32, width: usize) {
+    pub(crate) fn settle(&mut self, input: &[u8], store: &mut Store<'_>, node: u32, width: usize) {
         let Node { start, length, .. } = store.nodes[node as usize];
         if length as usize <= width || (width == 2 && self.known_shape(store, start, length)) {
             return;
@@ -126,7 +126,7 @@ impl Settler {
 
     /// True if a settled dict has the same keys, object by object.
     #[inline]
-    fn known_shape(&self, store: &Store, start: u32, length: u32) -> bool {
+    fn known_shape(&self, store: &Store<'_>, start: u32, length: u32) -> bool {
         let shape = self.shapes[shape_slot(store, start, length)];
         let (a, b) = (start as usize, shape.start as usize);
         shape.length == length && (0..length as usize).step_by(2).all(|key| store.pool[a + key] == store.pool[b + key])
@@ -192,7 +192,7 @@ impl Settler {
 }
 
 #[inline]
-fn shape_slot(store: &Store, start: u32, length: u32) -> usize {
+fn shape_slot(store: &Store<'_>, start: u32, length: u32) -> usize {
     let first = match store.pool[start as usize].unpack() {
         Unpacked::Ref(_, index) => index,
         Unpacked::Int(value) => value as u32,
@@ -261,7 +261,7 @@ pub(crate) fn find(
 
 /// Refuses keys and values that do not come in pairs, and keys that cannot be.
 #[inline(always)]
-pub(crate) fn check_pairs(store: &mut Store, pairs: &[Handle]) -> Result<(), Error> {
+pub(crate) fn check_pairs(store: &mut Store<'_>, pairs: &[Handle]) -> Result<(), Error> {
     if !pairs.len().is_multiple_of(2) {
         return Err(Error::new(ErrorKind::OddItems));
     }
@@ -270,7 +270,7 @@ pub(crate) fn check_pairs(store: &mut Store, pairs: &[Handle]) -> Result<(), Err
 
 /// Refuses items that cannot be in a set.
 #[inline(always)]
-pub(crate) fn check_items(store: &mut Store, items: &[Handle]) -> Result<(), Error> {
+pub(crate) fn check_items(store: &mut Store<'_>, items: &[Handle]) -> Result<(), Error> {
     items.iter().try_for_each(|&key| check_hashable(store, key))
 }
 

@@ -58,7 +58,7 @@ pub use build::{Builder, Detached};
 pub use error::{Error, ErrorKind};
 pub use graph::{Counts, Graph};
 pub use handle::Handle;
-pub use object::{Object, ObjectKind, Step};
+pub use object::{Buffer, Object, ObjectKind, Step};
 pub use path::{Path, PathStep};
 pub use py::{__py_made, IntoPython};
 pub use text::{CodePoints, Text, push_code_point};

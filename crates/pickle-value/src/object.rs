@@ -29,7 +29,8 @@ pub enum ObjectKind {
     Persistent,
     /// An object of the extension registry. Fields: its code.
     Extension,
-    /// A buffer that is handed over beside the pickle. Fields: its number, and whether it is read-only.
+    /// A buffer that is handed over beside the pickle. Fields: its bytes, or its number where they are not known, and
+    /// whether it is read-only. See [`View::as_buffer`].
     Buffer,
     /// How the state of an object is set where a function does it: only an object's log has this. Fields: the function, the
     /// state.
@@ -157,5 +158,28 @@ impl<'g> Object<'g> {
             _ => None,
         });
         states.last().unwrap_or(View::ABSENT)
+    }
+}
+
+/// A buffer that is handed over beside a pickle (PEP 574): Python's `pickle.PickleBuffer`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Buffer<'g> {
+    /// Its bytes, where they are known.
+    pub bytes: Option<&'g [u8]>,
+    /// Its number among the buffers of its pickle, where nothing else is known.
+    pub number: Option<u64>,
+    /// Whether it is read-only.
+    pub readonly: bool,
+}
+
+impl<'g> View<'g> {
+    /// A buffer that is handed over beside a pickle.
+    #[must_use]
+    pub fn as_buffer(self) -> Option<Buffer<'g>> {
+        let object = self.as_object().filter(|object| object.kind == ObjectKind::Buffer)?;
+        let content = object.field(0);
+        let readonly = object.field(1).as_bool() == Some(true);
+        Some(Buffer { bytes: content.as_bytes(), number: content.as_u64(), readonly })
     }
 }

@@ -1,12 +1,13 @@
 //! The memory of a graph: spans, nodes and the pool.
 //!
 //! ```text
-//!   handle ──► span  ──► bytes of the input, or of the arena behind it
+//!   handle ──► span  ──► bytes of the input, of the arena behind it, or of a region beside it
 //!          └─► node  ──► a range of the pool: handles
 //! ```
 //!
 //! Freeing a graph is freeing these few vectors, so nothing here recurses.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -17,13 +18,15 @@ use crate::handle::{Handle, Tag};
 
 /// Everything of a graph but the input that its spans may refer to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Store {
+pub(crate) struct Store<'a> {
     /// One entry an object that is text, bytes or a long int.
     pub(crate) spans: Vec<Span>,
-    /// Start and length of what does not fit a [`Span`].
+    /// Start and length of what does not fit a [`Span`]; [`REGION`] and a number for a whole region.
     pub(crate) long_spans: Vec<(u64, u64)>,
     /// Bytes that the input does not hold. Their addresses start behind the input's.
     pub(crate) arena: Vec<u8>,
+    /// Bytes that were handed over beside the input, each of them one object's.
+    pub(crate) regions: Vec<Cow<'a, [u8]>>,
     /// One entry an object that has items or fields.
     pub(crate) nodes: Vec<Node>,
     /// The items and fields of all nodes.
@@ -64,7 +67,10 @@ impl Node {
     pub(crate) const HASHABLE: u32 = 1;
 }
 
-impl Store {
+/// Says that an address is the number of a region.
+const REGION: u64 = 1 << 63;
+
+impl<'a> Store<'a> {
     /// Enters bytes at an address: below `input_length` in the input, from there on in the arena.
     #[inline(always)]
     pub(crate) fn push_span(&mut self, address: u64, length: u64) -> Result<u32, Error> {
@@ -96,6 +102,29 @@ impl Store {
         let address = input_length as u64 + self.arena.len() as u64;
         self.arena.extend_from_slice(bytes);
         self.push_span(address, bytes.len() as u64)
+    }
+
+    /// Enters bytes that stand beside the input, which are not copied.
+    pub(crate) fn push_region(&mut self, bytes: Cow<'a, [u8]>) -> Result<u32, Error> {
+        let span = self.push_long_span(REGION | self.regions.len() as u64, bytes.len() as u64);
+        let index = index_of(self.spans.len())?;
+        self.spans.push(span);
+        self.regions.push(bytes);
+        Ok(index)
+    }
+
+    /// The same without anything borrowed: what the regions borrow is copied.
+    pub(crate) fn into_owned(self) -> Store<'static> {
+        let regions = self.regions.into_iter().map(|region| Cow::Owned(region.into_owned())).collect();
+        Store {
+            regions,
+            spans: self.spans,
+            long_spans: self.long_spans,
+            arena: self.arena,
+            nodes: self.nodes,
+            pool: self.pool,
+            indexes: self.indexes,
+        }
     }
 
     /// Enters a node with these items, and no room for more.
@@ -174,7 +203,7 @@ fn index_of(length: usize) -> Result<u32, Error> {
 #[derive(Clone, Copy)]
 pub(crate) struct Access<'g> {
     pub(crate) input: &'g [u8],
-    pub(crate) store: &'g Store,
+    pub(crate) store: &'g Store<'g>,
 }
 
 impl<'g> Access<'g> {
@@ -185,6 +214,9 @@ impl<'g> Access<'g> {
         let (mut address, mut length) = (packed >> Span::LENGTH_BITS, packed & Span::LONG);
         if length == Span::LONG {
             (address, length) = self.store.long_spans[address as usize];
+            if address & REGION != 0 {
+                return &self.store.regions[(address & !REGION) as usize];
+            }
         }
         let (address, length) = (address as usize, length as usize);
         match address.checked_sub(self.input.len()) {
@@ -210,10 +242,11 @@ impl<'g> Access<'g> {
 }
 
 /// What an absent view refers to.
-pub(crate) static EMPTY: Store = Store {
+pub(crate) static EMPTY: Store<'static> = Store {
     spans: Vec::new(),
     long_spans: Vec::new(),
     arena: Vec::new(),
+    regions: Vec::new(),
     nodes: Vec::new(),
     pool: Vec::new(),
     indexes: HashMap::with_hasher(foldhash::fast::FixedState::with_seed(0)),

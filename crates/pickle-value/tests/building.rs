@@ -70,10 +70,10 @@ fn py_refuses_an_unhashable_key() {
 #[case::state_of_a_list(|b: &mut B| { let l = b.list(&[])?; b.set_state(l, l)?; Ok(l) }, "cannot set the state of a list")]
 #[case::state_of_a_class(
     |b: &mut B| { let class = b.global("m", "C")?; b.set_state(class, class)?; Ok(class) },
-    "cannot set the state of a object"
+    "cannot set the state of an object"
 )]
 #[case::bytearray_like_a_list(|b: &mut B| { let l = b.list(&[])?; b.byte_array_like(l) }, "cannot make a bytearray of a list")]
-#[case::too_few_fields(|b: &mut B| b.object(ObjectKind::Call, &[]), "cannot leave out a field of a object")]
+#[case::too_few_fields(|b: &mut B| b.object(ObjectKind::Call, &[]), "cannot leave out a field of an object")]
 fn misuse_is_an_error(#[case] make: fn(&mut B) -> Result<Handle, Error>, #[case] message: &str) {
     let mut builder = Builder::new();
     assert_eq!(make(&mut builder).expect_err("it is refused").to_string(), message);

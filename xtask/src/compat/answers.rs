@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
-use pickle_codec::{Pickler, Profile};
+use pickle_codec::{Implementation, Profile};
 use serde::Deserialize;
 
 use super::pythons::{Interpreter, Version};
@@ -77,7 +77,7 @@ pub(crate) enum Text {
 
 impl Answers {
     /// From the folder that the generator filled.
-    pub(crate) fn read(folder: &Path, python: &Interpreter, pickler: Pickler) -> Result<Answers> {
+    pub(crate) fn read(folder: &Path, python: &Interpreter, pickler: Implementation) -> Result<Answers> {
         let file = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
@@ -92,7 +92,7 @@ impl Answers {
         pickles: Vec<u8>,
         texts: Vec<u8>,
         python: &Interpreter,
-        pickler: Pickler,
+        pickler: Implementation,
     ) -> Result<Answers> {
         let mut lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let meta: MetaLine = serde_json::from_slice(lines.next().ok_or("the first line is missing")?)?;
@@ -132,9 +132,9 @@ impl Answers {
     /// The interpreter and, where it is not the one in C, the pickler.
     pub(crate) fn label(&self) -> String {
         let pickler = match (self.profile.version().0, self.profile.pickler()) {
-            (2, Pickler::C) => " cPickle",
-            (_, Pickler::C) => "",
-            (_, Pickler::Python) => " pickle.py",
+            (2, Implementation::C) => " cPickle",
+            (_, Implementation::C) => "",
+            (_, Implementation::Python) => " pickle.py",
         };
         format!("{}{pickler}", self.version)
     }
@@ -228,10 +228,10 @@ pub(super) fn parse_pair(text: &str) -> Option<(u8, u8)> {
 }
 
 /// As the generator is told, and says.
-pub(super) fn pickler_name(pickler: Pickler) -> &'static str {
+pub(super) fn pickler_name(pickler: Implementation) -> &'static str {
     match pickler {
-        Pickler::C => "c",
-        Pickler::Python => "python",
+        Implementation::C => "c",
+        Implementation::Python => "python",
     }
 }
 
@@ -287,7 +287,7 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Filter, Pickler};
+    use super::{Answers, Filter, Implementation};
     use crate::compat::pythons::{Interpreter, Version};
 
     const META: &str =
@@ -298,7 +298,8 @@ mod tests {
         let version = Version::parse("3.13.0").expect("a version");
         let python = Interpreter { path: "python".into(), version, build: String::new() };
         let text = format!("{meta}\n{lines}\n");
-        Answers::parse(text.as_bytes(), b"N.".to_vec(), vec![0], &python, Pickler::C).map_err(|error| error.to_string())
+        Answers::parse(text.as_bytes(), b"N.".to_vec(), vec![0], &python, Implementation::C)
+            .map_err(|error| error.to_string())
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use pickle_codec::{Pickler, Profile};
+use pickle_codec::{Implementation, Profile};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -50,7 +50,7 @@ impl Corpus {
 
     /// The newest C pickler.
     pub(crate) fn newest(&self) -> Option<&Answers> {
-        self.versions.iter().rfind(|answers| answers.profile.pickler() == Pickler::C)
+        self.versions.iter().rfind(|answers| answers.profile.pickler() == Implementation::C)
     }
 
     /// From its folder.
@@ -229,7 +229,7 @@ impl Writer {
                     texts.write_all(&[kind])?;
                     write_counted(&mut texts, content)?;
                 }
-                let [c, python] = [Pickler::C, Pickler::Python].map(|pickler| {
+                let [c, python] = [Implementation::C, Implementation::Python].map(|pickler| {
                     let alike = profiles.iter().filter(|profile| profile.pickler() == pickler);
                     alike.map(|profile| number_of(*profile)).collect()
                 });
@@ -308,7 +308,7 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
         let unsure = unsure.collect::<Result<_, _>>()?;
         let case =
             Case { name, reason: said.reason, a, dis, b, unsure, pending: said.pending, errors: BTreeMap::new() };
-        for (numbers, pickler) in [(c, Pickler::C), (python, Pickler::Python)] {
+        for (numbers, pickler) in [(c, Implementation::C), (python, Implementation::Python)] {
             for number in numbers {
                 let profile = Profile::all().find(|known| number_of(*known) == number && known.pickler() == pickler);
                 let profile = profile.ok_or_else(|| format!("{}: {number} is no version", case.name))?;
@@ -320,7 +320,7 @@ fn parse(manifest: &str, pickles: Vec<u8>, texts: Vec<u8>) -> Result<Corpus> {
     let versions = head.versions.into_iter().map(|VersionLine { python, pickler, protocols }| {
         let version = Version::parse(&python).ok_or_else(|| format!("{python} is no version"))?;
         let c = version.profile().ok_or_else(|| format!("{python} is unknown"))?;
-        let both = [Pickler::C, Pickler::Python].map(|pickler| c.with_pickler(pickler));
+        let both = [Implementation::C, Implementation::Python].map(|pickler| c.with_pickler(pickler));
         let known = both.into_iter().find(|profile| pickler_name(profile.pickler()) == pickler);
         let profile = known.ok_or_else(|| format!("{pickler} is no pickler"))?;
         let cases = cases.remove(&profile).unwrap_or_default();

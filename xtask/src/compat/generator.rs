@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, id};
 use std::time::UNIX_EPOCH;
 
-use pickle_codec::Pickler;
+use pickle_codec::Implementation;
 use sha2::{Digest, Sha256};
 
 use super::answers::{Answers, Filter, hex, pickler_name};
@@ -18,7 +18,7 @@ use crate::{Result, paths};
 /// generator.
 pub(crate) fn ask(
     python: &Interpreter,
-    pickler: Pickler,
+    pickler: Implementation,
     filter: &Filter,
     full: bool,
     jobs: usize,
@@ -54,7 +54,7 @@ pub(crate) fn ask(
 
 fn generate(
     python: &Interpreter,
-    pickler: Pickler,
+    pickler: Implementation,
     filter: &Filter,
     full: bool,
     jobs: usize,
@@ -105,7 +105,7 @@ struct Cache {
 }
 
 impl Cache {
-    fn new(python: &Interpreter, pickler: Pickler, full: bool) -> Result<Cache> {
+    fn new(python: &Interpreter, pickler: Implementation, full: bool) -> Result<Cache> {
         let file = fs::metadata(&python.path)?;
         let modified = file.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let identity = format!("{}\n{}\n{modified}\n{}", python.path.display(), python.build, file.len());

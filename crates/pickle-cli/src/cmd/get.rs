@@ -35,7 +35,7 @@ impl Get {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut out = Output::stdout();
         let shown = self.input.each(
-            |_| LoadOptions::new(),
+            |_| LoadOptions::new().keep_unresolved(true),
             |input, pickle| {
                 let found = pickle.graph.root().try_at(&self.path).map_err(|error| input.failure(error))?;
                 writeln!(out, "{found}").map_err(|error| out.failure(&error))

@@ -31,7 +31,7 @@ impl Show {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut out = Output::stdout();
         let shown = self.input.each(
-            |_| LoadOptions::new(),
+            |_| LoadOptions::new().keep_unresolved(true),
             |_, pickle| writeln!(out, "{}", pickle.graph).map_err(|error| out.failure(&error)),
         );
         out.finish()?;

@@ -62,7 +62,10 @@ impl Transcode {
     fn load_options(&self, pickle: &[u8]) -> LoadOptions {
         let profile = self.target.profile;
         let is_known = !matches!(*pickle, [0x80, protocol, ..] if protocol > profile.highest_protocol());
-        LoadOptions::new().profile(if is_known { profile } else { Profile::default() }).unify(true)
+        LoadOptions::new()
+            .profile(if is_known { profile } else { Profile::default() })
+            .unify(true)
+            .keep_unresolved(true)
     }
 
     /// Writes a pickle's value into `buffer`.

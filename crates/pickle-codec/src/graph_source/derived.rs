@@ -25,7 +25,7 @@ impl<'g> GraphSource<'g> {
         let mut steps: Vec<Step<'g>> = object.steps().collect();
         let parts: Vec<View<'g>> = object.args().items().collect();
         let has_items = matches!(steps.first(), Some(Step::Append(_) | Step::Assign(_)));
-        if parts.is_empty() && has_items && !self.begun.insert(node) {
+        if parts.is_empty() && has_items && !self.fast && !self.begun.insert(node) {
             // CPython raises RecursionError.
             return unsupported("a list or dict subclass within itself under protocol 2");
         }

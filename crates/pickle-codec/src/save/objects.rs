@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::{self, Vec};
 
-use pickle_opcodes::Opcode;
+use pickle_opcodes::{Opcode, Out};
 
 use super::batch::Ops;
 use super::{Batch, Next, Task};
@@ -329,15 +329,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// Protocol 0 has persistent ids that are a line of text.
     pub(super) fn write_persistent_line(&mut self, mut id: S::Object) -> Result<(), Fault<S::Error>> {
-        match self.source.atom(&mut id).map_err(Fault::Host)? {
-            Atom::Text(line) if line.contains(&b'\n') => Err(ErrorKind::NewlineInPersistentId.into()),
-            Atom::Text(line) if line.is_ascii() => {
-                let out = &mut self.framer.out;
-                out.push(Opcode::PersId.byte());
-                out.extend_from_slice(line);
-                out.push(b'\n');
-                Ok(())
-            }
+        if let Atom::Text(line) = self.source.atom(&mut id).map_err(Fault::Host)? {
+            return Ok(persistent_line(line, &mut self.framer.out)?);
+        }
+        // In the memo it may be, but a line has no GET.
+        match self.source.shape(&mut id).map_err(Fault::Host)? {
+            Shape::Text(line) => Ok(persistent_line(line, &mut self.framer.out)?),
             _ => Err(ErrorKind::PersistentIdNotAscii.into()),
         }
     }
@@ -351,4 +348,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
         }
     }
+}
+
+fn persistent_line(line: &[u8], out: &mut Out) -> Result<(), ErrorKind> {
+    if line.contains(&b'\n') {
+        return Err(ErrorKind::NewlineInPersistentId);
+    }
+    if !line.is_ascii() {
+        return Err(ErrorKind::PersistentIdNotAscii);
+    }
+    out.push(Opcode::PersId.byte());
+    out.extend_from_slice(line);
+    out.push(b'\n');
+    Ok(())
 }

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::read::ZlibDecoder;
-use pickle_codec::{Pickler, Profile};
+use pickle_codec::{Implementation, Profile};
 use serde_json::Value;
 
 /// A case as one pickler answered it.
@@ -56,7 +56,7 @@ fn parse(lines: &str, pickles: &[u8]) -> Vec<Case> {
         if line["pending"].is_string() {
             continue;
         }
-        for (key, pickler) in [("c", Pickler::C), ("python", Pickler::Python)] {
+        for (key, pickler) in [("c", Implementation::C), ("python", Implementation::Python)] {
             for version in line[key].as_array().into_iter().flatten() {
                 let version = version.as_u64().expect("a version");
                 let alike = |profile: &Profile| {

@@ -1,0 +1,12 @@
+//! What `pickle` lets its users override, against CPython 3.13: `data/overrides.json`, made by
+//! `data/generate_overrides.py`.
+
+mod overrides {
+    mod buffers;
+    pub(crate) mod data;
+    mod encodings;
+    mod extensions;
+    mod fast;
+    mod persistent;
+    mod refusals;
+}
