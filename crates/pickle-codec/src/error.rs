@@ -235,14 +235,6 @@ pub enum ErrorKind {
     /// A `PickleBuffer` under protocol 5.
     #[error("PickleBuffer can only be pickled with protocol >= 5")]
     BufferBeforeProtocol5,
-    /// A buffer of which only the number is known, met when it is another's turn.
-    #[error("buffer {number} would be taken for buffer {turn}: its bytes are not known")]
-    BufferOutOfTurn {
-        /// Its number.
-        number: u64,
-        /// Whose turn it is.
-        turn: u64,
-    },
     /// An object within itself, which only a memo can write (CPython: `fast mode: can't pickle cyclic objects`).
     #[error("fast mode: can't pickle cyclic objects")]
     CyclicInFastMode,

@@ -241,7 +241,8 @@ impl<O: Clone> Machine<O> {
                 host.text(&utf8)
             }
             Op::String(line) => host.byte_string_of(Opcode::String, line, &text::string_line(line)?),
-            Op::BinString(bytes) | Op::ShortBinString(bytes) => host.byte_string_of(op.opcode(), bytes, bytes),
+            Op::BinString(bytes) => host.byte_string_of(Opcode::BinString, bytes, bytes),
+            Op::ShortBinString(bytes) => host.byte_string_of(Opcode::ShortBinString, bytes, bytes),
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => host.bytes(bytes),
             Op::ByteArray8(_) | Op::NextBuffer | Op::ReadonlyBuffer if self.highest_protocol < 5 => {
                 return Err(pickle_opcodes::ErrorKind::UnknownOpcode(op.opcode().byte()).into());

@@ -86,7 +86,7 @@ fn a_buffer_out_of_turn_is_refused() {
     let pickle = b"\x80\x05\x97\x940\x97h\x00\x86.";
     let graph = LoadOptions::new().keep_unresolved(true).from_slice(pickle).expect("a pickle");
     let error = DumpOptions::new().protocol(5).to_vec(&graph).expect_err("it would become buffer 0");
-    assert_eq!(error.to_string(), "buffer 1 would be taken for buffer 0: its bytes are not known");
+    assert_eq!(error.to_string(), "cannot pickle buffer 1 in the turn of buffer 0, without its bytes");
 }
 
 #[test]
