@@ -370,10 +370,12 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         Ok(self.builder.text_from_utf8(utf8)?)
     }
 
+    #[inline(never)]
     fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         self.decoded(bytes, None)
     }
 
+    #[inline(never)]
     fn byte_string_of(&mut self, opcode: Opcode, argument: &[u8], bytes: &[u8]) -> Result<Handle, Error> {
         self.decoded(bytes, Some((opcode, argument)))
     }
@@ -387,10 +389,12 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         Ok(self.builder.byte_array(bytes)?)
     }
 
+    #[inline(never)]
     fn next_buffer(&mut self) -> Result<Handle, Error> {
         self.take_buffer()
     }
 
+    #[inline(never)]
     fn readonly_buffer(&mut self, buffer: Handle) -> Result<Handle, Error> {
         self.make_readonly(buffer)
     }
@@ -445,10 +449,12 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         self.global(&module, &name, protocol)
     }
 
+    #[inline(never)]
     fn extension(&mut self, code: u32, protocol: u8) -> Result<Handle, Error> {
         self.extension_by_code(code, protocol)
     }
 
+    #[inline(never)]
     fn persistent(&mut self, id: Handle) -> Result<Handle, Error> {
         self.load_persistent(id)
     }

@@ -240,9 +240,9 @@ impl<O: Clone> Machine<O> {
                 text::unicode_line(line, |point| push_code_point(point, &mut utf8))?;
                 host.text(&utf8)
             }
-            Op::String(line) => host.byte_string_of(Opcode::String, line, &text::string_line(line)?),
-            Op::BinString(bytes) => host.byte_string_of(Opcode::BinString, bytes, bytes),
-            Op::ShortBinString(bytes) => host.byte_string_of(Opcode::ShortBinString, bytes, bytes),
+            Op::String(argument) | Op::BinString(argument) | Op::ShortBinString(argument) => {
+                byte_string(host, op.opcode(), argument)?
+            }
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => host.bytes(bytes),
             Op::ByteArray8(_) | Op::NextBuffer | Op::ReadonlyBuffer if self.highest_protocol < 5 => {
                 return Err(pickle_opcodes::ErrorKind::UnknownOpcode(op.opcode().byte()).into());
@@ -523,6 +523,19 @@ impl<O: Clone> Machine<O> {
         self.memo.put(index, top);
         Ok(None)
     }
+}
+
+/// Python 2's `str`. Out of line, so that the registers of the loop are not spent on it.
+#[inline(never)]
+fn byte_string<H: Host>(
+    host: &mut H,
+    opcode: Opcode,
+    argument: &[u8],
+) -> Result<Result<H::Object, H::Error>, Fault<H::Error>> {
+    if opcode == Opcode::String {
+        return Ok(host.byte_string_of(opcode, argument, &text::string_line(argument)?));
+    }
+    Ok(host.byte_string_of(opcode, argument, argument))
 }
 
 fn nothing<O, E>(changed: Result<(), E>) -> Result<Option<O>, Fault<E>> {

@@ -14,7 +14,6 @@ use crate::names;
 use crate::resolve::{Decoded, Resolver};
 
 impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
-    #[inline(never)]
     pub(super) fn global_by_name(&mut self, module: &str, name: &str, protocol: u8) -> Result<Handle, Error> {
         let in_python3 = if protocol < 3 { names::to_python3(module, name) } else { (module, name) };
         let said = if self.options.fixes_imports() { in_python3 } else { (module, name) };
@@ -58,7 +57,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         Ok(self.resolver.find_class(&module, &name)?.or(found))
     }
 
-    #[inline(never)]
     pub(super) fn extension_by_code(&mut self, code: u32, protocol: u8) -> Result<Handle, Error> {
         let extensions = self.options.extensions.clone();
         if let Some((module, name)) = extensions.global(code) {
@@ -74,7 +72,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         Ok(self.builder.object(ObjectKind::Extension, &[code])?)
     }
 
-    #[inline(never)]
     pub(super) fn load_persistent(&mut self, id: Handle) -> Result<Handle, Error> {
         match self.resolver.persistent_load(id, &mut self.builder)? {
             Some(object) => Ok(object),
@@ -82,7 +79,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         }
     }
 
-    #[inline(never)]
     pub(super) fn take_buffer(&mut self) -> Result<Handle, Error> {
         let number = self.buffers;
         self.buffers += 1;
@@ -96,7 +92,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         Ok(self.builder.object(ObjectKind::Buffer, &fields)?)
     }
 
-    #[inline(never)]
     pub(super) fn make_readonly(&mut self, buffer: Handle) -> Result<Handle, Error> {
         let view = self.builder.view(buffer);
         let content = view.as_object().filter(|object| object.kind() == ObjectKind::Buffer);
@@ -116,7 +111,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     }
 
     /// A Python 2 `str`, whose instruction and argument are known where there is a choice.
-    #[inline(never)]
     pub(super) fn decoded(&mut self, bytes: &[u8], instruction: Option<(Opcode, &[u8])>) -> Result<Handle, Error> {
         let offset = instruction.and_then(|(opcode, argument)| self.offset_of(opcode, argument)).unwrap_or(0);
         let mut decoded = match &self.options.decoder.0 {
