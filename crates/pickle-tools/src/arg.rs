@@ -15,24 +15,25 @@ use crate::{Error, ErrorKind, Str};
 /// An instruction's argument as a Python object. Displays as Python's repr.
 ///
 /// The repr of an int has all its digits, however many: for a pickle's LONG4 they may take long to compute.
-// With the tag in a word of its own an argument is moved in whole words.
+// With the tag in a word of its own an argument is moved in whole words. Those that may own memory stand first: a
+// comparison tells them apart when an argument is dropped, and not a jump that cannot be foreseen.
 #[derive(Clone, PartialEq, Debug)]
 #[repr(u64)]
 pub enum Arg<'a> {
-    /// An int that fits.
-    Int(i64),
-    /// An int that doesn't fit.
-    BigInt(Box<BigInt>),
-    /// The argument `00` or `01` of INT, and of GET and PUT too.
-    Bool(bool),
-    /// A float.
-    Float(f64),
     /// A str. GLOBAL and INST have one with a space between module and name.
     Str(Str<'a>),
     /// Bytes.
     Bytes(Cow<'a, [u8]>),
     /// A bytearray.
     ByteArray(Cow<'a, [u8]>),
+    /// An int that doesn't fit.
+    BigInt(Box<BigInt>),
+    /// An int that fits.
+    Int(i64),
+    /// The argument `00` or `01` of INT, and of GET and PUT too.
+    Bool(bool),
+    /// A float.
+    Float(f64),
 }
 
 impl<'a> Arg<'a> {

