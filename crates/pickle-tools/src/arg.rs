@@ -10,6 +10,7 @@ use pickle_opcodes::text::string_escapes;
 use pickle_opcodes::{ArgKind, Opcode, Pair};
 use pickle_value::literal;
 
+use crate::word::{self, all};
 use crate::{Error, ErrorKind, Str};
 
 /// An instruction's argument as a Python object. Displays as Python's repr.
@@ -135,9 +136,6 @@ impl<K: Into<ErrorKind>> From<K> for Failure {
 /// than two searches for a byte and one for ASCII.
 #[inline(always)]
 fn plain_line<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
-    const fn all(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; 8])
-    }
     // The highest bit of the lowest byte that is zero; higher ones mean nothing then.
     let zero_bytes = |word: u64| word.wrapping_sub(all(1)) & !word & all(0x80);
     let rest = cursor.rest();
@@ -171,15 +169,8 @@ fn two_complement(bytes: &[u8]) -> Arg<'static> {
         length @ 1..=8 => 8 * (8 - length as u32),
         _ => return long_two_complement(bytes),
     };
-    // Two halves that overlap, or a byte at a time.
-    let wide = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(low), Some(high)) => {
-            u64::from(u32::from_le_bytes(*low)) | u64::from(u32::from_le_bytes(*high)) << (32 - unused)
-        }
-        _ => bytes.iter().rev().fold(0, |wide, &byte| wide << 8 | u64::from(byte)),
-    };
     // The sign comes to the top and is drawn down.
-    Arg::Int((wide << unused) as i64 >> unused)
+    Arg::Int((word::short(bytes) << unused) as i64 >> unused)
 }
 
 fn long_two_complement(bytes: &[u8]) -> Arg<'static> {

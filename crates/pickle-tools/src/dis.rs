@@ -254,11 +254,8 @@ impl Disassembler<'_, '_> {
         if let Some(Arg::BigInt(value)) = &op.arg {
             check_digits(value)?;
         }
-        self.listing.code(op.opcode)?;
-        if depth > 0 {
-            self.listing.spaces(self.indent_level.saturating_mul(depth))?;
-        }
-        self.listing.name(op.opcode, op.arg.is_some() || step.note.is_some())?;
+        let indentation = self.indent_level.saturating_mul(depth);
+        self.listing.opcode(op.opcode, indentation, op.arg.is_some() || step.note.is_some())?;
         if let Some(arg) = &op.arg {
             self.argument(arg)?;
             if self.exact {
@@ -283,12 +280,7 @@ impl Disassembler<'_, '_> {
 
     fn argument(&mut self, arg: &Arg<'_>) -> fmt::Result {
         match arg {
-            Arg::Int(value) => {
-                if *value < 0 {
-                    self.listing.ascii(b"-")?;
-                }
-                self.listing.number(value.unsigned_abs())
-            }
+            Arg::Int(value) => self.listing.int(*value),
             Arg::Str(text) if self.listing.plain_str(text.as_bytes())? => Ok(()),
             _ => arg.write_repr(&mut self.listing),
         }
@@ -307,19 +299,11 @@ impl Disassembler<'_, '_> {
     }
 
     fn note(&mut self, note: Note) -> fmt::Result {
-        let number = match note {
-            Note::NoMark => return self.listing.text("no MARK exists on stack"),
-            Note::MarkAt(offset) => {
-                self.listing.ascii(b"(MARK at ")?;
-                offset
-            }
-            Note::As(index) => {
-                self.listing.ascii(b"(as ")?;
-                index as u64
-            }
-        };
-        self.listing.number(number)?;
-        self.listing.ascii(b")")
+        match note {
+            Note::NoMark => self.listing.text("no MARK exists on stack"),
+            Note::MarkAt(offset) => self.listing.note(b"(MARK at ", offset),
+            Note::As(index) => self.listing.note(b"(as ", index as u64),
+        }
     }
 
     /// Each sentence begins where the one before began, or behind a longer line; a line over 50 resets that.
@@ -348,7 +332,7 @@ impl Disassembler<'_, '_> {
 
     fn last_line(&mut self) -> fmt::Result {
         self.listing.text("highest protocol among opcodes = ")?;
-        self.listing.number(self.machine.highest_protocol().unwrap_or(0).into())?;
+        self.listing.number(self.machine.highest_protocol().into())?;
         self.listing.ascii(b"\n")
     }
 

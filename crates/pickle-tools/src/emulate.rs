@@ -15,7 +15,7 @@ pub(crate) struct Machine<'m> {
     /// Where the MARKs stand whose blocks are open.
     marks: Vec<u64>,
     memo: &'m mut Memo,
-    highest_protocol: Option<u8>,
+    highest_protocol: u8,
 }
 
 /// What is known of an instruction before it is carried out.
@@ -43,7 +43,7 @@ pub(crate) enum Note {
 
 impl<'m> Machine<'m> {
     pub(crate) fn new(memo: &'m mut Memo) -> Machine<'m> {
-        Machine { stack: Vec::new(), marks: Vec::new(), memo, highest_protocol: None }
+        Machine { stack: Vec::new(), marks: Vec::new(), memo, highest_protocol: 0 }
     }
 
     /// How many blocks are open.
@@ -52,7 +52,7 @@ impl<'m> Machine<'m> {
     }
 
     /// The highest protocol that any instruction so far belongs to.
-    pub(crate) fn highest_protocol(&self) -> Option<u8> {
+    pub(crate) fn highest_protocol(&self) -> u8 {
         self.highest_protocol
     }
 
@@ -62,16 +62,16 @@ impl<'m> Machine<'m> {
     #[inline(always)]
     pub(crate) fn prepare(&mut self, op: &GenOp<'_>) -> Result<Step, Box<ErrorKind>> {
         let (opcode, arg) = (op.opcode, op.arg.as_ref());
-        let before = opcode.stack_before();
-        self.highest_protocol = self.highest_protocol.max(Some(opcode.protocol()));
-        let mut step = Step { note: None, error: None, pops: before.len(), found: None };
-        let mark = before.iter().position(|&object| object == StackObject::Mark);
-        if mark.is_some() || opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark) {
+        let effect = &EFFECTS[usize::from(opcode.byte())];
+        self.highest_protocol = self.highest_protocol.max(effect.protocol);
+        let mut step = Step { note: None, error: None, pops: effect.pops, found: None };
+        if effect.takes_mark || opcode == Opcode::Pop && self.stack.last() == Some(&StackObject::Mark) {
             match self.marks.pop() {
                 Some(position) => {
                     self.pop_to_mark()?;
                     step.note = Some(Note::MarkAt(position));
-                    step.pops = mark.unwrap_or(0);
+                    // POP has popped the mark by this.
+                    step.pops = if effect.takes_mark { effect.pops } else { 0 };
                 }
                 None => {
                     step.note = Some(Note::NoMark);
@@ -111,9 +111,9 @@ impl<'m> Machine<'m> {
         if opcode == Opcode::Mark {
             self.marks.push(offset);
         }
-        match step.found {
-            Some(object) => self.stack.push(object),
-            None => self.stack.extend_from_slice(opcode.stack_after()),
+        match (step.found, EFFECTS[usize::from(opcode.byte())].pushes) {
+            (Some(object), _) | (None, &[object]) => self.stack.push(object),
+            (None, pushes) => self.stack.extend_from_slice(pushes),
         }
         Ok(())
     }
@@ -143,3 +143,35 @@ impl<'m> Machine<'m> {
         }
     }
 }
+
+/// What an instruction does to the stack.
+#[derive(Clone, Copy)]
+struct Effect {
+    protocol: u8,
+    /// Whether it takes all down to the topmost mark.
+    takes_mark: bool,
+    /// How many objects it pops, below the mark if it takes one.
+    pops: usize,
+    pushes: &'static [StackObject],
+}
+
+/// By the opcode's byte: a look into a table where [`Opcode`]'s functions would jump.
+static EFFECTS: [Effect; 256] = {
+    let mut effects = [Effect { protocol: 0, takes_mark: false, pops: 0, pushes: &[] }; 256];
+    let mut index = 0;
+    while index < Opcode::ALL.len() {
+        let opcode = Opcode::ALL[index];
+        let effect = &mut effects[opcode.byte() as usize];
+        let before = opcode.stack_before();
+        while effect.pops < before.len() && !effect.takes_mark {
+            match before[effect.pops] {
+                StackObject::Mark => effect.takes_mark = true,
+                _ => effect.pops += 1,
+            }
+        }
+        effect.protocol = opcode.protocol();
+        effect.pushes = opcode.stack_after();
+        index += 1;
+    }
+    effects
+};

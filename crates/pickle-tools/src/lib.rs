@@ -67,6 +67,7 @@ mod optimize;
 mod reader;
 mod spelling;
 mod text;
+mod word;
 
 pub use arg::Arg;
 pub use asm::{AsmError, AsmErrorKind, Excerpt, asm};

@@ -5,6 +5,8 @@ use std::io;
 
 use pickle_opcodes::Opcode;
 
+use crate::word::{self, all};
+
 /// Collects text for a writer, and counts the characters of the line.
 ///
 /// Most pieces of a line are short. They are copied as arrays of a fixed size of which a part counts: 1.5 times as fast as
@@ -37,57 +39,94 @@ impl<'w> Listing<'w> {
     /// The beginning of a line: the offset in five columns, which are not counted.
     #[inline]
     pub(crate) fn offset(&mut self, offset: u64) -> fmt::Result {
-        let place = self.place::<24>()?;
-        let length = decimal(offset, 5, place);
-        place[length..length + 2].copy_from_slice(b": ");
+        let place = self.place::<32>()?;
+        let length = match Digits::of(offset) {
+            Some(digits) => {
+                let spare = digits.zeros.min(3);
+                store(place, 0, digits.with_spaces() >> (8 * spare));
+                8 - spare as usize
+            }
+            None => long_decimal(offset, place),
+        };
+        store(place, length, u16::from_le_bytes(*b": ").into());
         self.advance(length + 2);
         self.column = 0;
         Ok(())
     }
 
-    /// The opcode's byte as its Python literal, in four columns, and a space.
+    /// The opcode's byte as its Python literal in four columns, a space, the indentation, and the opcode's name, in ten
+    /// columns and with a space behind where something follows.
     #[inline]
-    pub(crate) fn code(&mut self, opcode: Opcode) -> fmt::Result {
-        self.short(&PIECES[usize::from(opcode.byte())].code, 5)
-    }
-
-    /// The opcode's name, in ten columns and with a space behind where something follows.
-    #[inline]
-    pub(crate) fn name(&mut self, opcode: Opcode, something_follows: bool) -> fmt::Result {
+    pub(crate) fn opcode(&mut self, opcode: Opcode, indentation: usize, something_follows: bool) -> fmt::Result {
+        const CODE: usize = 5;
+        const INDENTATION: usize = 32;
         let piece = &PIECES[usize::from(opcode.byte())];
-        let length = if something_follows { piece.length.max(10) + 1 } else { piece.length };
-        self.short(&piece.name, length)
+        let name_length = if something_follows { piece.length.max(10) + 1 } else { piece.length };
+        if indentation > INDENTATION {
+            self.short(&piece.code, CODE)?;
+            self.spaces(indentation)?;
+            return self.short(&piece.name, name_length);
+        }
+        let place = self.place::<{ CODE + INDENTATION + 24 }>()?;
+        place[..8].copy_from_slice(&piece.code);
+        place[CODE..CODE + INDENTATION].fill(b' ');
+        place[CODE + indentation..][..24].copy_from_slice(&piece.name);
+        self.advance(CODE + indentation + name_length);
+        Ok(())
     }
 
-    #[inline]
     pub(crate) fn spaces(&mut self, mut count: usize) -> fmt::Result {
-        while count > 32 {
-            self.short(&[b' '; 32], 32)?;
-            count -= 32;
+        while count > 0 {
+            if self.filled == self.buffer.len() {
+                self.write_out()?;
+            }
+            let room = &mut self.buffer[self.filled..];
+            let length = count.min(room.len());
+            room[..length].fill(b' ');
+            self.advance(length);
+            count -= length;
         }
-        self.short(&[b' '; 32], count)
+        Ok(())
+    }
+
+    /// An int in decimal.
+    #[inline]
+    pub(crate) fn int(&mut self, value: i64) -> fmt::Result {
+        if value < 0 {
+            self.ascii(b"-")?;
+        }
+        self.number(value.unsigned_abs())
     }
 
     /// A number in decimal.
     #[inline]
     pub(crate) fn number(&mut self, number: u64) -> fmt::Result {
-        let length = decimal(number, 0, self.place()?);
+        let length = decimal(number, self.place()?);
         self.advance(length);
         Ok(())
+    }
+
+    /// A number between some ASCII characters and a closing parenthesis.
+    #[inline]
+    pub(crate) fn note<const N: usize>(&mut self, before: &[u8; N], number: u64) -> fmt::Result {
+        self.ascii(before)?;
+        self.number(number)?;
+        self.ascii(b")")
     }
 
     /// The repr of a str, at once where it is short, plain and ASCII; false where it is not, and nothing is written.
     #[inline]
     pub(crate) fn plain_str(&mut self, text: &[u8]) -> Result<bool, fmt::Error> {
         const LONGEST: usize = 64;
-        let plain = |&byte: &u8| matches!(byte, b' '..=b'~') && byte != b'\'' && byte != b'\\';
         let length = text.len();
-        if length > LONGEST || !text.iter().all(plain) {
+        if length > LONGEST {
             return Ok(false);
         }
-        let place = self.place::<{ LONGEST + 2 }>()?;
+        let place = self.place::<{ LONGEST + 8 }>()?;
         place[0] = b'\'';
-        place[1..=length].copy_from_slice(text);
+        if !copy_plain(text, &mut place[1..]) {
+            return Ok(false);
+        }
         place[length + 1] = b'\'';
         self.advance(length + 2);
         Ok(true)
@@ -172,42 +211,89 @@ impl fmt::Write for Listing<'_> {
     }
 }
 
-/// Writes a number in decimal, with spaces before it up to `width`; gives the length.
-#[inline]
-fn decimal(mut number: u64, width: usize, place: &mut [u8; 24]) -> usize {
-    if number < 10 && width == 0 {
-        place[0] = b'0' + number as u8;
-        return 1;
-    }
-    let count = number.checked_ilog10().map_or(1, |power| power as usize + 1);
-    let length = count.max(width);
-    if count < width {
-        place[..width - count].fill(b' ');
-    }
-    let mut end = length;
-    while number >= 100 {
-        place[end - 2..end].copy_from_slice(&PAIRS[(number % 100) as usize]);
-        number /= 100;
-        end -= 2;
-    }
-    let [tens, ones] = PAIRS[number as usize];
-    place[end - 1] = ones;
-    if number >= 10 {
-        place[end - 2] = tens;
-    }
-    length
+/// The eight decimal digits of a number, of which the first may be zeros.
+struct Digits {
+    /// The values of the digits, the first in the lowest byte.
+    values: u64,
+    /// How many zeros stand before the first digit that counts; at most seven.
+    zeros: u32,
 }
 
-/// The decimals of 0 to 99, with a zero before the small ones.
-static PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut number = 0;
-    while number < pairs.len() {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
+impl Digits {
+    const LIMIT: u64 = 100_000_000;
+
+    /// Nothing for a number that has more.
+    ///
+    /// All eight are made at once, by splitting in halves three times: a loop over those that count ends where nobody can
+    /// foresee.
+    #[inline]
+    fn of(number: u64) -> Option<Digits> {
+        if number >= Self::LIMIT {
+            return None;
+        }
+        let fours = number / 10_000 | (number % 10_000) << 32;
+        let hundreds = (fours * 10_486 >> 20) & 0x7f_0000_007f;
+        let pairs = hundreds | (fours - 100 * hundreds) << 16;
+        let tens = (pairs * 103 >> 10) & 0x000f_000f_000f_000f;
+        let values = tens | (pairs - 10 * tens) << 8;
+        Some(Digits { values, zeros: (values | 1 << 56).trailing_zeros() / 8 })
     }
-    pairs
-};
+
+    /// As ASCII.
+    #[inline]
+    fn text(&self) -> u64 {
+        self.values | all(b'0')
+    }
+
+    /// As ASCII, with spaces for the zeros that do not count.
+    #[inline]
+    fn with_spaces(&self) -> u64 {
+        self.text() ^ (all(b'0' ^ b' ') & !(u64::MAX << (8 * self.zeros)))
+    }
+}
+
+/// Writes a number in decimal; gives the length.
+#[inline]
+fn decimal(number: u64, place: &mut [u8; 32]) -> usize {
+    match Digits::of(number) {
+        Some(digits) => {
+            store(place, 0, digits.text() >> (8 * digits.zeros));
+            8 - digits.zeros as usize
+        }
+        None => long_decimal(number, place),
+    }
+}
+
+fn long_decimal(number: u64, place: &mut [u8; 32]) -> usize {
+    let length = decimal(number / Digits::LIMIT, place);
+    if let Some(digits) = Digits::of(number % Digits::LIMIT) {
+        store(place, length, digits.text());
+    }
+    length + 8
+}
+
+#[inline]
+fn store(place: &mut [u8; 32], at: usize, bytes: u64) {
+    place[at..][..8].copy_from_slice(&bytes.to_le_bytes());
+}
+
+/// Copies text that is printable ASCII without a single quote and a backslash; false for any other, with some of it copied.
+///
+/// `place` has room for all of it, and for eight bytes.
+#[inline]
+fn copy_plain(text: &[u8], place: &mut [u8]) -> bool {
+    let (mut plain, last, last_at) = match text.last_chunk() {
+        Some(last) => (u64::MAX, u64::from_le_bytes(*last), text.len() - 8),
+        None => (u64::MAX, word::short(text) | all(b' ').unbounded_shl(8 * text.len() as u32), 0),
+    };
+    for (place, bytes) in place.chunks_exact_mut(8).zip(text.as_chunks::<8>().0) {
+        plain &= word::plain(u64::from_le_bytes(*bytes));
+        place.copy_from_slice(bytes);
+    }
+    plain &= word::plain(last);
+    place[last_at..][..8].copy_from_slice(&last.to_le_bytes());
+    plain & all(0x80) == all(0x80)
+}
 
 /// What stands in each line of an opcode, ready to be copied.
 #[derive(Clone, Copy)]

@@ -6,6 +6,7 @@ use core::fmt;
 use pickle_value::{Text, literal, push_code_point};
 
 use crate::ErrorKind;
+use crate::word::{self, all};
 
 /// A Python str. Displays as Python's repr.
 ///
@@ -100,16 +101,15 @@ fn latin1_to_utf8(bytes: &[u8]) -> Vec<u8> {
 /// True where all bytes are ASCII. Most texts are a few words long, which are taken whole here.
 #[inline(always)]
 fn is_ascii(bytes: &[u8]) -> bool {
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    let Some(last) = bytes.last_chunk::<8>() else {
-        return bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+    let Some(last) = bytes.last_chunk() else {
+        return word::short(bytes) & all(0x80) == 0;
     };
     if bytes.len() > 64 {
         return bytes.is_ascii();
     }
-    let (words, _) = bytes.as_chunks::<8>();
-    let all = words.iter().fold(u64::from_le_bytes(*last), |all, word| all | u64::from_le_bytes(*word));
-    all & HIGH == 0
+    let (words, _) = bytes.as_chunks();
+    let any = words.iter().fold(u64::from_le_bytes(*last), |any, word| any | u64::from_le_bytes(*word));
+    any & all(0x80) == 0
 }
 
 /// Surrogates are allowed.
