@@ -54,9 +54,15 @@ impl<'a> Arg<'a> {
 
     /// Reads an argument of this form as pickletools does, which knows fewer spellings of a number than a loader.
     ///
-    /// What is to be made of it is made where it is read: moving an argument costs more than reading it.
+    /// `instruction` is the input from the opcode on. What is to be made of the argument is made where it is read: moving
+    /// it costs more than reading it.
     #[inline(always)]
-    pub(crate) fn read<T>(kind: ArgKind, cursor: &mut Cursor<'a>, make: impl Fn(Arg<'a>) -> T) -> Result<T, Failure> {
+    pub(crate) fn read<T>(
+        kind: ArgKind,
+        instruction: &[u8],
+        cursor: &mut Cursor<'a>,
+        make: impl Fn(Arg<'a>) -> T,
+    ) -> Result<T, Failure> {
         let int = |value| make(Arg::Int(value));
         let text = |text| make(Arg::Str(text));
         let bytes = |bytes: &'a [u8]| make(Arg::Bytes(bytes.into()));
@@ -72,9 +78,9 @@ impl<'a> Arg<'a> {
             ArgKind::Long1 => make(two_complement(form::Long1::read(cursor)?)),
             ArgKind::Long4 => make(two_complement(form::Long4::read(cursor)?)),
             ArgKind::Float8 => make(Arg::Float(form::Float8::read(cursor)?)),
-            ArgKind::UnicodeString1 => text(Str::from_utf8(form::UnicodeString1::read(cursor)?)?),
-            ArgKind::UnicodeString4 => text(Str::from_utf8(form::UnicodeString4::read(cursor)?)?),
-            ArgKind::UnicodeString8 => text(Str::from_utf8(form::UnicodeString8::read(cursor)?)?),
+            ArgKind::UnicodeString1 => text(Str::from_utf8(form::UnicodeString1::read(cursor)?, instruction, 2)?),
+            ArgKind::UnicodeString4 => text(Str::from_utf8(form::UnicodeString4::read(cursor)?, instruction, 5)?),
+            ArgKind::UnicodeString8 => text(Str::from_utf8(form::UnicodeString8::read(cursor)?, instruction, 9)?),
             ArgKind::String1 => text(Str::from_latin1(form::String1::read(cursor)?)),
             ArgKind::String4 => text(Str::from_latin1(form::String4::read(cursor)?)),
             ArgKind::Bytes1 => bytes(form::Bytes1::read(cursor)?),

@@ -94,7 +94,7 @@ pub(crate) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<GenOp<'a>, Error> {
     let Some(kind) = entry.arg else {
         return Ok(GenOp { opcode, arg: None, offset });
     };
-    let read = Arg::read(kind, cursor, |arg| GenOp { opcode, arg: Some(arg), offset });
+    let read = Arg::read(kind, start.rest(), cursor, |arg| GenOp { opcode, arg: Some(arg), offset });
     read.map_err(|failure| {
         *cursor = start;
         failure.at(offset, opcode)

@@ -67,6 +67,7 @@ mod optimize;
 mod reader;
 mod spelling;
 mod text;
+mod utf8;
 mod word;
 
 pub use arg::Arg;

@@ -6,6 +6,7 @@ use core::fmt;
 use pickle_value::{Text, literal, push_code_point};
 
 use crate::ErrorKind;
+use crate::utf8::is_short_utf8;
 use crate::word::{self, all};
 
 /// A Python str. Displays as Python's repr.
@@ -51,10 +52,12 @@ impl<'a> Str<'a> {
     }
 
     /// Reads UTF-8 as BINUNICODE has it (Python: `decode('utf-8', 'surrogatepass')`).
+    ///
+    /// `instruction` is the input from the opcode on.
     #[inline(always)]
-    pub(crate) fn from_utf8(bytes: &'a [u8]) -> Result<Str<'a>, ErrorKind> {
+    pub(crate) fn from_utf8(bytes: &'a [u8], instruction: &[u8], start: usize) -> Result<Str<'a>, ErrorKind> {
         if !is_ascii(bytes) {
-            check_utf8(bytes)?;
+            check_utf8(bytes, instruction, start)?;
         }
         Ok(Str::known_utf8(bytes))
     }
@@ -112,9 +115,11 @@ fn is_ascii(bytes: &[u8]) -> bool {
     any & all(0x80) == 0
 }
 
-/// Surrogates are allowed.
-fn check_utf8(bytes: &[u8]) -> Result<(), ErrorKind> {
-    if core::str::from_utf8(bytes).is_ok() {
+/// Surrogates are allowed. The text begins at `start` of its instruction.
+#[inline(never)]
+fn check_utf8(bytes: &[u8], instruction: &[u8], start: usize) -> Result<(), ErrorKind> {
+    // A short text's length and the opcode before it are no first bytes of characters.
+    if is_short_utf8(bytes.len(), &instruction[start - 2..]) || core::str::from_utf8(bytes).is_ok() {
         return Ok(());
     }
     match Text::from_utf8(bytes).map_err(|error| error.into_kind()) {

@@ -152,17 +152,17 @@ pub fn write_float(float: f64, out: &mut dyn Write) -> Result {
     if float.is_nan() {
         return out.write_str("nan");
     }
-    if float.is_sign_negative() {
-        out.write_char('-')?;
-    }
     if float.is_infinite() {
-        return out.write_str("inf");
+        return out.write_str(if float > 0.0 { "inf" } else { "-inf" });
     }
-    let float = float.abs();
     let mut buffer = zmij::Buffer::new();
-    let text = buffer.format_finite(float);
+    let signed = buffer.format_finite(float);
+    let (float, text) = (float.abs(), signed.strip_prefix('-').unwrap_or(signed));
     if is_repr(float, text) {
-        return out.write_str(text);
+        return out.write_str(signed);
+    }
+    if text.len() < signed.len() {
+        out.write_char('-')?;
     }
     let digits = Digits::shortest(float, text);
     let (first, rest) = digits.as_str().split_at(1);
@@ -186,14 +186,16 @@ pub fn write_float(float: f64, out: &mut dyn Write) -> Result {
 }
 
 /// Whether the shortest decimal of a positive float is known to be what Python writes too: most are.
+///
+/// In this range it has no exponent either.
 fn is_repr(float: f64, text: &str) -> bool {
     let Some(point) = text.bytes().position(|byte| byte == b'.').filter(|_| (1e-4..1e16).contains(&float)) else {
         return false;
     };
-    match &text[point + 1..] {
+    match text.len() - point - 1 {
         // A whole number below 2**53 has just its own digits.
-        "0" => float < 9_007_199_254_740_992.0,
-        fraction => !fraction.contains('e') && !may_be_halfway(float, fraction.len() as i32),
+        1 if text.ends_with('0') => float < 9_007_199_254_740_992.0,
+        decimals => !may_be_halfway(float, decimals as i32),
     }
 }
 
