@@ -282,6 +282,7 @@ impl Disassembler<'_, '_> {
         match arg {
             Arg::Int(value) => self.listing.int(*value),
             Arg::Str(text) if self.listing.plain_str(text.as_bytes())? => Ok(()),
+            Arg::Str(text) if literal::is_plain_text(text.as_bytes()) => self.listing.quoted(text.as_bytes()),
             _ => arg.write_repr(&mut self.listing),
         }
     }

@@ -132,20 +132,31 @@ impl<'w> Listing<'w> {
         Ok(true)
     }
 
+    /// Any text between single quotes, given in UTF-8.
+    pub(crate) fn quoted(&mut self, text: &[u8]) -> fmt::Result {
+        self.ascii(b"'")?;
+        self.bytes(text)?;
+        self.ascii(b"'")
+    }
+
     /// Any text.
     pub(crate) fn text(&mut self, text: &str) -> fmt::Result {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Any text in UTF-8.
+    fn bytes(&mut self, text: &[u8]) -> fmt::Result {
         if self.counting {
-            self.column += text.chars().count();
+            self.column += text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
         }
-        let bytes = text.as_bytes();
-        if bytes.len() > self.buffer.len() - self.filled {
+        if text.len() > self.buffer.len() - self.filled {
             self.write_out()?;
-            if bytes.len() > self.buffer.len() {
-                return self.pass_on(|out| out.write_all(bytes));
+            if text.len() > self.buffer.len() {
+                return self.pass_on(|out| out.write_all(text));
             }
         }
-        self.buffer[self.filled..][..bytes.len()].copy_from_slice(bytes);
-        self.filled += bytes.len();
+        self.buffer[self.filled..][..text.len()].copy_from_slice(text);
+        self.filled += text.len();
         Ok(())
     }
 

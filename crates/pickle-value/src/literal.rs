@@ -28,6 +28,7 @@ pub use parse::parse;
 pub(crate) use scan::bracket_end;
 
 use crate::printable::is_printable;
+use crate::text::Text;
 
 /// Writes the repr of a str that is given as code points.
 ///
@@ -91,6 +92,22 @@ pub fn write_text(text: &str, out: &mut dyn Write) -> Result {
     }
     out.write_str(&text[start..])?;
     out.write_char(quote)
+}
+
+/// Whether the repr of a str is its characters as they are between single quotes: most are.
+///
+/// `text` is UTF-8, surrogates allowed; for other bytes the answer means nothing.
+///
+/// ```
+/// use pickle_value::literal::is_plain_text;
+///
+/// assert!(is_plain_text("naïve".as_bytes()));
+/// assert!(!is_plain_text(b"it's"));
+/// ```
+#[must_use]
+pub fn is_plain_text(text: &[u8]) -> bool {
+    let plain = |point| is_printable(point) && point != u32::from(b'\'') && point != u32::from(b'\\');
+    Text::checked(text).code_points().all(plain)
 }
 
 /// Writes the repr of bytes: `b'…'`.

@@ -116,17 +116,15 @@ impl Iterator for CodePoints<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<u32> {
-        let (&first, rest) = self.0.split_first()?;
-        let (length, mut point) = match first {
-            0..=0x7f => (0, u32::from(first)),
-            0x80..=0xdf => (1, u32::from(first & 0x1f)),
-            0xe0..=0xef => (2, u32::from(first & 0x0f)),
-            _ => (3, u32::from(first & 0x07)),
+        let join =
+            |high: u8, rest: &[u8]| rest.iter().fold(high.into(), |point, byte| point << 6 | u32::from(byte & 0x3f));
+        let (point, rest) = match self.0 {
+            [first @ ..0x80, rest @ ..] => (u32::from(*first), rest),
+            [first @ ..0xe0, second, rest @ ..] => (join(first & 0x1f, &[*second]), rest),
+            [first @ ..0xf0, second, third, rest @ ..] => (join(first & 0x0f, &[*second, *third]), rest),
+            [first, second, third, fourth, rest @ ..] => (join(first & 0x07, &[*second, *third, *fourth]), rest),
+            _ => return None,
         };
-        let (tail, rest) = rest.split_at_checked(length)?;
-        for &byte in tail {
-            point = point << 6 | u32::from(byte & 0x3f);
-        }
         self.0 = rest;
         Some(point)
     }
