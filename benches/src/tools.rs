@@ -8,8 +8,26 @@ use pickle_tools::{DisOptions, dis, genops, optimize};
 use crate::{Options, Python, Result, cpu_time, median, micros};
 
 /// What is measured: its name here and in `workloads.py`.
-const TOOLS: [(&str, fn(&[u8]) -> Result<usize>); 3] =
-    [("genops", count_instructions), ("optimize", length_optimized), ("dis", length_listed)];
+const TOOLS: [(&str, fn(&[u8]) -> Result<Output>); 3] =
+    [("genops", all_instructions), ("optimize", optimized), ("dis", listing)];
+
+/// What a tool gives.
+enum Output {
+    Instructions(usize),
+    Pickle(Vec<u8>),
+    Listing(Vec<u8>),
+}
+
+impl Output {
+    /// What pickletools' output is compared by; counted once the time has been taken, since Python knows a str's length.
+    fn length(&self) -> usize {
+        match self {
+            Output::Instructions(count) => *count,
+            Output::Pickle(bytes) => bytes.len(),
+            Output::Listing(text) => text.iter().filter(|&&byte| byte & 0xc0 != 0x80).count(),
+        }
+    }
+}
 
 /// Prints the table's head.
 pub(crate) fn head() {
@@ -23,13 +41,14 @@ pub(crate) fn head() {
 /// Prints a workload's line.
 pub(crate) fn measure(name: &str, file: &Path, options: &Options, python: &mut Python) -> Result<()> {
     let pickle = std::fs::read(file)?;
-    let count = count_instructions(&pickle)?;
+    let count = all_instructions(&pickle)?.length();
     let mut times: [[Vec<f64>; 2]; 3] = Default::default();
     for _ in 0..options.rounds {
         for ((tool, run), [ours, theirs]) in TOOLS.into_iter().zip(&mut times) {
             let start = cpu_time();
-            let result = run(&pickle)?;
+            let output = black_box(run(&pickle)?);
             ours.push(micros(start));
+            let result = output.length();
             let (micros, answer) = python.ask_two(&format!("{tool} {}", file.display()))?;
             if answer != result as u64 {
                 return Err(format!("{name}: {tool} gives {result}, pickletools {answer}").into());
@@ -50,23 +69,22 @@ pub(crate) fn measure(name: &str, file: &Path, options: &Options, python: &mut P
 }
 
 /// All instructions with their arguments, each put where a caller would find it.
-fn count_instructions(pickle: &[u8]) -> Result<usize> {
+fn all_instructions(pickle: &[u8]) -> Result<Output> {
     let mut count = 0;
     for op in genops(pickle) {
         let op = op?;
         black_box(&op);
         count += 1;
     }
-    Ok(count)
+    Ok(Output::Instructions(count))
 }
 
-fn length_optimized(pickle: &[u8]) -> Result<usize> {
-    Ok(black_box(optimize(pickle)?).len())
+fn optimized(pickle: &[u8]) -> Result<Output> {
+    Ok(Output::Pickle(optimize(pickle)?))
 }
 
-fn length_listed(pickle: &[u8]) -> Result<usize> {
+fn listing(pickle: &[u8]) -> Result<Output> {
     let mut text = Vec::new();
     dis(pickle, &mut text, DisOptions::new())?;
-    // pickletools counts characters, which only these listings have as many of as bytes.
-    Ok(black_box(text).iter().filter(|&&byte| byte & 0xc0 != 0x80).count())
+    Ok(Output::Listing(text))
 }
