@@ -89,36 +89,76 @@ pub fn string_escapes(body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
 /// # Errors
 ///
 /// [`ErrorKind::BadEscape`] for an escape with too few digits or beyond U+10FFFF.
+#[inline]
 pub fn unicode_line(line: &[u8], mut push: impl FnMut(u32)) -> Result<(), ErrorKind> {
-    let bad = |position, reason| ErrorKind::BadEscape { codec: "raw-unicode-escape", position, reason };
     let mut at = 0;
-    while let Some(&byte) = line.get(at) {
-        let digits = match (byte, line.get(at + 1)) {
-            (b'\\', Some(b'u')) => 4,
-            (b'\\', Some(b'U')) => 8,
-            (b'\\', Some(&letter)) => {
-                push(u32::from(byte));
-                push(u32::from(letter));
-                at += 2;
-                continue;
-            }
-            _ => {
-                push(u32::from(byte));
-                at += 1;
-                continue;
-            }
-        };
-        let start = at + 2;
-        let Some(point) = line.get(start..start + digits).and_then(hexadecimal) else {
-            return Err(bad(at, if digits == 4 { "truncated \\uXXXX" } else { "truncated \\UXXXXXXXX" }));
-        };
-        if point > 0x10_ffff {
-            return Err(bad(at, "\\Uxxxxxxxx out of range"));
+    while at < line.len() {
+        if let Some((point, length)) = line[at..].first_chunk().and_then(common_point) {
+            push(point);
+            at += length;
+            continue;
         }
+        let (point, length) = any_point(line, at)?;
         push(point);
-        at = start + digits;
+        at += length;
+        // The character behind a backslash is no beginning of an escape.
+        if let (1, b'\\', Some(&letter)) = (length, line[at - 1], line.get(at)) {
+            push(letter.into());
+            at += 1;
+        }
     }
     Ok(())
+}
+
+/// Reads the line of UNICODE as UTF-8, with surrogates of three bytes each.
+///
+/// # Errors
+///
+/// As [`unicode_line`].
+pub fn unicode_line_to_utf8(line: &[u8]) -> Result<Vec<u8>, ErrorKind> {
+    // No byte becomes more than two.
+    let mut out = Out::with_capacity(2 * line.len());
+    unicode_line(line, |point| push_utf8(point, &mut out))?;
+    Ok(out.into_vec())
+}
+
+/// A byte that is no backslash, or `\uXXXX`: the code point, and how many bytes it takes here.
+#[inline(always)]
+fn common_point(window: &[u8; 6]) -> Option<(u32, usize)> {
+    let digit = |index: usize| i32::from(HEXADECIMAL[usize::from(window[index])]);
+    let escaped = digit(2) << 12 | digit(3) << 8 | digit(4) << 4 | digit(5) | -i32::from(window[1] != b'u');
+    let (point, length) = if window[0] == b'\\' { (escaped, 6) } else { (window[0].into(), 1) };
+    // Negative where a digit is none.
+    Some((u32::try_from(point).ok()?, length))
+}
+
+/// The code point at `at`, which may be a backslash that stands for itself; and how many bytes it takes.
+fn any_point(line: &[u8], at: usize) -> Result<(u32, usize), ErrorKind> {
+    let bad = |reason| ErrorKind::BadEscape { codec: "raw-unicode-escape", position: at, reason };
+    let (digits, truncated) = match line[at..] {
+        [b'\\', b'u', ..] => (4, "truncated \\uXXXX"),
+        [b'\\', b'U', ..] => (8, "truncated \\UXXXXXXXX"),
+        _ => return Ok((line[at].into(), 1)),
+    };
+    let length = 2 + digits;
+    match line.get(at + 2..at + length).and_then(hexadecimal) {
+        Some(point @ ..=0x10_ffff) => Ok((point, length)),
+        Some(_) => Err(bad("\\Uxxxxxxxx out of range")),
+        None => Err(bad(truncated)),
+    }
+}
+
+/// Appends a code point in UTF-8, a surrogate too.
+#[inline(always)]
+fn push_utf8(point: u32, out: &mut Out) {
+    let continued = |shift: u32| 0x80 | point >> shift & 0x3f;
+    let (word, length) = match point {
+        0..0x80 => (point, 1),
+        0x80..0x800 => (0xc0 | point >> 6 | continued(0) << 8, 2),
+        0x800..0x1_0000 => (0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16, 3),
+        _ => (0xf0 | point >> 18 | continued(12) << 8 | continued(6) << 16 | continued(0) << 24, 4),
+    };
+    out.put(word.into(), length);
 }
 
 /// Which characters the writer of UNICODE escapes besides the backslash, the newline and all above U+00FF.
@@ -162,3 +202,15 @@ fn push_hexadecimal(value: u32, digits: u32, out: &mut Out) {
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0u32, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
 }
+
+/// The value of each hexadecimal digit, and -1 for other bytes.
+static HEXADECIMAL: [i8; 256] = {
+    let mut values = [-1; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as i8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as i8;
+        value += 1;
+    }
+    values
+};

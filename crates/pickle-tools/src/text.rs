@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use pickle_value::{Text, literal, push_code_point};
+use pickle_value::{Text, literal};
 
 use crate::ErrorKind;
 use crate::utf8::is_short_utf8;
@@ -85,12 +85,10 @@ impl<'a> Str<'a> {
         if memchr::memchr(b'\\', line).is_none() {
             return Ok(Str::from_latin1(line));
         }
-        let mut bytes = Vec::with_capacity(line.len());
-        pickle_opcodes::text::unicode_line(line, |point| push_code_point(point, &mut bytes))?;
-        Ok(Str::from_code_points(bytes))
+        Ok(Str::from_code_points(pickle_opcodes::text::unicode_line_to_utf8(line)?))
     }
 
-    /// Takes what [`push_code_point`] has written.
+    /// Takes code points in UTF-8, surrogates in three bytes each.
     pub(crate) fn from_code_points(bytes: Vec<u8>) -> Str<'a> {
         Str { bytes: Cow::Owned(bytes) }
     }
