@@ -6,9 +6,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyModule, PyString};
 
-use crate::dicts::Entries;
 use crate::errors::PicklingError;
 use crate::values::{self, error_of};
+use crate::walks::Entries;
 
 /// Where a global is found, after having been found there (`_pickle.c`: `save_global`).
 pub(crate) fn find<'py>(

@@ -11,11 +11,11 @@ use pyo3::types::{
     PyType,
 };
 
-use crate::dicts::Entries;
 use crate::errors::{self, UnpicklingError};
 use crate::globals;
 use crate::unpickler::Unpickler;
 use crate::values::{self, type_name};
+use crate::walks::Entries;
 
 type Object = Py<PyAny>;
 

@@ -11,7 +11,6 @@
 //!
 //! Start with [`pickler`] and [`unpickler`], the two classes; [`source`] and [`host`] are the objects' sides of them.
 
-mod dicts;
 mod errors;
 mod files;
 mod globals;
@@ -25,6 +24,7 @@ mod reduce;
 mod source;
 mod unpickler;
 mod values;
+mod walks;
 mod words;
 
 use pyo3::prelude::*;

@@ -82,7 +82,7 @@ impl SharedMemo {
     /// A memo of what `to_dict` gives.
     pub(crate) fn from_dict(dict: &Bound<'_, PyDict>) -> PyResult<Memo> {
         let mut memo = Memo::default();
-        for (_, value) in crate::dicts::Entries::new(dict.clone()) {
+        for (_, value) in crate::walks::Entries::new(dict.clone()) {
             let Some(pair) = value.cast::<PyTuple>().ok().filter(|pair| pair.len() == 2) else {
                 return Err(PyTypeError::new_err("'memo' values must be 2-item tuples"));
             };

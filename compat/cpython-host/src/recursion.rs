@@ -26,6 +26,11 @@ impl Depth {
         Ok(())
     }
 
+    /// Begins an object for which CPython makes no call: what is left later is it, and not the one around it.
+    pub(crate) fn enter_uncounted(&mut self) {
+        self.objects.push(0);
+    }
+
     /// Enters so many calls more for the object that was entered last.
     pub(crate) fn deepen(&mut self, py: Python<'_>, calls: u32) -> PyResult<()> {
         for _ in 0..calls {

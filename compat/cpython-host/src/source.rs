@@ -10,11 +10,11 @@ use pyo3::types::{
     PySlice, PyString, PyTuple,
 };
 
-use crate::dicts::Entries;
 use crate::errors::PicklingError;
 use crate::memo::SharedMemo;
 use crate::recursion::Depth;
 use crate::values;
+use crate::walks::{Entries, Items};
 
 /// What a pickler asks of Python objects, and of the pickler object that Python code sees.
 pub(crate) struct Objects<'py> {
@@ -151,25 +151,36 @@ impl<'py> DictCursor<'py> {
     }
 }
 
-/// A place in a set that may change meanwhile. CPython walks over the set itself, and like here looks at its size at the
-/// end of each batch.
+/// A place in a set that may change meanwhile: as with dicts, CPython looks at its size at the end of each batch.
 pub(crate) struct SetCursor<'py> {
-    set: Bound<'py, PySet>,
-    /// What it had.
-    items: Bound<'py, PyList>,
+    items: Items<'py>,
+    /// How many items it had.
+    length: usize,
     /// How many have been taken.
     taken: usize,
 }
 
 impl<'py> SetCursor<'py> {
     fn next(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let at = self.taken;
-        let end = at == self.items.len();
-        if (end || at > 0 && at.is_multiple_of(BATCH_SIZE)) && self.set.len() != self.items.len() {
-            return Err(PyRuntimeError::new_err("set changed size during iteration"));
+        let full = self.taken > 0 && self.taken.is_multiple_of(BATCH_SIZE);
+        if full {
+            self.check()?;
         }
-        self.taken += 1;
-        (!end).then(|| self.items.get_item(at)).transpose()
+        match self.items.next() {
+            Some(item) => {
+                self.taken += 1;
+                Ok(Some(item))
+            }
+            None => self.check().map(|()| None),
+        }
+    }
+
+    fn check(&self) -> PyResult<()> {
+        if self.items.set().len() == self.length {
+            Ok(())
+        } else {
+            Err(PyRuntimeError::new_err("set changed size during iteration"))
+        }
     }
 }
 
@@ -242,6 +253,12 @@ impl<'py> Objects<'py> {
     }
 }
 
+/// The list that below protocol 4 `set` is called with.
+fn list_of<'py>(set: &Bound<'py, PySet>) -> PyResult<Bound<'py, PyList>> {
+    let items = Items::new(set.clone()).collect::<Vec<_>>();
+    PyList::new(set.py(), items)
+}
+
 /// True for what is pickled by its name, when it is no container: all but what holds nothing.
 fn is_named(object: &Bound<'_, PyAny>) -> bool {
     let atom = object.is_exact_instance_of::<PyTuple>() || object.is_exact_instance_of::<PyByteArray>();
@@ -282,12 +299,15 @@ impl<'py> Objects<'py> {
         }
         if let Ok(set) = object.cast_exact::<PySet>() {
             if self.protocol < 4 {
-                let list = self.snapshot(set)?;
+                let list = list_of(set)?;
                 self.calls = 2 + u32::from(!list.is_empty());
                 return Ok(Some(Shape::Set(list.len(), Cursor::List(list, 0, usize::MAX))));
             }
-            let items = self.snapshot(set)?;
-            return Ok(Some(Shape::Set(set.len(), Cursor::Set(SetCursor { set: set.clone(), items, taken: 0 }))));
+            let length = set.len();
+            return Ok(Some(Shape::Set(
+                length,
+                Cursor::Set(SetCursor { items: Items::new(set.clone()), length, taken: 0 }),
+            )));
         }
         if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
             if self.protocol < 4 {
@@ -299,12 +319,6 @@ impl<'py> Objects<'py> {
             return Ok(None);
         }
         Ok(self.reduced(object)?.map(|reduction| Shape::Reduce(Box::new(reduction))))
-    }
-
-    /// The items that a set has now.
-    fn snapshot(&self, set: &Bound<'py, PySet>) -> PyResult<Bound<'py, PyList>> {
-        let items = set.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-        PyList::new(self.py, items)
     }
 
     /// The entries of a dict. At protocol 0 CPython takes them from an iterator.
@@ -358,6 +372,10 @@ impl<'py> Source for Objects<'py> {
     fn shape(&mut self, object: &mut Self::Object) -> PyResult<Shape<'_, Self::Object, Cursor<'py>>> {
         if let Some(pid) = self.pid.take() {
             self.is_pid = true;
+            if self.protocol > 0 {
+                self.calls = 0;
+                self.depth.enter_uncounted();
+            }
             return Ok(Shape::Persistent(pid));
         }
         if let Ok(int) = object.cast_exact::<PyInt>() {

@@ -303,7 +303,7 @@ fn replace_memo(unpickler: &Bound<'_, Unpickler>, memo: Memo) {
 
 fn memo_from_dict(dict: &Bound<'_, PyDict>) -> PyResult<Memo> {
     let mut memo = Memo::default();
-    for (key, value) in crate::dicts::Entries::new(dict.clone()) {
+    for (key, value) in crate::walks::Entries::new(dict.clone()) {
         if !key.is_instance_of::<PyInt>() {
             return Err(PyTypeError::new_err("memo key must be integers"));
         }
