@@ -191,7 +191,8 @@ def difference(native, ours):
                 return "memo", memo_text(left[1], right[1]) + after, memo_text(right[1], left[1]) + after
         elif left[0] == "buffers":
             if left != right:
-                return "buffers", f"{len(left[1])} given to the callback", f"{len(right[1])}"
+                after = "".join(f" after {text_of(step)}" for step in native if step[0] == "raised")
+                return "buffers", f"{len(left[1])} given to the callback{after}", f"{len(right[1])}{after}"
         elif left != right:
             if left[0] == "raised" and left[1] != right[1]:
                 what = "class" if left[1][0] != right[1][0] else "message"

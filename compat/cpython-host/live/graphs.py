@@ -383,6 +383,20 @@ def framed(rng):
     return texts
 
 
+def iterators(rng):
+    """Iterators over dicts and sets. They stand in no other graph: near the limit of nested calls CPython itself crashes
+    in their `__reduce__`, as `proofs/iterator_on_the_stack.py` shows."""
+    made = []
+    for _ in range(rng.randrange(1, 8)):
+        items = dict.fromkeys(range(rng.randrange(6)), "value")
+        over = rng.choice((items, items.keys(), items.values(), items.items(), set(items), frozenset(items)))
+        iterator = iter(over)
+        for _ in range(rng.randrange(3)):
+            next(iterator, None)
+        made.append(iterator)
+    return rng.choice((list, tuple))((*made, made[0]))
+
+
 CONTAINERS = (
     (Maker.row, 14),
     (Maker.cyclic_row, 4),
@@ -430,6 +444,8 @@ class Graph:
             self.roots = [nested(rng)]
         elif chance < 0.008:
             self.roots = [framed(rng)]
+        elif chance < 0.010:
+            self.roots = [iterators(rng)]
         else:
             count = 1 if rng.random() < 0.7 else rng.randrange(1, 4)
             self.roots = [self.maker.make(rng.randrange(1, 6)) for _ in range(count)]

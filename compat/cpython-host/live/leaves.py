@@ -146,7 +146,7 @@ def standard(rng):
         lambda: iter((number,)),
         lambda: iter("abc"),
         lambda: iter(range(5)),
-        lambda: iter({number: 1}),
+        lambda: reversed((number,)),
         lambda: reversed([number]),
         lambda: kinds.Text(text(rng)),
         lambda: kinds.Whole(whole(rng)),
