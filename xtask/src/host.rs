@@ -40,8 +40,17 @@ pub(crate) enum Build {
     Broken,
 }
 
+/// What an interpreter must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// What the host is built with.
+    Headers,
+    /// Its own test suite as well.
+    HeadersAndTests,
+}
+
 /// Why the host cannot be built for this interpreter, or the tests not be run; nothing where they can.
-pub(crate) fn obstacle(python: &Interpreter) -> Result<Option<String>> {
+pub(crate) fn obstacle(python: &Interpreter, needs: Needs) -> Result<Option<String>> {
     if python.version.release() < OLDEST {
         return Ok(Some("the host needs PyO3 0.28, which has 3.7 and newer".to_owned()));
     }
@@ -49,6 +58,7 @@ pub(crate) fn obstacle(python: &Interpreter) -> Result<Option<String>> {
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(match text.lines().collect::<Vec<_>>()[..] {
         ["True", "True"] => None,
+        ["True", "False"] if needs == Needs::Headers => None,
         ["False", _] => Some("its headers are not installed (Python.h)".to_owned()),
         ["True", "False"] => Some("its own tests are not installed (test.pickletester)".to_owned()),
         _ => Some(format!("does not answer: {}", String::from_utf8_lossy(&output.stderr).trim())),

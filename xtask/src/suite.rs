@@ -23,7 +23,7 @@ use self::known::Known;
 use self::report::Report;
 use self::verdict::Verdict;
 use crate::compat::pythons::{self, Interpreter, Skipped};
-use crate::host::{Build, Host};
+use crate::host::{Build, Host, Needs};
 use crate::{Result, host};
 
 /// The files of CPython's test suite that are about pickling.
@@ -103,7 +103,7 @@ fn usable(options: &Options) -> Result<(Vec<Interpreter>, Vec<Skipped>)> {
     let mut skipped = found.skipped;
     let mut pythons = Vec::new();
     for python in found.found {
-        match host::obstacle(&python)? {
+        match host::obstacle(&python, Needs::HeadersAndTests)? {
             None => pythons.push(python),
             Some(reason) if options.python.is_empty() => {
                 let python = format!("CPython {} ({})", python.version, python.path.display());

@@ -25,6 +25,10 @@ pub(crate) fn from_fault(fault: Fault<PyErr>) -> PyErr {
             ErrorKind::Format(FormatError::ArgumentTooLong { limit, .. }) if limit <= u64::from(u32::MAX) => {
                 PyOverflowError::new_err("serializing an object larger than 4 GiB requires pickle protocol 4 or higher")
             }
+            // As it was worded up to 3.12.
+            ErrorKind::BufferBeforeProtocol5 if cfg!(not(Py_3_13)) => {
+                PicklingError::new_err("PickleBuffer can only pickled with protocol >= 5")
+            }
             kind => PicklingError::new_err(kind.to_string()),
         },
     }
