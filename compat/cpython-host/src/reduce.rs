@@ -1,12 +1,12 @@
 //! What `__reduce_ex__` and its kin give, as the encoder takes it.
 
-use pickle_codec::{Args, Fill, Make, Reduction};
+use pickle_codec::{Args, Make, Reducible, Reduction};
 use pyo3::exceptions::PyKeyError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction, PyIterator, PyString, PyTuple, PyType};
 
-use crate::errors::PicklingError;
+use crate::errors::{self, PicklingError};
 use crate::source::{Cursor, Objects};
 use crate::values::{self, error_of, type_name};
 
@@ -91,135 +91,58 @@ impl<'py> Objects<'py> {
             self.name = Some(value);
             return Ok(None);
         }
-        let Ok(tuple) = value.cast::<PyTuple>() else {
-            return refuse("__reduce__ must return a string or tuple");
-        };
-        self.reduction(object, tuple).map(Some)
-    }
-
-    fn reduction(
-        &self,
-        object: &Bound<'py, PyAny>,
-        tuple: &Bound<'py, PyTuple>,
-    ) -> PyResult<Reduction<Bound<'py, PyAny>, Cursor<'py>>> {
-        let length = tuple.len();
-        if !(2..=6).contains(&length) {
-            return refuse("tuple returned by __reduce__ must contain 2 through 6 elements");
-        }
-        let item = |index: usize| -> PyResult<Option<Bound<'py, PyAny>>> {
-            Ok(if index < length { Some(tuple.get_item(index)?).filter(|item| !item.is_none()) } else { None })
-        };
-        let (callable, args) = (tuple.get_item(0)?, tuple.get_item(1)?);
-        if !callable.is_callable() {
-            return refuse("first item of the tuple returned by __reduce__ must be callable");
-        }
-        let Ok(args) = args.cast_into::<PyTuple>() else {
-            return refuse("second item of the tuple returned by __reduce__ must be a tuple");
-        };
-        let mut steps = Vec::new();
-        if let Some(items) = item(3)? {
-            steps.push(Fill::Append(Cursor::Iterator(iterator(items, "fourth")?)));
-        }
-        if let Some(items) = item(4)? {
-            steps.push(Fill::Assign(Cursor::Pairs(iterator(items, "fifth")?, None)));
-        }
-        let setter = item(5)?;
-        if let Some(setter) = &setter
-            && !setter.is_callable()
-        {
-            let kind = type_name(setter);
-            return refuse(&format!(
-                "sixth element of the tuple returned by __reduce__ must be a function, not {kind}"
-            ));
-        }
-        match (item(2)?, setter) {
-            (None, _) => {}
-            (Some(state), None) => steps.push(Fill::State(state)),
-            (Some(state), Some(setter)) => steps.push(Fill::StateBy { setter, state }),
-        }
-        let (make, callable, args, kwargs) = self.make(object, callable, args)?;
-        Ok(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps })
-    }
-
-    /// Tells calls of `copyreg.__newobj__` and `copyreg.__newobj_ex__` from others: by name, as CPython does.
-    #[expect(clippy::type_complexity, reason = "the four parts of a reduction")]
-    fn make(
-        &self,
-        object: &Bound<'py, PyAny>,
-        callable: Bound<'py, PyAny>,
-        args: Bound<'py, PyTuple>,
-    ) -> PyResult<(Make, Bound<'py, PyAny>, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
-        let name = match callable.getattr_opt(intern!(self.py, "__name__"))? {
-            // Below protocol 2 the function itself is pickled, with the arguments as they are.
-            Some(name) if self.protocol >= 2 => name,
-            _ => return Ok((Make::Call, callable, args.into_any(), None)),
-        };
-        let name = name.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
-        match name {
-            Some("__newobj__") => {
-                let class = new_class(object, &args)?;
-                let rest = args.get_slice(1, args.len());
-                Ok((Make::New, class, rest.into_any(), None))
-            }
-            Some("__newobj_ex__") => {
-                let (class, args, kwargs) = new_ex_parts(&args)?;
-                Ok((Make::NewWithKeywords, class, args, Some(kwargs)))
-            }
-            _ => Ok((Make::Call, callable, args.into_any(), None)),
-        }
+        let reduction = pickle_codec::reduction(self, object, &value, self.protocol).map_err(errors::from_fault)?;
+        Ok(Some(reduction))
     }
 }
 
-fn iterator<'py>(items: Bound<'py, PyAny>, which: &str) -> PyResult<Bound<'py, PyIterator>> {
-    match items.cast_into::<PyIterator>() {
-        Ok(iterator) => Ok(iterator),
-        Err(error) => {
-            let kind = type_name(&error.into_inner());
-            refuse(&format!("{which} element of the tuple returned by __reduce__ must be an iterator, not {kind}"))
-        }
-    }
-}
+impl<'py> Reducible for Objects<'py> {
+    type Object = Bound<'py, PyAny>;
+    type Cursor = Cursor<'py>;
+    type Error = PyErr;
 
-/// The class that NEWOBJ is to be given.
-fn new_class<'py>(object: &Bound<'py, PyAny>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    if args.is_empty() {
-        return refuse("__newobj__ arglist is empty");
+    fn tuple(&mut self, object: &Bound<'py, PyAny>) -> Option<Vec<Bound<'py, PyAny>>> {
+        object.cast::<PyTuple>().ok().map(|tuple| tuple.iter().collect())
     }
-    let class = args.get_item(0)?;
-    if !class.is_instance_of::<PyType>() {
-        return refuse("args[0] from __newobj__ args is not a type");
-    }
-    let own = object.getattr_opt(intern!(object.py(), "__class__"))?;
-    if !own.unwrap_or_else(|| object.get_type().into_any()).is(&class) {
-        return refuse("args[0] from __newobj__ args has the wrong class");
-    }
-    Ok(class)
-}
 
-/// What NEWOBJ_EX is to be given.
-fn new_ex_parts<'py>(
-    args: &Bound<'py, PyTuple>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-    let length = args.len();
-    if length != 3 {
-        return refuse(&format!("length of the NEWOBJ_EX argument tuple must be exactly 3, not {length}"));
+    fn is_none(&mut self, object: &Bound<'py, PyAny>) -> bool {
+        object.is_none()
     }
-    let (class, new_args, kwargs) = (args.get_item(0)?, args.get_item(1)?, args.get_item(2)?);
-    let wrong = if !class.is_instance_of::<PyType>() {
-        ("first", "a class", &class)
-    } else if !new_args.is_instance_of::<PyTuple>() {
-        ("second", "a tuple", &new_args)
-    } else if !kwargs.is_instance_of::<PyDict>() {
-        ("third", "a dict", &kwargs)
-    } else {
-        return Ok((class, new_args, kwargs));
-    };
-    let (which, what, item) = wrong;
-    let kind = type_name(item);
-    refuse(&format!("{which} item from NEWOBJ_EX argument tuple must be {what}, not {kind}"))
-}
 
-#[cold]
-fn refuse<T>(message: &str) -> PyResult<T> {
-    Err(PicklingError::new_err(String::from(message)))
+    fn is_callable(&mut self, object: &Bound<'py, PyAny>) -> bool {
+        object.is_callable()
+    }
+
+    fn is_class(&mut self, object: &Bound<'py, PyAny>) -> bool {
+        object.is_instance_of::<PyType>()
+    }
+
+    fn is_dict(&mut self, object: &Bound<'py, PyAny>) -> bool {
+        object.is_instance_of::<PyDict>()
+    }
+
+    fn is_class_of(&mut self, class: &Bound<'py, PyAny>, object: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let own = object.getattr_opt(intern!(self.py, "__class__"))?;
+        Ok(own.unwrap_or_else(|| object.get_type().into_any()).is(class))
+    }
+
+    fn name(&mut self, callable: &Bound<'py, PyAny>) -> PyResult<Option<String>> {
+        let name = callable.getattr_opt(intern!(self.py, "__name__"))?;
+        let name = name.as_ref().and_then(|name| name.cast::<PyString>().ok());
+        Ok(name.and_then(|name| name.to_str().ok().map(String::from)))
+    }
+
+    fn iterator(&mut self, object: &Bound<'py, PyAny>, pairs: bool) -> Option<Cursor<'py>> {
+        let iterator = object.cast::<PyIterator>().ok()?.clone();
+        Some(if pairs { Cursor::Pairs(iterator, None) } else { Cursor::Iterator(iterator) })
+    }
+
+    fn without_first(&mut self, tuple: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let tuple = tuple.cast::<PyTuple>()?;
+        Ok(tuple.get_slice(1, tuple.len()).into_any())
+    }
+
+    fn type_name(&mut self, object: &Bound<'py, PyAny>) -> String {
+        values::type_name(object)
+    }
 }

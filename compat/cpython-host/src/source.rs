@@ -1,5 +1,8 @@
 //! [`Objects`]: Python objects as the encoder's source.
 
+use std::borrow::Cow;
+use std::mem;
+
 use pickle_codec::{Atom, Builtin, GlobalName, PartialNew, Shape, Source};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError, PyValueError};
@@ -26,15 +29,13 @@ pub(crate) struct Objects<'py> {
     held: Option<Bound<'py, PyAny>>,
     /// Content that no object holds in the form that is asked for.
     bytes: Vec<u8>,
-    /// The persistent id that stands in the place of the object that is asked about.
-    pid: Option<Bound<'py, PyAny>>,
-    /// True where the next object is a persistent id, which has none itself.
-    is_pid: bool,
     /// The name that an object's `__reduce__` gave, when it gave one.
     pub(crate) name: Option<Bound<'py, PyAny>>,
     depth: Depth,
     /// How many nested calls more CPython makes for what the object holds that was asked about last.
     calls: u32,
+    /// True if an id stands for what the encoder enters next.
+    is_id: bool,
     /// In fast mode.
     cycles: Option<Cycles<'py>>,
 }
@@ -193,11 +194,10 @@ impl<'py> Objects<'py> {
             hooks,
             held: None,
             bytes: Vec::new(),
-            pid: None,
-            is_pid: false,
             name: None,
             depth: Depth::default(),
             calls: 0,
+            is_id: false,
             cycles: None,
         }
     }
@@ -205,18 +205,6 @@ impl<'py> Objects<'py> {
     /// Fails on a cycle, as fast mode does.
     pub(crate) fn guard_against_cycles(&mut self) {
         self.cycles = Some(Cycles::default());
-    }
-
-    /// Asks `persistent_id`: true where an id stands in the object's place.
-    fn is_persistent(&mut self, object: &Bound<'py, PyAny>) -> PyResult<bool> {
-        let Some(hook) = &self.hooks.persistent_id else { return Ok(false) };
-        let pid = hook.call1((object,))?;
-        if pid.is_none() {
-            return Ok(false);
-        }
-        // A line of protocol 0 holds whatever `str` makes of it.
-        self.pid = Some(if self.protocol == 0 { pid.str()?.into_any() } else { pid });
-        Ok(true)
     }
 
     fn lend_text(&mut self, text: &Bound<'py, PyString>) -> PyResult<&[u8]> {
@@ -338,16 +326,26 @@ impl<'py> Source for Objects<'py> {
     type Cursor = Cursor<'py>;
     type Error = PyErr;
 
+    const HAS_PERSISTENT_IDS: bool = true;
+
+    fn persistent_id(&mut self, object: &Self::Object) -> PyResult<Option<Self::Object>> {
+        let Some(hook) = &self.hooks.persistent_id else { return Ok(None) };
+        let id = hook.call1((object,))?;
+        if id.is_none() {
+            return Ok(None);
+        }
+        self.is_id = true;
+        Ok(Some(id))
+    }
+
+    fn persistent_text(&mut self, id: &Self::Object) -> PyResult<Option<Cow<'_, [u8]>>> {
+        self.is_id = false;
+        let text = id.str()?;
+        self.lend_text(&text).map(|text| Some(Cow::Borrowed(text)))
+    }
+
     #[inline]
     fn atom(&mut self, object: &mut Self::Object) -> PyResult<Atom<'_>> {
-        if std::mem::take(&mut self.is_pid) {
-            if self.protocol == 0 {
-                let text = object.cast::<PyString>()?.clone();
-                return self.lend_text(&text).map(Atom::Text);
-            }
-        } else if self.is_persistent(object)? {
-            return Ok(Atom::Other);
-        }
         if object.is_none() {
             return Ok(Atom::None);
         }
@@ -370,14 +368,6 @@ impl<'py> Source for Objects<'py> {
     }
 
     fn shape(&mut self, object: &mut Self::Object) -> PyResult<Shape<'_, Self::Object, Cursor<'py>>> {
-        if let Some(pid) = self.pid.take() {
-            self.is_pid = true;
-            if self.protocol > 0 {
-                self.calls = 0;
-                self.depth.enter_uncounted();
-            }
-            return Ok(Shape::Persistent(pid));
-        }
         if let Ok(int) = object.cast_exact::<PyInt>() {
             self.bytes = values::int_bytes(int)?;
             if self.protocol < 2 {
@@ -525,6 +515,11 @@ impl<'py> Source for Objects<'py> {
     fn enter(&mut self) -> PyResult<()> {
         if let Some(cycles) = &mut self.cycles {
             cycles.enter()?;
+        }
+        if mem::take(&mut self.is_id) {
+            // For an id CPython makes no call.
+            self.depth.enter_uncounted();
+            return Ok(());
         }
         self.depth.deepen(self.py, self.calls)
     }

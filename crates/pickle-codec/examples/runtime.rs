@@ -3,7 +3,7 @@
 //! The machine has the stack, the marks and the memo; the encoder has frames, batches and spelling. Left to a runtime are
 //! to make its objects (`Host`) and to say what they are (`Source`). This one has no bytearrays, big ints and complexes.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, rc::Rc};
 
 use pickle_codec::{
     Args, Atom, Buffered, Builtin, Encoder, Fault, Fill, GlobalName, Host, Items, Machine, MachineError, Make,
@@ -136,9 +136,8 @@ impl Host for Runtime {
 fn text(bytes: &[u8]) -> Result<&str, RuntimeError> {
     std::str::from_utf8(bytes).map_err(|_| RuntimeError::Type("surrogates have no place in this runtime"))
 }
-fn listed(list: &Value) -> Result<Vec<Object>, RuntimeError> {
-    if let Value::List(items) = list { Ok(items.borrow().clone()) } else { refuse("a list is expected") }
-}
+#[rustfmt::skip]
+fn listed(list: &Value) -> Result<Vec<Object>, RuntimeError> { if let Value::List(items) = list { Ok(items.borrow().clone()) } else { refuse("a list is expected") } }
 #[rustfmt::skip]
 fn refuse<T>(what: &'static str) -> Result<T, RuntimeError> { Err(RuntimeError::Type(what)) }
 
@@ -155,6 +154,7 @@ impl Source for Pickling<'_> {
     type Object = Object;
     type Cursor = (Object, usize); // A container and a position: it may change meanwhile.
     type Error = RuntimeError;
+    fn persistent_text(&mut self, id: &Object) -> Result<Option<Cow<'_, [u8]>>, RuntimeError> { Ok(if let Value::Str(text) = &**id { Some(text.clone().into_bytes().into()) } else { None }) }
     fn atom(&mut self, object: &mut Object) -> Result<Atom<'_>, RuntimeError> {
         if let Some(number) = self.memo_get(object) { return Ok(Atom::Known(number)) }
         self.current = object.clone();

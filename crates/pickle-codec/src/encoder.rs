@@ -9,7 +9,7 @@ use pickle_opcodes::{Opcode, Out};
 use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::profile::Profile;
-use crate::save::Task;
+use crate::save::{Ids, Task};
 use crate::source::{Atom, Source};
 
 /// The pickling machine: memo numbers, frames, batches, and how each object is spelled at each protocol.
@@ -33,6 +33,8 @@ pub struct Encoder<S: Source, W> {
     pub(crate) tasks: Vec<Task<S>>,
     /// How many names of globals are being written, each within another.
     pub(crate) names: u32,
+    /// Who stands for whom, of a source that has persistent ids.
+    pub(crate) ids: Ids<S::Object>,
 }
 
 /// What a profile says of spelling.
@@ -117,7 +119,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         // cPickle numbers the entries from 1 on.
         let memo = u32::from(profile.counts_references());
         let framer = Framer::new(buffer, profile.frame_style());
-        Encoder { source, output, framer, protocol, style, memo, tasks: Vec::new(), names: 0 }
+        Encoder { source, output, framer, protocol, style, memo, tasks: Vec::new(), names: 0, ids: Ids::new() }
     }
 
     /// Whether Python 3's names become Python 2's under protocol 3; by default they do.

@@ -194,6 +194,9 @@ pub enum ErrorKind {
     /// A persistent id that protocol 0 has no line for.
     #[error("persistent IDs in protocol 0 must not contain newlines")]
     NewlineInPersistentId,
+    /// What `__reduce_ex__` gave says of no object how it is made and filled.
+    #[error("{0}")]
+    Reduce(String),
     /// A module's or a global's name that is not UTF-8, or not text.
     #[error("{0} requires str")]
     NameNotText(&'static str),

@@ -1,7 +1,8 @@
 //! [`GraphSource`]: the source that a graph is while it is being dumped.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -405,6 +406,22 @@ impl<'g> Source for GraphSource<'g> {
     type Object = Handle;
     type Cursor = Cursor<'g>;
     type Error = Error;
+
+    fn persistent_text(&mut self, id: &Handle) -> Result<Option<Cow<'_, [u8]>>, Error> {
+        if let Inline::Int(value) = id.inline() {
+            return Ok(Some(Cow::Owned(value.to_string().into_bytes())));
+        }
+        if let Identity { sort: Sort::Foreign, number } = id.identity() {
+            return Ok(match self.foreign(number) {
+                Shape::Text(text) => Some(Cow::Borrowed(text)),
+                _ => None,
+            });
+        }
+        Ok(match self.graph.value(*id) {
+            Value::Text(text) => Some(Cow::Borrowed(text.as_bytes())),
+            _ => None,
+        })
+    }
 
     #[inline(always)]
     fn atom(&mut self, handle: &mut Handle) -> Result<Atom<'_>, Error> {

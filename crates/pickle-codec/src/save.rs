@@ -4,6 +4,7 @@ mod atoms;
 mod batch;
 mod containers;
 mod objects;
+mod persistent;
 
 use alloc::boxed::Box;
 
@@ -16,6 +17,7 @@ pub(crate) use atoms::write_float_17;
 pub(crate) use batch::Batch;
 pub(crate) use containers::Tuple;
 pub(crate) use objects::{Call, Reducing};
+pub(crate) use persistent::Ids;
 
 /// How deep names may be nested in names.
 const MAX_NAMES: u32 = 500;
@@ -123,6 +125,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     #[inline(always)]
     fn save_if_atom(&mut self, mut object: S::Object) -> Result<Option<S::Object>, Fault<S::Error>> {
         self.boundary()?;
+        if S::HAS_PERSISTENT_IDS && self.ask_for_id(&object)? {
+            return Ok(Some(object));
+        }
         match self.source.atom(&mut object).map_err(Fault::Host)? {
             Atom::Known(index) => self.write_get(index),
             Atom::Int(value) => self.write_int(value),
@@ -163,6 +168,11 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes what is no atom and holds no others, or the beginning of what does.
     #[inline(always)]
     fn open(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
+        if S::HAS_PERSISTENT_IDS
+            && let Some(id) = self.ids.take()
+        {
+            return self.begin_persistent(id);
+        }
         let task = match self.source.shape(&mut object).map_err(Fault::Host)? {
             Shape::Known(index) => {
                 self.write_get(index);
@@ -237,11 +247,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             Shape::Set(length, cursor) => self.begin_set(object, length, cursor)?,
             Shape::FrozenSet(length, cursor) => self.begin_frozen_set(object, length, cursor)?,
             Shape::Call(builtin, length, cursor) => self.begin_call(object, builtin, length, cursor)?,
-            Shape::Persistent(id) if self.protocol == 0 => {
-                self.write_persistent_line(id)?;
-                return Ok(None);
-            }
-            Shape::Persistent(id) => Task::Persistent(Some(id)),
+            Shape::Persistent(id) => return self.begin_persistent(id),
             Shape::Reduce(reduction) => self.begin_reduce(object, *reduction)?,
             Shape::Unsupported(kind) => return Err(ErrorKind::Unsupported(kind).into()),
         };

@@ -1,5 +1,7 @@
 //! [`Source`]: who owns the objects that are to be pickled.
 
+use alloc::borrow::Cow;
+
 use crate::builtins::Builtin;
 
 /// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
@@ -13,6 +15,22 @@ pub trait Source {
     type Cursor;
     /// What a source refuses with.
     type Error;
+
+    /// Whether [`persistent_id`](Source::persistent_id) is to be asked. A source whose objects say themselves that they are
+    /// pickled by an id, by [`Shape::Persistent`], has no need of it.
+    const HAS_PERSISTENT_IDS: bool = false;
+
+    /// The id that is to stand in an object's place, if there is one: the question of `Pickler.persistent_id`.
+    ///
+    /// Asked of each object before anything else is, but of no id: an id has none itself.
+    fn persistent_id(&mut self, object: &Self::Object) -> Result<Option<Self::Object>, Self::Error> {
+        let _ = object;
+        Ok(None)
+    }
+
+    /// What `str` makes of a persistent id, with surrogates encoded as others are: protocol 0 writes that. None where a
+    /// source cannot tell.
+    fn persistent_text(&mut self, id: &Self::Object) -> Result<Option<Cow<'_, [u8]>>, Self::Error>;
 
     /// What an object is, if it is among the commonest. May put another handle of the same object in its place.
     ///

@@ -1,9 +1,9 @@
 //! A graph some of whose objects a [`Replacer`] takes out of the pickle.
 
-use alloc::string::ToString;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Kind, View};
+use pickle_value::{Handle, Sort};
 
 use super::{Cursor, GraphSource};
 use crate::builtins::Builtin;
@@ -15,41 +15,12 @@ use crate::source::{Atom, GlobalName, PartialNew, Shape, Source};
 pub(crate) struct Replacing<'g, 's, 'r> {
     source: &'s mut GraphSource<'g>,
     replacer: &'r mut dyn Replacer<'g>,
-    /// What `atom` found out, which `shape` is to say.
-    found: Option<Handle>,
-    /// The id that is to be written itself, and of which nobody is asked.
-    exempt: Option<Handle>,
 }
 
 impl<'g, 's, 'r> Replacing<'g, 's, 'r> {
     pub(crate) fn new(source: &'s mut GraphSource<'g>, replacer: &'r mut dyn Replacer<'g>) -> Self {
-        Replacing { source, replacer, found: None, exempt: None }
+        Replacing { source, replacer }
     }
-
-    /// The id of an object, if it has one.
-    fn persistent_id(&mut self, handle: Handle) -> Result<Option<Handle>, Error> {
-        if self.exempt.take() == Some(handle) || handle.identity().sort == pickle_value::Sort::Foreign {
-            return Ok(None);
-        }
-        let id = match self.replacer.persistent_id(self.source.graph.view(handle))? {
-            None => return Ok(None),
-            // Protocol 0 writes the id's `str`.
-            Some(PersistentId::Object(handle))
-                if self.source.protocol == 0 && is_int(self.source.graph.view(handle)) =>
-            {
-                self.source.text(self.source.graph.view(handle).to_string().into_bytes())
-            }
-            Some(PersistentId::Object(handle)) => handle,
-            Some(PersistentId::Text(text)) => self.source.text(text.into_bytes()),
-            Some(PersistentId::Bytes(bytes)) => self.source.bytes(&bytes)?,
-        };
-        self.exempt = Some(id);
-        Ok(Some(id))
-    }
-}
-
-fn is_int(view: View<'_>) -> bool {
-    view.kind() == Kind::Int
 }
 
 impl<'g> Source for Replacing<'g, '_, '_> {
@@ -57,16 +28,31 @@ impl<'g> Source for Replacing<'g, '_, '_> {
     type Cursor = Cursor<'g>;
     type Error = Error;
 
+    const HAS_PERSISTENT_IDS: bool = true;
+
+    fn persistent_id(&mut self, handle: &Handle) -> Result<Option<Handle>, Error> {
+        if handle.identity().sort == Sort::Foreign {
+            return Ok(None);
+        }
+        Ok(match self.replacer.persistent_id(self.source.graph.view(*handle))? {
+            None => None,
+            Some(PersistentId::Object(id)) => Some(id),
+            Some(PersistentId::Text(text)) => Some(self.source.text(text.into_bytes())),
+            Some(PersistentId::Bytes(bytes)) => Some(self.source.bytes(&bytes)?),
+        })
+    }
+
+    fn persistent_text(&mut self, id: &Handle) -> Result<Option<Cow<'_, [u8]>>, Error> {
+        self.source.persistent_text(id)
+    }
+
     fn atom(&mut self, handle: &mut Handle) -> Result<Atom<'_>, Error> {
-        self.found = self.persistent_id(*handle)?;
-        if self.found.is_some() { Ok(Atom::Other) } else { self.source.atom(handle) }
+        self.source.atom(handle)
     }
 
     fn shape(&mut self, handle: &mut Handle) -> Result<Shape<'_, Handle, Cursor<'g>>, Error> {
-        if let Some(id) = self.found.take() {
-            return Ok(Shape::Persistent(id));
-        }
-        if let Some(buffer) = self.source.graph.view(*handle).as_buffer()
+        if handle.identity().sort != Sort::Foreign
+            && let Some(buffer) = self.source.graph.view(*handle).as_buffer()
             && self.source.protocol >= 5
             && self.replacer.take_buffer(buffer)?
         {

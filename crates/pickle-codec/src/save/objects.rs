@@ -3,15 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::{self, Vec};
 
-use pickle_opcodes::{Opcode, Out};
+use pickle_opcodes::Opcode;
 
 use super::batch::Ops;
 use super::{Batch, Next, Task};
 use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Output};
-use crate::error::ErrorKind;
 use crate::fault::Fault;
-use crate::source::{Args, Atom, Fill, Make, Part, PartialNew, Reduction, Shape, Source};
+use crate::source::{Args, Fill, Make, Part, PartialNew, Reduction, Shape, Source};
 
 /// A builtin whose arguments are being written: `range(…)`, `slice(…)`.
 pub(crate) struct Call<S: Source> {
@@ -326,39 +325,4 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
         self.memoize_made(&task.object)
     }
-
-    /// Protocol 0 has persistent ids that are a line of text.
-    pub(super) fn write_persistent_line(&mut self, mut id: S::Object) -> Result<(), Fault<S::Error>> {
-        if let Atom::Text(line) = self.source.atom(&mut id).map_err(Fault::Host)? {
-            return Ok(persistent_line(line, &mut self.framer.out)?);
-        }
-        // In the memo it may be, but a line has no GET.
-        match self.source.shape(&mut id).map_err(Fault::Host)? {
-            Shape::Text(line) => Ok(persistent_line(line, &mut self.framer.out)?),
-            _ => Err(ErrorKind::PersistentIdNotAscii.into()),
-        }
-    }
-
-    pub(super) fn advance_persistent(&mut self, id: &mut Option<S::Object>) -> Next<S::Object> {
-        match id.take() {
-            Some(id) => Next::Save(id),
-            None => {
-                self.op(Opcode::BinPersId);
-                Next::Done
-            }
-        }
-    }
-}
-
-fn persistent_line(line: &[u8], out: &mut Out) -> Result<(), ErrorKind> {
-    if line.contains(&b'\n') {
-        return Err(ErrorKind::NewlineInPersistentId);
-    }
-    if !line.is_ascii() {
-        return Err(ErrorKind::PersistentIdNotAscii);
-    }
-    out.push(Opcode::PersId.byte());
-    out.extend_from_slice(line);
-    out.push(b'\n');
-    Ok(())
 }

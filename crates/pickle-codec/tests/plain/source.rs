@@ -1,5 +1,6 @@
 //! Dumping plain values.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -40,6 +41,14 @@ impl Source for Pickling<'_> {
     type Object = Object;
     type Cursor = Cursor;
     type Error = Refused;
+
+    fn persistent_text(&mut self, id: &Object) -> Result<Option<Cow<'_, [u8]>>, Refused> {
+        self.current = id.clone();
+        Ok(match &*self.current {
+            Value::Text(utf8) => Some(Cow::Borrowed(utf8)),
+            _ => None,
+        })
+    }
 
     fn atom(&mut self, object: &mut Object) -> Result<Atom<'_>, Refused> {
         if let Some(index) = self.memo_get(object) {
