@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `real`, `suite`, `table`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `marshal`, `real`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -9,6 +9,7 @@ mod fuzz_live;
 mod host;
 #[cfg(test)]
 mod layers;
+mod marshal;
 mod output;
 mod paths;
 mod real;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Task::Table(options) => table::run(&options),
         Task::Edits(options) => edits::run(&options),
         Task::FuzzLive(options) => fuzz_live::run(&options),
+        Task::Marshal(options) => marshal::run(&options),
         Task::Real(options) => real::run(&options),
     };
     outcome.unwrap_or_else(|error| {
@@ -60,6 +62,8 @@ enum Task {
     Edits(edits::Options),
     /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles
     FuzzLive(fuzz_live::Options),
+    /// Compare our marshal data and .pyc files with CPython's
+    Marshal(marshal::Options),
     /// Write real pickles again as CPython does
     Real(real::Options),
 }

@@ -31,6 +31,11 @@ pub(crate) fn judge() -> PathBuf {
     root().join("compat").join("edits").join("judge.py")
 }
 
+/// The scripts that ask interpreters about marshal data.
+pub(crate) fn marshal_scripts() -> PathBuf {
+    root().join("compat").join("marshal")
+}
+
 /// The committed corpus.
 pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")

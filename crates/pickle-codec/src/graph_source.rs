@@ -310,6 +310,10 @@ impl<'g> GraphSource<'g> {
                 Some(code) => return Shape::Extension(code),
                 None => return unsupported("an extension code"),
             },
+            ObjectKind::Native => match object.field(0).as_str() {
+                Some(name) => return Shape::Unsupported(alloc::format!("'{name}' object")),
+                None => return unsupported("an object of another format"),
+            },
             _ => return unsupported("an object of another format"),
         };
         let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {

@@ -221,6 +221,40 @@ impl<'a> Builder<'a> {
         self.node(Tag::Tuple, items, 0)
     }
 
+    /// Gives the empty tuple that [`tuple`](Builder::tuple) made its items: for a tuple that is within itself.
+    ///
+    /// ```
+    /// use pickle_value::Builder;
+    ///
+    /// let mut builder = Builder::new();
+    /// let tuple = builder.tuple(&[])?;
+    /// let list = builder.list(&[tuple])?;
+    /// builder.fill_tuple(tuple, &[list])?;
+    /// assert_eq!(builder.finish(tuple).to_string(), "([(...)],)");
+    /// # Ok::<(), pickle_value::Error>(())
+    /// ```
+    ///
+    /// A way from the tuple to itself has to lead through a list, a dict or an object, as in Python, or a comparison of it
+    /// would not end.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongKind`] for anything but an empty tuple.
+    #[inline]
+    pub fn fill_tuple(&mut self, tuple: Handle, items: &[Handle]) -> Result<(), Error> {
+        match tuple.index(Tag::Tuple) {
+            Some(node) if self.store.nodes[node as usize].length == 0 => {
+                // What was found of it while it was empty may not hold of its items.
+                self.store.nodes[node as usize].meta = 0;
+                self.store.append(node, items)
+            }
+            _ => {
+                let kind = self.view(tuple).kind().type_name();
+                Err(Error::new(ErrorKind::WrongKind { operation: "fill", kind }))
+            }
+        }
+    }
+
     /// A list.
     #[inline(always)]
     pub fn list(&mut self, items: &[Handle]) -> Result<Handle, Error> {
@@ -301,10 +335,14 @@ impl<'a> Builder<'a> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::WrongKind`] if there are more or fewer fields than the kind has.
+    /// [`ErrorKind::WrongKind`] if there are more or fewer fields than the kind has, or a native object's type has no name.
     #[inline]
     pub fn object(&mut self, kind: ObjectKind, fields: &[Handle]) -> Result<Handle, Error> {
-        if fields.len() != kind.fields() {
+        let fits = match kind {
+            ObjectKind::Native => fields.first().is_some_and(|&name| self.view(name).as_str().is_some()),
+            kind => fields.len() == kind.fields(),
+        };
+        if !fits {
             return Err(Error::new(ErrorKind::WrongKind { operation: "leave out a field of", kind: "object" }));
         }
         self.node(Tag::Object, fields, kind as u32)
@@ -398,7 +436,14 @@ impl<'a> Builder<'a> {
 
     fn stateful(&self, target: Handle, operation: &'static str) -> Result<u32, Error> {
         match target.index(Tag::Object) {
-            Some(node) if ObjectKind::from_meta(self.store.nodes[node as usize].meta) != ObjectKind::Global => Ok(node),
+            Some(node)
+                if !matches!(
+                    ObjectKind::from_meta(self.store.nodes[node as usize].meta),
+                    ObjectKind::Global | ObjectKind::Native
+                ) =>
+            {
+                Ok(node)
+            }
             _ => {
                 let kind = self.view(target).kind().type_name();
                 Err(Error::new(ErrorKind::WrongKind { operation, kind }))

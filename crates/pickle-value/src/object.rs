@@ -35,14 +35,17 @@ pub enum ObjectKind {
     /// How the state of an object is set where a function does it: only an object's log has this. Fields: the function, the
     /// state.
     StateSetter,
+    /// An object of one of the interpreter's own types that only some formats hold, such as a code object. Fields: the name
+    /// of the type, then as many as the format that knows it wants.
+    Native,
 }
 
 impl ObjectKind {
-    /// How many fields stand before the log.
+    /// How many fields stand before the log; of [`Native`](ObjectKind::Native), which has no log, the fewest.
     #[must_use]
     pub const fn fields(self) -> usize {
         match self {
-            ObjectKind::Persistent | ObjectKind::Extension => 1,
+            ObjectKind::Persistent | ObjectKind::Extension | ObjectKind::Native => 1,
             ObjectKind::NewWithKeywords | ObjectKind::Reconstructed => 3,
             _ => 2,
         }
@@ -61,7 +64,7 @@ impl ObjectKind {
     }
 
     pub(crate) const fn from_meta(meta: u32) -> ObjectKind {
-        const KINDS: [ObjectKind; 10] = [
+        const KINDS: [ObjectKind; 11] = [
             ObjectKind::Global,
             ObjectKind::Call,
             ObjectKind::New,
@@ -72,6 +75,7 @@ impl ObjectKind {
             ObjectKind::Extension,
             ObjectKind::Buffer,
             ObjectKind::StateSetter,
+            ObjectKind::Native,
         ];
         KINDS[meta as usize % KINDS.len()]
     }
@@ -114,8 +118,24 @@ impl<'g> Object<'g> {
     /// A field by its number; absent where the kind has none.
     #[must_use]
     pub fn field(&self, number: usize) -> View<'g> {
-        let handle = self.items.get(number).copied().filter(|_| number < self.kind.fields());
+        let handle = self.fields().get(number).copied();
         View::new(self.access, handle)
+    }
+
+    /// All fields.
+    #[must_use]
+    pub fn fields(&self) -> &'g [Handle] {
+        match self.kind {
+            ObjectKind::Native => self.items,
+            kind => self.items.get(..kind.fields()).unwrap_or_default(),
+        }
+    }
+
+    /// The name of the type and the fields behind it, of a [`Native`](ObjectKind::Native) object.
+    #[must_use]
+    pub fn as_native(&self) -> Option<(&'g str, &'g [Handle])> {
+        let (_, fields) = self.items.split_first().filter(|_| self.kind == ObjectKind::Native)?;
+        Some((self.field(0).as_str()?, fields))
     }
 
     /// The class or function: field 0 of calls and instances.
@@ -133,7 +153,7 @@ impl<'g> Object<'g> {
     /// What is done to it once it is there, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'g>> + Clone + use<'g> {
         let access = self.access;
-        self.items.get(self.kind.fields()..).unwrap_or_default().iter().map(move |&entry| {
+        self.items.get(self.fields().len()..).unwrap_or_default().iter().map(move |&entry| {
             let view = View::new(access, Some(entry));
             match entry.tag() {
                 Some(Tag::Appended) => Step::Append(view),

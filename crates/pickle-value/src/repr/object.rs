@@ -158,8 +158,21 @@ fn most_common<'g>(entries: Entries<'g>) -> vec::IntoIter<(View<'g>, View<'g>)> 
     sorted.into_iter()
 }
 
+/// An object of another format: the name of its type, then the fields.
+fn native(object: Object<'_>) -> Pieces<'_> {
+    let mut pieces = text(format!("<{}", object.field(0).as_str().unwrap_or_default()));
+    if let Some(fields @ [_, ..]) = object.fields().get(1..) {
+        pieces.extend([Piece::Text(" ".into()), listed(Style::Items, fields)]);
+    }
+    pieces.push(Piece::Text(">".into()));
+    pieces
+}
+
 /// What is done to make an object, like a call.
 fn generic(object: Object<'_>) -> Pieces<'_> {
+    if object.kind() == ObjectKind::Native {
+        return native(object);
+    }
     let (open, first, close) = match object.kind() {
         ObjectKind::Persistent => ("<persistent ", object.field(0).handle(), ">"),
         ObjectKind::Extension => ("<extension ", object.field(0).handle(), ">"),

@@ -1,0 +1,126 @@
+//! `cargo xtask marshal`: our marshal data and `.pyc` files against CPython's.
+//!
+//! ```text
+//!   pythons ──► compile.py ──► .pyc files ──► read ──► rebuild ──► write ──► the same bytes?
+//! ```
+
+mod pack;
+mod rebuild;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use clap::Args;
+use marshal_lite::{ReadOptions, Release};
+
+use self::pack::{Pack, PycFile};
+use self::rebuild::rebuild;
+use crate::Result;
+use crate::compat::pythons::{self, Interpreter, Skipped};
+
+/// Compare our marshal data with CPython's.
+///
+/// Each interpreter compiles its own standard library, at each level of optimisation. Each `.pyc` file is read into a
+/// graph, which is made anew object by object; with the file freed, it is written, and must be the same bytes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Options {
+    /// Ask this interpreter, not those found in pyenv and on PATH; may be repeated
+    #[arg(long, value_name = "PATH")]
+    python: Vec<PathBuf>,
+    /// All modules, not every tenth
+    #[arg(long)]
+    full: bool,
+    /// Another seed takes another tenth
+    #[arg(long, value_name = "S", default_value = "0", conflicts_with = "full")]
+    seed: String,
+    /// Threads [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print at most this many differences of each interpreter
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+}
+
+/// `cargo xtask marshal`.
+pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    let found = pythons::find(&options.python)?;
+    for Skipped { python, reason } in &found.skipped {
+        println!("skipped: {python}: {reason}");
+    }
+    let jobs = options.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let (mut total, mut differing) = (0, 0);
+    for python in &found.found {
+        let release = release_of(python)?;
+        let tenth = (!options.full).then_some(options.seed.as_str());
+        eprintln!("CPython {}: compiling its library", python.version);
+        let pack = Pack::compile(python, tenth)?;
+        let started = Instant::now();
+        let differences = compare(&pack, jobs, |file| rewrite(file, release));
+        let seconds = started.elapsed().as_secs_f64();
+        println!(
+            "CPython {}: {} of {} .pyc files are written back as they were ({seconds:.1} s)",
+            python.version,
+            pack.len() - differences.len(),
+            pack.len(),
+        );
+        for difference in differences.iter().take(options.limit) {
+            println!("  {difference}");
+        }
+        total += pack.len();
+        differing += differences.len();
+    }
+    println!("{} of {total} .pyc files are written back as they were", total - differing);
+    Ok(if differing == 0 && total > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn release_of(python: &Interpreter) -> Result<Release> {
+    let (major, minor) = python.version.release();
+    Release::new(major, minor).ok_or_else(|| format!("{} is no known release", python.version).into())
+}
+
+/// What is different about each file that is.
+fn compare(pack: &Pack, jobs: usize, check: impl Fn(&PycFile<'_>) -> Result<(), String> + Sync) -> Vec<String> {
+    let files: Vec<PycFile<'_>> = pack.files().collect();
+    let next = AtomicUsize::new(0);
+    let differences = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(difference) = check(file) {
+                        let line = format!("{}: {difference}", file.name);
+                        differences.lock().expect("no thread panics with it").push(line);
+                    }
+                }
+            });
+        }
+    });
+    let mut differences = differences.into_inner().expect("no thread panics with it");
+    differences.sort();
+    differences
+}
+
+/// Reads a file, makes its graph anew, and writes that without the file.
+fn rewrite(file: &PycFile<'_>, release: Release) -> Result<(), String> {
+    let input = file.data.to_vec();
+    let options = ReadOptions::new().release(release);
+    let read = options.from_slice_recorded_at(&input, release.pyc_header());
+    let (graph, end, record) = read.map_err(|error| error.to_string())?;
+    if end != input.len() {
+        return Err(format!("it ends at byte {end} of {}", input.len()));
+    }
+    let rebuilt = rebuild(&graph).map_err(|error| error.to_string())?;
+    drop(graph);
+    drop(input);
+    let written = record.to_vec(&rebuilt).map_err(|error| error.to_string())?;
+    let expected = &file.data[release.pyc_header()..];
+    if written == expected {
+        return Ok(());
+    }
+    let at = written.iter().zip(expected).position(|(a, b)| a != b).unwrap_or(written.len().min(expected.len()));
+    Err(format!("differs from byte {at} of {}", expected.len()))
+}
