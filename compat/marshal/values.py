@@ -3,7 +3,7 @@
     python values.py [--count N]
 
 Runs on 2.7 and 3.6 to 3.13. Prints a line of JSON for each value: its `name`, its `pickle`, by which the other side
-knows which it is and which of its parts are one object, and its `dumps`, by version; all bytes in base64.
+knows which it is and which of its parts are one object, and its `dumps`, by version; all bytes as hexadecimal digits.
 
 marshal.dumps flags what has more than one reference. So each value is made by a function that leaves no reference to any
 part behind: no constants of the code, no local variables.
@@ -12,7 +12,7 @@ part behind: no constants of the code, no local variables.
 from __future__ import print_function
 
 import argparse
-import base64
+import binascii
 import json
 import marshal
 import pickle
@@ -29,13 +29,14 @@ if PYTHON2:
     long_int = lambda digits: long(digits)
 else:
     text = lambda *points: "".join(map(chr, points))
-    byte_string = lambda *numbers: bytes(numbers)
+    # Of a single byte, bytes() makes a new object; what most else gives is the one that there is.
+    byte_string = lambda *numbers: bytes(range(256))[numbers[0] :][:1] if len(numbers) == 1 else bytes(numbers)
     long_int = lambda digits: int(digits)
 
 
 def name(word):
-    """A str that is equal to no other object's and not interned."""
-    return "".join([word[:1], word[1:]]) if len(word) > 1 else "".join([word])
+    """A str of its own, which is not interned."""
+    return "".join([word[:1], word[1:]])
 
 
 INTS = ["0", "1", "-1", "-5", "-6", "256", "257", "1000", "2147483647", "2147483648", "-2147483648", "-2147483649"]
@@ -47,7 +48,8 @@ FLOATS += ["1.7976931348623157e308", "123456789.123456789", "-2.5e-7", "3.141592
 # The makers of parts that have an identity in a pickle; and of all parts.
 TEXTS = [
     lambda r: text(),
-    lambda r: text(r.randrange(97, 123)),
+    # No letter: whether that is interned depends on what else there is in the process.
+    lambda r: text(r.choice([33, 35, 126])),
     lambda r: text(0xE9),
     lambda r: text(0x20AC),
     lambda r: text(0x61, 0xE9),
@@ -76,36 +78,40 @@ if PYTHON2:
 
 
 class Maker(object):
-    """Random values; with `pool` some of the parts are one object."""
+    """Random values, in which with `shares` some of the parts are one object."""
 
     def __init__(self, seed, shares):
         self.random = random.Random(seed)
-        self.pool = [] if shares else None
+        self.leaves, self.containers = ([], []) if shares else (None, None)
 
     def leaf(self):
         makers = self.random.choice([TEXTS, TEXTS, BYTES, NUMBERS, NUMBERS, SINGLES])
-        if self.pool is None or makers not in (TEXTS, BYTES):
+        if makers not in (TEXTS, BYTES):
+            # A number that is one object twice is two in a pickle.
             return self.random.choice(makers)(self.random)
-        return self.pooled(lambda: self.random.choice(makers)(self.random))
+        return self.pooled(self.leaves, lambda: self.random.choice(makers)(self.random))
 
-    def pooled(self, make):
-        if self.pool and self.random.random() < 0.4:
-            return self.random.choice(self.pool)
-        self.pool.append(make())
-        return self.pool[-1]
+    def pooled(self, pool, make):
+        if pool is None:
+            return make()
+        if pool and self.random.random() < 0.4:
+            return self.random.choice(pool)
+        made = make()
+        pool.append(made)
+        return made
 
     def hashable(self, depth):
         if depth <= 0 or self.random.random() < 0.7:
-            return self.leaf()
+            leaf = self.leaf()
+            # From 3.10 on the hash of a NaN, and with it the order of a set, is another for each object.
+            return leaf if leaf == leaf else None
         make = self.random.choice([tuple, tuple, frozenset])
         return make([self.hashable(depth - 1) for _ in range(self.random.choice([0, 1, 2, 3]))])
 
     def value(self, depth):
         if depth <= 0 or self.random.random() < 0.3:
             return self.leaf()
-        if self.pool is not None:
-            return self.pooled(lambda: self.container(depth))
-        return self.container(depth)
+        return self.pooled(self.containers, lambda: self.container(depth))
 
     def container(self, depth):
         kind = self.random.choice(["tuple", "list", "dict", "set", "frozenset", "tuple", "list"])
@@ -164,7 +170,7 @@ def chosen():
         yield "two empty of " + make.__name__, lambda: [make(), make()]
     yield "bytearray", lambda: bytearray(byte_string(1, 2, 3))
     for count in (255, 256):
-        yield "tuple of %d" % count, lambda: tuple([int("1000")] * 0 + [int(str(1000 + n)) for n in range(count)])
+        yield "tuple of %d" % count, lambda: tuple([int(str(1000 + n)) for n in range(count)])
     yield "set of ints", lambda: set([int(str(n)) for n in range(0, 3000, 150)])
     yield "frozenset in frozenset", lambda: frozenset([frozenset([name("ab"), name("cd")]), frozenset([int("1000"), 1])])
     yield "frozenset of tuples", lambda: frozenset([(name("ab"), int("1000")), (name("ab"), int("7"))])
@@ -191,11 +197,11 @@ def main():
         dumps = {}
         for version in versions:
             try:
-                dumps[version] = base64.b64encode(marshal.dumps(make(), version)).decode("ascii")
+                dumps[version] = binascii.hexlify(marshal.dumps(make(), version)).decode("ascii")
             except ValueError as error:
                 # A cycle in a version without references.
                 dumps[version] = "ValueError: %s" % error
-        pickled = base64.b64encode(pickle.dumps(make(), 2 if PYTHON2 else 4)).decode("ascii")
+        pickled = binascii.hexlify(pickle.dumps(make(), 2 if PYTHON2 else 4)).decode("ascii")
         print(json.dumps({"name": label, "pickle": pickled, "dumps": dumps}))
 
 

@@ -2,10 +2,13 @@
 //!
 //! ```text
 //!   pythons ──► compile.py ──► .pyc files ──► read ──► rebuild ──► write ──► the same bytes?
+//!           └─► values.py ──► pickles ──► graphs ──► write ──► the bytes of marshal.dumps?
 //! ```
 
 mod pack;
 mod rebuild;
+mod self_test;
+mod values;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,7 +28,8 @@ use crate::compat::pythons::{self, Interpreter, Skipped};
 /// Compare our marshal data with CPython's.
 ///
 /// Each interpreter compiles its own standard library, at each level of optimisation. Each `.pyc` file is read into a
-/// graph, which is made anew object by object; with the file freed, it is written, and must be the same bytes.
+/// graph, which is made anew object by object; with the file freed, it is written, and must be the same bytes. Values of
+/// builtin types are written at every version as the interpreter's `marshal.dumps` writes them.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     /// Ask this interpreter, not those found in pyenv and on PATH; may be repeated
@@ -43,38 +47,77 @@ pub(crate) struct Options {
     /// Print at most this many differences of each interpreter
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// Plant faults, with the newest interpreter, and fail if one is not noticed
+    #[arg(long, conflicts_with = "full")]
+    self_test: bool,
 }
 
 /// `cargo xtask marshal`.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    if options.self_test {
+        return self_test::run(options);
+    }
     let found = pythons::find(&options.python)?;
     for Skipped { python, reason } in &found.skipped {
         println!("skipped: {python}: {reason}");
     }
-    let jobs = options.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1);
     let (mut total, mut differing) = (0, 0);
     for python in &found.found {
         let release = release_of(python)?;
-        let tenth = (!options.full).then_some(options.seed.as_str());
+        differing += compare_values(python, release, options.limit)?;
+        let subject = Subject::new(python, options)?;
+        total += subject.pack.len();
+        differing += subject.check("are written back as they were", options, |file| {
+            rewrite(file, &file.data[release.pyc_header()..], release)
+        });
+    }
+    let part = if options.full { "all" } else { "a tenth of the" };
+    println!("{total} .pyc files, {part} modules at three levels of optimisation; {differing} differences");
+    Ok(if differing == 0 && total > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// An interpreter with its compiled library.
+struct Subject<'a> {
+    python: &'a Interpreter,
+    pack: Pack,
+}
+
+impl<'a> Subject<'a> {
+    fn new(python: &'a Interpreter, options: &Options) -> Result<Subject<'a>> {
         eprintln!("CPython {}: compiling its library", python.version);
-        let pack = Pack::compile(python, tenth)?;
+        let tenth = (!options.full).then_some(options.seed.as_str());
+        Ok(Subject { python, pack: Pack::compile(python, tenth)? })
+    }
+
+    /// Checks each file and tells of it; gives how many differ.
+    fn check(&self, what: &str, options: &Options, check: impl Fn(&PycFile<'_>) -> Result<(), String> + Sync) -> usize {
         let started = Instant::now();
-        let differences = compare(&pack, jobs, |file| rewrite(file, release));
-        let seconds = started.elapsed().as_secs_f64();
-        println!(
-            "CPython {}: {} of {} .pyc files are written back as they were ({seconds:.1} s)",
-            python.version,
-            pack.len() - differences.len(),
-            pack.len(),
-        );
+        let differences = compare(&self.pack, options.jobs(), check);
+        let (total, seconds) = (self.pack.len(), started.elapsed().as_secs_f64());
+        let equal = total - differences.len();
+        println!("CPython {}: {equal} of {total} .pyc files {what} ({seconds:.1} s)", self.python.version);
         for difference in differences.iter().take(options.limit) {
             println!("  {difference}");
         }
-        total += pack.len();
-        differing += differences.len();
+        differences.len()
     }
-    println!("{} of {total} .pyc files are written back as they were", total - differing);
-    Ok(if differing == 0 && total > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Options {
+    fn jobs(&self) -> usize {
+        self.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1)
+    }
+}
+
+/// Compares values of builtin types; gives how many differ.
+fn compare_values(python: &Interpreter, release: Release, limit: usize) -> Result<usize> {
+    let profile = python.version.profile().ok_or("the pickles of this release are not known")?;
+    let (equal, differences) = values::compare(&values::ask(python)?, release, profile);
+    println!("CPython {}: {equal} of {} values are written as it does", python.version, equal + differences.len());
+    for difference in differences.iter().take(limit) {
+        println!("  {difference}");
+    }
+    Ok(differences.len())
 }
 
 fn release_of(python: &Interpreter) -> Result<Release> {
@@ -105,7 +148,7 @@ fn compare(pack: &Pack, jobs: usize, check: impl Fn(&PycFile<'_>) -> Result<(), 
 }
 
 /// Reads a file, makes its graph anew, and writes that without the file.
-fn rewrite(file: &PycFile<'_>, release: Release) -> Result<(), String> {
+fn rewrite(file: &PycFile<'_>, expected: &[u8], release: Release) -> Result<(), String> {
     let input = file.data.to_vec();
     let options = ReadOptions::new().release(release);
     let read = options.from_slice_recorded_at(&input, release.pyc_header());
@@ -117,7 +160,6 @@ fn rewrite(file: &PycFile<'_>, release: Release) -> Result<(), String> {
     drop(graph);
     drop(input);
     let written = record.to_vec(&rebuilt).map_err(|error| error.to_string())?;
-    let expected = &file.data[release.pyc_header()..];
     if written == expected {
         return Ok(());
     }

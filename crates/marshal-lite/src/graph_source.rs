@@ -10,7 +10,7 @@ use crate::code::Layout;
 use crate::error::{Error, Fault};
 use crate::graph_host::{CODE, STOP_ITERATION};
 use crate::read::DEFAULT_DEPTH_LIMIT;
-use crate::sharing::{Sharing, Slots};
+use crate::sharing::{Sharing, Slots, items};
 use crate::source::{Shape, Share, Source};
 use crate::version::Release;
 use crate::write::Writer;
@@ -153,16 +153,18 @@ impl<'g> Source for GraphSource<'g> {
 
     fn shape(&self, object: &Handle) -> Result<Shape<'_, Cursor<'g>>, Error> {
         let mut shape = shape_of(self.graph, *object, self.slots.is_interned(self.graph, *object));
-        if let Shape::Set(_, cursor) | Shape::FrozenSet(_, cursor) = &mut shape
-            && let Some(order) = self.slots.order_of(*object)
-        {
-            *cursor = Cursor::Ordered(order.iter().copied().collect::<Vec<_>>().into_iter());
+        if let Shape::Set(_, cursor) | Shape::FrozenSet(_, cursor) = &mut shape {
+            let items = items(self.graph, *object);
+            let order = self.slots.order_of(*object).unwrap_or(items);
+            *cursor = Cursor::Set(Vec::from(order).into_iter());
         }
         Ok(shape)
     }
 
-    fn next(&self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
-        Ok(cursor.next())
+    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
+        let item = cursor.next();
+        self.slots.held_besides = item.is_some() && matches!(cursor, Cursor::Set(_)) && self.slots.holds_set_items();
+        Ok(item)
     }
 
     fn share(&mut self, object: &Handle, number: u32) -> Result<Share, Error> {
@@ -175,8 +177,8 @@ impl<'g> Source for GraphSource<'g> {
 pub enum Cursor<'g> {
     /// In the graph's own order.
     Items(core::slice::Iter<'g, Handle>),
-    /// A set's items in another order.
-    Ordered(alloc::vec::IntoIter<Handle>),
+    /// A set's items, maybe in another order.
+    Set(alloc::vec::IntoIter<Handle>),
 }
 
 impl Cursor<'_> {
@@ -184,7 +186,7 @@ impl Cursor<'_> {
     pub(crate) fn next(&mut self) -> Option<Handle> {
         match self {
             Cursor::Items(items) => items.next().copied(),
-            Cursor::Ordered(items) => items.next(),
+            Cursor::Set(items) => items.next(),
         }
     }
 }

@@ -80,7 +80,7 @@ impl<'g> Source for Recorded<'g> {
     }
 
     #[inline(always)]
-    fn next(&self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
+    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
         Ok(cursor.next())
     }
 

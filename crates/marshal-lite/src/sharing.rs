@@ -58,6 +58,8 @@ pub(crate) struct Slots {
     orders: HashMap<u32, Box<[Handle]>, foldhash::fast::FixedState>,
     /// While something is written apart, the numbers that it replaces.
     replaced: Option<Vec<(usize, u32)>>,
+    /// Whether the object that comes next is held by what writes it, too.
+    pub(crate) held_besides: bool,
 }
 
 /// How releases differ.
@@ -70,11 +72,11 @@ struct Quirks {
     set_items_are_held_twice: bool,
     /// The items of sets are written in the order of their bytes.
     sets_are_ordered: bool,
-    /// So are they while their bytes for that are made.
+    /// An item is held once more while its bytes for that are made.
     ordering_holds_items: bool,
     /// There is one frozenset that is empty.
     empty_frozenset_is_one: bool,
-    /// A str of one character is interned, and so is the empty one.
+    /// Each str of one latin-1 character is interned from the start. Before, it depends on what else is in the process.
     characters_are_interned: bool,
 }
 
@@ -88,7 +90,7 @@ impl Quirks {
             sets_are_ordered: number >= (3, 11),
             ordering_holds_items: number >= (3, 13),
             empty_frozenset_is_one: number < (3, 10),
-            characters_are_interned: number >= (3, 12),
+            characters_are_interned: number >= (3, 13),
         }
     }
 }
@@ -110,7 +112,9 @@ impl Slots {
             interned: HashMap::default(),
             orders: HashMap::default(),
             replaced: None,
+            held_besides: false,
         };
+        slots.held_besides = slots.cpython3() && slots.quirks.root_is_held_twice;
         if wanted {
             slots.count_all(graph);
         }
@@ -121,24 +125,21 @@ impl Slots {
         let root = graph.root().handle().unwrap_or(Handle::NONE);
         let mut names: HashMap<&[u8], usize, foldhash::fast::RandomState> = HashMap::default();
         let mut work: Vec<Handle> = Vec::new();
-        let extra = self.sharing == Sharing::CPython;
-        self.hold(graph, root, 1 + u8::from(extra && self.quirks.root_is_held_twice), &mut work);
+        self.hold(graph, root, &mut work);
         while let Some(object) = work.pop() {
-            let is_set = matches!(graph.value(object), Value::Set(_) | Value::FrozenSet(_));
-            let times = 1 + u8::from(extra && is_set && self.quirks.set_items_are_held_twice);
             if let Value::Object(native) = graph.value(object)
                 && let Some((layout, fields)) = code_fields(native)
             {
                 self.intern_names(graph, layout, fields, &mut names);
             }
             for &item in items(graph, object) {
-                self.hold(graph, item, times, &mut work);
+                self.hold(graph, item, &mut work);
             }
         }
     }
 
     /// Notes a reference; what is met for the first time is to be looked into.
-    fn hold(&mut self, graph: &Graph<'_>, object: Handle, times: u8, work: &mut Vec<Handle>) {
+    fn hold(&mut self, graph: &Graph<'_>, object: Handle, work: &mut Vec<Handle>) {
         let Some(slot) = self.plain_slot(graph, object) else {
             return;
         };
@@ -146,7 +147,7 @@ impl Slots {
         if *holders == 0 && slot >= self.nodes {
             work.push(object);
         }
-        *holders = holders.saturating_add(times).min(2);
+        *holders = (*holders + 1).min(2);
     }
 
     /// The names in a code object are interned, and so are constants that look like names.
@@ -229,10 +230,10 @@ impl Slots {
         if own >= self.holders.len() {
             return None;
         }
-        if self.quirks.python2 {
-            return Some(own);
-        }
         Some(match graph.value(object) {
+            Value::ByteString([]) => EMPTY_BYTES,
+            Value::ByteString(&[byte]) => BYTE + usize::from(byte),
+            _ if self.quirks.python2 => own,
             Value::Text(text) => match single_character(text) {
                 Some(Some(character)) => CHARACTER + usize::from(character),
                 Some(None) => EMPTY_TEXT,
@@ -242,6 +243,8 @@ impl Slots {
             Value::Bytes(&[byte]) => BYTE + usize::from(byte),
             Value::Tuple([]) => EMPTY_TUPLE,
             Value::FrozenSet([]) if self.quirks.empty_frozenset_is_one => EMPTY_FROZEN_SET,
+            // A class has no number.
+            Value::Object(native) if code_fields(native).is_none() => return None,
             _ => own,
         })
     }
@@ -254,26 +257,39 @@ impl Slots {
 
     pub(crate) fn is_interned(&self, graph: &Graph<'_>, object: Handle) -> bool {
         match self.plain_slot(graph, object) {
-            Some(slot) if (CHARACTER..BYTE).contains(&slot) || slot == EMPTY_TEXT => {
-                self.quirks.characters_are_interned || self.interned.contains_key(&slot)
-            }
+            Some(EMPTY_TEXT) => true,
+            Some(EMPTY_BYTES) => self.quirks.python2,
+            Some(slot) if (CHARACTER..BYTE).contains(&slot) && self.quirks.characters_are_interned => true,
             Some(slot) => self.interned.contains_key(&slot),
             None => false,
         }
     }
 
+    /// By the rules of CPython 3.
+    fn cpython3(&self) -> bool {
+        self.sharing == Sharing::CPython && !self.quirks.python2
+    }
+
+    /// Whether what writes a set holds its items.
+    pub(crate) fn holds_set_items(&self) -> bool {
+        self.cpython3() && self.quirks.set_items_are_held_twice
+    }
+
     pub(crate) fn share(&mut self, graph: &Graph<'_>, object: Handle, number: u32) -> Share {
+        let held_besides = core::mem::take(&mut self.held_besides);
         let Some(slot) = self.slot(graph, object) else {
-            return Share::Alone;
+            let has_number =
+                matches!(graph.value(object), Value::Int(_) | Value::Float(_) | Value::BigInt(_) | Value::Complex(..));
+            return if held_besides && has_number { Share::New } else { Share::Alone };
         };
         if let Some(known) = self.numbers[slot].checked_sub(1) {
             return Share::Known(known);
         }
         let is_one = slot < SPANS || self.interned.contains_key(&slot);
         let shared = match self.sharing {
-            Sharing::CPython if self.quirks.python2 => self.interned.contains_key(&slot),
-            Sharing::CPython => is_one || self.holders[slot] > 1,
-            Sharing::Referenced if self.quirks.python2 => self.interned.contains_key(&slot),
+            Sharing::CPython if self.quirks.python2 => self.interned.contains_key(&slot) || slot == EMPTY_BYTES,
+            Sharing::CPython => is_one || held_besides || self.holders[slot] > 1,
+            Sharing::Referenced if self.quirks.python2 => self.interned.contains_key(&slot) || slot == EMPTY_BYTES,
             Sharing::Referenced => self.holders[slot] > 1,
             Sharing::Never => false,
         };
@@ -381,19 +397,11 @@ impl GraphSource<'_> {
     /// An item's bytes by themselves.
     fn written_apart(&mut self, options: &WriteOptions, item: Handle) -> Result<Vec<u8>, Error> {
         let mut writer = options.writer(self.version)?;
-        let slot = self.slots.slot(self.graph, item);
-        // Being in the set, it was counted twice.
-        let held = slot.map(|slot| self.slots.holders[slot]);
-        if let Some(slot) = slot.filter(|_| !self.slots.quirks.ordering_holds_items) {
-            self.slots.holders[slot] = self.slots.holders[slot].saturating_sub(1);
-        }
+        self.slots.held_besides = self.slots.cpython3() && self.slots.quirks.ordering_holds_items;
         self.slots.replaced = Some(Vec::new());
         let written = writer.write(self, item).map_err(Fault::into_error);
         for (slot, number) in self.slots.replaced.take().unwrap_or_default().into_iter().rev() {
             self.slots.numbers[slot] = number;
-        }
-        if let (Some(slot), Some(held)) = (slot, held) {
-            self.slots.holders[slot] = held;
         }
         written?;
         Ok(writer.into_vec())

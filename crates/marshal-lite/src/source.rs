@@ -19,7 +19,7 @@ pub trait Source {
     fn shape(&self, object: &Self::Object) -> Result<Shape<'_, Self::Cursor>, Self::Error>;
 
     /// The next item at a cursor; of a dict keys and values in turn, of a code object its fields in the layout's order.
-    fn next(&self, cursor: &mut Self::Cursor) -> Result<Option<Self::Object>, Self::Error>;
+    fn next(&mut self, cursor: &mut Self::Cursor) -> Result<Option<Self::Object>, Self::Error>;
 
     /// Whether an object was written before, or may be needed again: then `number` is its own from now on.
     ///

@@ -124,7 +124,7 @@ impl Writer {
     #[inline]
     fn int_field<S: Source>(
         &mut self,
-        source: &S,
+        source: &mut S,
         kind: &mut Kind,
         value: &S::Object,
     ) -> Result<bool, Fault<S::Error>> {
