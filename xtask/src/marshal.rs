@@ -2,9 +2,12 @@
 //!
 //! ```text
 //!   pythons ──► compile.py ──► .pyc files ──► read ──► rebuild ──► write ──► the same bytes?
+//!                              .pyc files ──► fields.py ──► the fields of our code objects?
 //!           └─► values.py ──► pickles ──► graphs ──► write ──► the bytes of marshal.dumps?
 //! ```
 
+mod ask;
+mod fields;
 mod pack;
 mod rebuild;
 mod self_test;
@@ -20,6 +23,7 @@ use std::time::Instant;
 use clap::Args;
 use marshal_lite::{ReadOptions, Release};
 
+use self::ask::Digests;
 use self::pack::{Pack, PycFile};
 use self::rebuild::rebuild;
 use crate::Result;
@@ -69,6 +73,10 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         total += subject.pack.len();
         differing += subject.check("are written back as they were", options, |file| {
             rewrite(file, &file.data[release.pyc_header()..], release)
+        });
+        let fields = Digests::ask(python, &subject.pack, "fields.py")?;
+        differing += subject.check("have code objects with the fields that it sees", options, |file| {
+            fields.check(file, release, fields::describe)
         });
     }
     let part = if options.full { "all" } else { "a tenth of the" };

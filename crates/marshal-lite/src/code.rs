@@ -1,4 +1,14 @@
-//! Code objects: which fields they have, in which order.
+//! Code objects: their fields, flags, lines and handlers of exceptions.
+
+mod exceptions;
+mod flags;
+mod lines;
+mod object;
+
+pub use exceptions::{Handler, Handlers};
+pub use flags::Flags;
+pub use lines::{Lines, Location, Locations};
+pub use object::Code;
 
 /// The fields that code objects have, in the order of their marshal data.
 ///
@@ -69,85 +79,44 @@ pub const CELL: u8 = 0x40;
 /// A variable of a function around.
 pub const FREE: u8 = 0x80;
 
-use Field::{
-    ArgCount, CellVars, Code, Consts, ExceptionTable, FileName, FirstLineNo, Flags, FreeVars, KwOnlyArgCount,
-    LineTable, LocalsPlusKinds, LocalsPlusNames, NLocals, Name, Names, PosOnlyArgCount, QualName, StackSize, VarNames,
+#[rustfmt::skip]
+const PYTHON2: &[Field] = {
+    use Field::*;
+    &[
+        ArgCount, NLocals, StackSize, Flags, Code, Consts, Names, VarNames, FreeVars, CellVars, FileName, Name,
+        FirstLineNo, LineTable,
+    ]
 };
-
-const PYTHON2: &[Field] = &[
-    ArgCount,
-    NLocals,
-    StackSize,
-    Flags,
-    Code,
-    Consts,
-    Names,
-    VarNames,
-    FreeVars,
-    CellVars,
-    FileName,
-    Name,
-    FirstLineNo,
-    LineTable,
-];
-const KEYWORD_ONLY: &[Field] = &[
-    ArgCount,
-    KwOnlyArgCount,
-    NLocals,
-    StackSize,
-    Flags,
-    Code,
-    Consts,
-    Names,
-    VarNames,
-    FreeVars,
-    CellVars,
-    FileName,
-    Name,
-    FirstLineNo,
-    LineTable,
-];
-const POSITIONAL_ONLY: &[Field] = &[
-    ArgCount,
-    PosOnlyArgCount,
-    KwOnlyArgCount,
-    NLocals,
-    StackSize,
-    Flags,
-    Code,
-    Consts,
-    Names,
-    VarNames,
-    FreeVars,
-    CellVars,
-    FileName,
-    Name,
-    FirstLineNo,
-    LineTable,
-];
-const LOCALS_PLUS: &[Field] = &[
-    ArgCount,
-    PosOnlyArgCount,
-    KwOnlyArgCount,
-    StackSize,
-    Flags,
-    Code,
-    Consts,
-    Names,
-    LocalsPlusNames,
-    LocalsPlusKinds,
-    FileName,
-    Name,
-    QualName,
-    FirstLineNo,
-    LineTable,
-    ExceptionTable,
-];
+#[rustfmt::skip]
+const KEYWORD_ONLY: &[Field] = {
+    use Field::*;
+    &[
+        ArgCount, KwOnlyArgCount, NLocals, StackSize, Flags, Code, Consts, Names, VarNames, FreeVars, CellVars,
+        FileName, Name, FirstLineNo, LineTable,
+    ]
+};
+#[rustfmt::skip]
+const POSITIONAL_ONLY: &[Field] = {
+    use Field::*;
+    &[
+        ArgCount, PosOnlyArgCount, KwOnlyArgCount, NLocals, StackSize, Flags, Code, Consts, Names, VarNames, FreeVars,
+        CellVars, FileName, Name, FirstLineNo, LineTable,
+    ]
+};
+#[rustfmt::skip]
+const LOCALS_PLUS: &[Field] = {
+    use Field::*;
+    &[
+        ArgCount, PosOnlyArgCount, KwOnlyArgCount, StackSize, Flags, Code, Consts, Names, LocalsPlusNames,
+        LocalsPlusKinds, FileName, Name, QualName, FirstLineNo, LineTable, ExceptionTable,
+    ]
+};
 
 impl Field {
     /// Whether it is a number of 32 bits in marshal data, and no object.
     #[must_use]
     pub const fn is_int(self) -> bool {
+        use Field::*;
         matches!(self, ArgCount | PosOnlyArgCount | KwOnlyArgCount | NLocals | StackSize | Flags | FirstLineNo)
     }
 
@@ -155,6 +124,7 @@ impl Field {
     /// have the names that CPython's C code has.
     #[must_use]
     pub const fn attribute(self) -> &'static str {
+        use Field::*;
         match self {
             ArgCount => "co_argcount",
             PosOnlyArgCount => "co_posonlyargcount",

@@ -12,6 +12,10 @@ use crate::{Result, paths};
 
 /// The compiled modules of one interpreter.
 pub(super) struct Pack {
+    /// Which modules these are, for the names of files that belong to them.
+    pub(super) name: String,
+    /// Where the modules stand.
+    pub(super) path: PathBuf,
     data: Vec<u8>,
     files: Vec<Entry>,
 }
@@ -27,14 +31,16 @@ pub(super) struct PycFile<'p> {
     /// The module's file, and the optimisation level.
     pub(super) name: &'p str,
     pub(super) data: &'p [u8],
+    /// Which of the pack it is.
+    pub(super) number: usize,
 }
 
 impl Pack {
     /// All modules at all levels, or a tenth of the modules; from the cache where they were compiled before.
     pub(super) fn compile(python: &Interpreter, tenth: Option<&str>) -> Result<Pack> {
         let script = paths::marshal_scripts().join("compile.py");
-        let path =
-            cached(python, &format!("pyc-{}", tenth.map_or("all".into(), |seed| format!("tenth-{seed}"))), &script)?;
+        let name = tenth.map_or_else(|| "all".to_owned(), |seed| format!("tenth-{seed}"));
+        let path = cached(python, &format!("pyc-{name}"), &script)?;
         if !path.is_file() {
             fs::create_dir_all(paths::cache())?;
             let unfinished = path.with_extension(format!("unfinished-{}", id()));
@@ -52,11 +58,12 @@ impl Pack {
             }
             fs::rename(&unfinished, &path)?;
         }
-        Pack::parse(fs::read(&path)?)
+        Pack::parse(name, path)
     }
 
     /// Each module comes behind a line `LEVEL SIZE NAME`.
-    fn parse(data: Vec<u8>) -> Result<Pack> {
+    fn parse(name: String, path: PathBuf) -> Result<Pack> {
+        let data = fs::read(&path)?;
         let mut files = Vec::new();
         let mut rest = &data[..];
         while !rest.is_empty() {
@@ -64,12 +71,12 @@ impl Pack {
             let line = str::from_utf8(&rest[..line_end])?;
             let mut words = line.splitn(3, ' ');
             let mut word = || words.next().ok_or("a line has too few words");
-            let (level, size, name) = (word()?, word()?.parse::<usize>()?, word()?);
+            let (level, size, module) = (word()?, word()?.parse::<usize>()?, word()?);
             let start = data.len() - rest.len() + line_end + 1;
-            files.push(Entry { name: format!("{name} at level {level}"), start, end: start + size });
+            files.push(Entry { name: format!("{module} at level {level}"), start, end: start + size });
             rest = data.get(start + size..).ok_or("a file ends early")?;
         }
-        Ok(Pack { data, files })
+        Ok(Pack { name, path, data, files })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -77,7 +84,10 @@ impl Pack {
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = PycFile<'_>> {
-        self.files.iter().map(|entry| PycFile { name: &entry.name, data: &self.data[entry.start..entry.end] })
+        self.files.iter().enumerate().map(|(number, entry)| {
+            let data = &self.data[entry.start..entry.end];
+            PycFile { name: &entry.name, data, number }
+        })
     }
 }
 
