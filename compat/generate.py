@@ -95,7 +95,7 @@ def answer(corpus, options):
     def task(index):
         case = corpus[index]
         known = [j for j in protocols if j >= case.since]
-        return ask(pickler, case, known, options.isolate)
+        return ask(pickler.by(case.way), case, known, options.isolate)
 
     with open(os.path.join(options.out, "blobs.bin"), "wb") as blobs_file, \
             open(os.path.join(options.out, "dis.bin"), "wb") as dis_file, \

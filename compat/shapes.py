@@ -215,6 +215,31 @@ class ExtendedFar(Plain):
 copyreg.add_extension(__name__, "ExtendedFar", 0x12345)
 
 
+class ExtendedShort(Plain):
+    """The same, with a code of two bytes."""
+
+
+def extended_function():
+    """A function in the registry."""
+
+
+copyreg.add_extension(__name__, "ExtendedShort", 0x0a0d)
+copyreg.add_extension(__name__, "extended_function", 0xff)
+
+
+class Stored(object):
+    """Pickled as its key alone, by a pickler with persistent ids."""
+
+    def __init__(self, key):
+        self.key = key
+
+
+def buffers():
+    """What stands beside a pickle, in this order."""
+    from pickle import PickleBuffer
+    return [PickleBuffer(bytearray(b"a buffer")), PickleBuffer(b"a read-only buffer"), PickleBuffer(bytearray())]
+
+
 class Outer(object):
     class Inner(Plain):
         class Innermost(Plain):

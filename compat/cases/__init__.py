@@ -28,8 +28,8 @@ if PYTHON_2:
     from . import python2
     FAMILIES += (python2,)
 else:
-    from . import library, objects
-    FAMILIES += (objects, library)
+    from . import library, objects, overrides
+    FAMILIES += (objects, library, overrides)
 
 
 def corpus():

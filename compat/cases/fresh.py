@@ -32,6 +32,7 @@ class Case(object):
         self.since = since
         self.twins = twins
         self.pending = pending
+        self.way = None
 
 
 def case(name, build, *args, **options):
@@ -43,7 +44,8 @@ def case(name, build, *args, **options):
     Each of `twins` builds an object of another kind that is pickled to the same
     bytes at some protocols and to others elsewhere: from those bytes nobody can
     tell what the others would be, and such pairs are not compared.  `pending` says what
-    is missing for pairs that are known to differ.
+    is missing for pairs that are known to differ.  A `way` that is set afterwards names
+    what the pickler overrides (see picklers.py).
     """
     reason, since = options.pop("reason", None), options.pop("since", 0)
     twins, pending = options.pop("twins", ()), options.pop("pending", None)

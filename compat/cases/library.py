@@ -119,8 +119,7 @@ def containers():
             ("SimpleNamespace", lambda: types.SimpleNamespace(left=1, right=text("two"))),
             ("SimpleNamespace, empty", types.SimpleNamespace),
             ("SimpleNamespace in itself", namespace_in_itself)):
-        pending = "arrays at protocols 0 to 2 are lists" if name.startswith("array") else None
-        yield case(name, build, pending=pending)
+        yield case(name, build)
     yield case("UserString", lambda: collections.UserString(text("a text")), twins=[user_string_twin],
                pending="an argument that the state has too is not the value of a builtin")
 
@@ -205,8 +204,7 @@ def exceptions():
             ("own exception with arguments", lambda: shapes.ErrorWithArguments(3, text("three"))),
             ("own exception with a message", lambda: shapes.ErrorWithMessage(text("message"))),
             ("exceptions", lambda: [ValueError(n) for n in range(3)])):
-        pending = "OSError's subclasses go by errno" if name.startswith("FileNotFound") else None
-        yield case(name, build, pending=pending)
+        yield case(name, build)
 
 
 def callables():
@@ -223,7 +221,7 @@ def callables():
             ("method of a class", lambda: shapes.Derived.method),
             ("type of a module", lambda: collections.OrderedDict)):
         yield case(name, build)
-    yield case("function of Python", lambda: functools.reduce, pending="its module has two names")
+    yield case("function of Python", lambda: functools.reduce)
 
 
 def others():

@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
-use pickle_codec::{DumpOptions, Encoding, Graph, LoadOptions, Profile};
+use pickle_codec::{DumpOptions, Encoding, Extensions, Graph, LoadOptions, Profile};
 use pickle_opcodes::Ops;
 use pickle_tools::DisOptions;
 
@@ -47,14 +48,15 @@ impl<'s> Ours<'s> {
 
     /// Read as `pickle.loads` does.
     pub(crate) fn load<'a>(&self, pickle: &'a [u8]) -> Made<Graph<'a>> {
-        let options = LoadOptions::new().unify(true).profile(self.profile);
+        // Buffers that are not there stay what they are: one beside the pickle.
+        let options = LoadOptions::new().unify(true).profile(self.profile).extensions(registry()).keep_unresolved(true);
         let (graph, size) = guard(|| options.from_prefix(pickle).map_err(message))?;
         if size == pickle.len() { Ok(graph) } else { Err(format!("read {size} of {} bytes", pickle.len())) }
     }
 
     /// Written as `pickle.dumps` does.
     pub(crate) fn dump(&self, graph: &Graph<'_>, protocol: u8) -> Made<Vec<u8>> {
-        let options = DumpOptions::new().protocol(protocol).profile(self.profile);
+        let options = DumpOptions::new().protocol(protocol).profile(self.profile).extensions(registry());
         let made = guard(|| options.to_vec(graph).map_err(message))?;
         Ok(self.plant(made, Output::Written))
     }
@@ -111,6 +113,17 @@ impl<'s> Ours<'s> {
             None => made,
         }
     }
+}
+
+/// What `compat/shapes.py` registers.
+fn registry() -> Arc<Extensions> {
+    static REGISTRY: LazyLock<Arc<Extensions>> = LazyLock::new(|| {
+        let names =
+            [("Extended", 0x7f), ("extended_function", 0xff), ("ExtendedShort", 0x0a0d), ("ExtendedFar", 0x12345)];
+        let add = |registry: Extensions, (name, code)| registry.with("shapes", name, code).expect("no two are alike");
+        Arc::new(names.into_iter().fold(Extensions::new(), add))
+    });
+    REGISTRY.clone()
 }
 
 /// A pickle under the newest one's rules.
