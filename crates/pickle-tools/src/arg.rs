@@ -11,7 +11,7 @@ use pickle_opcodes::{ArgKind, Opcode, Pair};
 use pickle_value::literal;
 
 use crate::word::{self, all};
-use crate::{Error, ErrorKind, Str};
+use crate::{Error, ErrorKind, LargeInt, Str};
 
 /// An instruction's argument as a Python object. Displays as Python's repr.
 ///
@@ -28,7 +28,7 @@ pub enum Arg<'a> {
     /// A bytearray.
     ByteArray(Cow<'a, [u8]>),
     /// An int that doesn't fit.
-    BigInt(Box<BigInt>),
+    BigInt(LargeInt<'a>),
     /// An int that fits.
     Int(i64),
     /// The argument `00` or `01` of INT, and of GET and PUT too.
@@ -43,7 +43,7 @@ impl<'a> Arg<'a> {
     pub fn into_owned(self) -> Arg<'static> {
         match self {
             Arg::Int(value) => Arg::Int(value),
-            Arg::BigInt(value) => Arg::BigInt(value),
+            Arg::BigInt(value) => Arg::BigInt(value.into_owned()),
             Arg::Bool(value) => Arg::Bool(value),
             Arg::Float(value) => Arg::Float(value),
             Arg::Str(text) => Arg::Str(text.into_owned()),
@@ -73,7 +73,7 @@ impl<'a> Arg<'a> {
             ArgKind::Uint4 => int(form::Uint4::read(cursor)?.into()),
             ArgKind::Uint8 => match form::Uint8::read(cursor)? {
                 small @ ..=0x7fff_ffff_ffff_ffff => int(small as i64),
-                big => make(Arg::BigInt(Box::new(big.into()))),
+                big => make(Arg::BigInt(BigInt::from(big).into())),
             },
             ArgKind::Long1 => make(two_complement(form::Long1::read(cursor)?)),
             ArgKind::Long4 => make(two_complement(form::Long4::read(cursor)?)),
@@ -95,8 +95,12 @@ impl<'a> Arg<'a> {
                 }
             }
             ArgKind::DecimalNlLong => {
-                let line = plain_line(cursor).map_or_else(|| form::DecimalNlLong::read(cursor), Ok)?;
-                make(integer(number::decimal(line.strip_suffix(b"L").unwrap_or(line))?))
+                let line = form::DecimalNlLong::read(cursor)?;
+                let line = line.strip_suffix(b"L").unwrap_or(line);
+                match LargeInt::from_decimal(line) {
+                    Some(value) => make(Arg::BigInt(value)),
+                    None => make(integer(number::decimal(line)?)),
+                }
             }
             ArgKind::FloatNl => {
                 let line = plain_line(cursor).map_or_else(|| form::FloatNl::read(cursor), Ok)?;
@@ -169,17 +173,22 @@ fn integer(value: IntLine) -> Arg<'static> {
 
 /// Reads two's complement, little-endian; no bytes are zero.
 #[inline]
-fn two_complement(bytes: &[u8]) -> Arg<'static> {
+fn two_complement(bytes: &[u8]) -> Arg<'_> {
+    if let Some(value) = LargeInt::from_two_complement(bytes) {
+        return Arg::BigInt(value);
+    }
     let unused = match bytes.len() {
         0 => return Arg::Int(0),
         length @ 1..=8 => 8 * (8 - length as u32),
-        _ => return long_two_complement(bytes),
+        _ => return padded_two_complement(bytes),
     };
     // The sign comes to the top and is drawn down.
     Arg::Int((word::short(bytes) << unused) as i64 >> unused)
 }
 
-fn long_two_complement(bytes: &[u8]) -> Arg<'static> {
+/// Reads more bytes than are needed.
+#[cold]
+fn padded_two_complement(bytes: &[u8]) -> Arg<'static> {
     let value = BigInt::from_signed_bytes_le(bytes);
     i64::try_from(&value).map_or_else(|_| Arg::BigInt(value.into()), Arg::Int)
 }

@@ -12,7 +12,7 @@ use pickle_value::literal;
 use crate::emulate::{Machine, Note};
 use crate::genops::read;
 use crate::listing::Listing;
-use crate::{Arg, Error, ErrorKind, GenOp, Memo, genops_reader, spelling};
+use crate::{Arg, Error, ErrorKind, GenOp, LargeInt, Memo, genops_reader, spelling};
 
 /// Writes the listing of the pickle at the start of `pickle`: the text of CPython 3.13's `pickletools.dis`.
 ///
@@ -351,16 +351,17 @@ impl Disassembler<'_, '_> {
 }
 
 /// Python refuses to write an int of more than 4,300 digits.
-fn check_digits(value: &BigInt) -> Result<(), ErrorKind> {
+fn check_digits(value: &LargeInt<'_>) -> Result<(), ErrorKind> {
     /// How many bits 10**4300 has: fewer are surely fewer digits, more are surely more.
     const BITS: u64 = 14_285;
+    if value.bits_at_most() < BITS {
+        return Ok(());
+    }
+    let value = value.to_bigint();
     let bits = value.bits();
-    let too_long = match bits.cmp(&BITS) {
-        core::cmp::Ordering::Less => false,
-        core::cmp::Ordering::Equal => {
-            *value.magnitude() >= BigInt::from(10).pow(DEFAULT_MAX_DIGITS as u32).into_parts().1
-        }
-        core::cmp::Ordering::Greater => true,
-    };
-    if too_long { Err(ErrorKind::IntTooLong { bits }) } else { Ok(()) }
+    let limit = || BigInt::from(10).pow(DEFAULT_MAX_DIGITS as u32).into_parts().1;
+    if bits > BITS || (bits == BITS && *value.magnitude() >= limit()) {
+        return Err(ErrorKind::IntTooLong { bits });
+    }
+    Ok(())
 }

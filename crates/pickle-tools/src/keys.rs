@@ -20,7 +20,7 @@ impl Key {
         Some(match arg {
             Arg::Int(index) => Key::Small(*index),
             Arg::Bool(value) => Key::Small((*value).into()),
-            Arg::BigInt(value) => Key::Big((**value).clone()),
+            Arg::BigInt(value) => Key::Big(value.to_bigint()),
             _ => return None,
         })
     }

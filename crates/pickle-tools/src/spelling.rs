@@ -123,7 +123,7 @@ impl Spelling<'_> {
 fn unsigned(arg: &Arg<'_>) -> Option<u64> {
     match arg {
         Arg::Int(value) => u64::try_from(*value).ok(),
-        Arg::BigInt(value) => u64::try_from(&**value).ok(),
+        Arg::BigInt(value) => u64::try_from(value.to_bigint()).ok(),
         _ => None,
     }
 }
@@ -132,7 +132,7 @@ fn unsigned(arg: &Arg<'_>) -> Option<u64> {
 fn two_complement(arg: &Arg<'_>) -> Option<Vec<u8>> {
     let value = match arg {
         Arg::Int(value) => BigInt::from(*value),
-        Arg::BigInt(value) => (**value).clone(),
+        Arg::BigInt(value) => value.to_bigint(),
         _ => return None,
     };
     Some(if value.sign() == Sign::NoSign { Vec::new() } else { value.to_signed_bytes_le() })
