@@ -6,7 +6,7 @@ use core::fmt;
 use pickle_value::{Text, literal};
 
 use crate::ErrorKind;
-use crate::utf8::is_short_utf8;
+use crate::utf8::{is_short_ascii, is_short_utf8};
 use crate::word::{self, all};
 
 /// A Python str. Displays as Python's repr.
@@ -56,7 +56,7 @@ impl<'a> Str<'a> {
     /// `instruction` is the input from the opcode on.
     #[inline(always)]
     pub(crate) fn from_utf8(bytes: &'a [u8], instruction: &[u8], start: usize) -> Result<Str<'a>, ErrorKind> {
-        if !is_ascii(bytes) {
+        if !is_short_ascii(bytes.len(), &instruction[start..]).unwrap_or_else(|| is_ascii(bytes)) {
             check_utf8(bytes, instruction, start)?;
         }
         Ok(Str::known_utf8(bytes))
