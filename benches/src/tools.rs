@@ -8,8 +8,9 @@ use pickle_tools::{DisOptions, dis, genops, optimize};
 use crate::{Options, Python, Result, cpu_time, median, micros};
 
 /// What is measured: its name here and in `workloads.py`.
-const TOOLS: [(&str, fn(&[u8]) -> Result<Output>); 3] =
-    [("genops", all_instructions), ("optimize", optimized), ("dis", listing)];
+const TOOLS: [(&str, Tool); 3] = [("genops", all_instructions), ("optimize", optimized), ("dis", listing)];
+
+type Tool = fn(&[u8]) -> Result<Output>;
 
 /// What a tool gives.
 enum Output {

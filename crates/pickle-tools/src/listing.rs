@@ -242,10 +242,10 @@ impl Digits {
         if number >= Self::LIMIT {
             return None;
         }
-        let fours = number / 10_000 | (number % 10_000) << 32;
-        let hundreds = (fours * 10_486 >> 20) & 0x7f_0000_007f;
+        let fours = (number / 10_000) | ((number % 10_000) << 32);
+        let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
         let pairs = hundreds | (fours - 100 * hundreds) << 16;
-        let tens = (pairs * 103 >> 10) & 0x000f_000f_000f_000f;
+        let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
         let values = tens | (pairs - 10 * tens) << 8;
         Some(Digits { values, zeros: (values | 1 << 56).trailing_zeros() / 8 })
     }
