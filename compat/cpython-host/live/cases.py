@@ -3,7 +3,7 @@
 import random
 import zlib
 
-from . import dumping, graphs, loading, mutate
+from . import dumping, found, graphs, loading, mutate
 
 # Of a case's work: which is under way, for the report of a crash.
 MAKING, NATIVE, OURS, COMPARING = PHASES = ("making the case", "native", "ours", "comparing")
@@ -56,9 +56,7 @@ class Graphs(Part):
 
     def run(self, number):
         self.enter(MAKING)
-        rng = self.random(number)
-        graph = graphs.Graph(rng)
-        settings = dumping.Settings(rng)
+        graph, settings = self.case(number)
         for protocol in dumping.PROTOCOLS:
             native, ours = self.both(
                 (number + protocol) % 2, lambda module: dumping.pickle_roots(module, graph, settings, protocol)
@@ -66,14 +64,21 @@ class Graphs(Part):
             for step in native:
                 if step[0] in ("written", "raised"):
                     self.count(f"protocol {protocol}", "pickles" if step[0] == "written" else step[1][0])
-            found = dumping.difference(native, ours)
-            if found:
+            different = dumping.difference(native, ours)
+            if different:
                 frozensets = dumping.holds_frozenset(graph.roots)
-                yield Difference(*found, {**vars(settings), "frozensets": frozensets}, protocol=protocol)
+                yield Difference(*different, {**vars(settings), "frozensets": frozensets}, protocol=protocol)
+
+    def case(self, number):
+        if number < len(found.CASES):
+            graph = found.CASES[number]()
+            return graph, graph.settings
+        rng = self.random(number)
+        return graphs.Graph(rng), dumping.Settings(rng)
 
     def describe(self, number):
-        rng = self.random(number)
-        return repr(graphs.Graph(rng).roots)
+        graph, _ = self.case(number)
+        return repr(graph.roots)
 
 
 class Pickles(Part):

@@ -24,6 +24,17 @@ class Settings:
         # After how many writes the file fails.
         self.failing = rng.randrange(6) if rng.random() < 0.03 else None
 
+    @classmethod
+    def plain(cls, **given):
+        """By `dumps`, without anything that may be chosen but what is given."""
+        settings = cls.__new__(cls)
+        settings.style = "dumps"
+        settings.fix_imports = True
+        settings.fast = settings.persistent = settings.override = False
+        settings.buffers = settings.table = settings.clear = settings.failing = None
+        vars(settings).update(given)
+        return settings
+
     def __repr__(self):
         return repr(vars(self))
 
