@@ -51,7 +51,7 @@ def arguments():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--only", type=int, help="one case by itself, in detail")
     parser.add_argument("--shrink", action="store_true", help="with --only: look for a shorter pickle")
-    parser.add_argument("--timeout", type=float, default=30, help="seconds for one case")
+    parser.add_argument("--timeout", type=float, default=30, help="seconds of processor time for one case")
     parser.add_argument("--plant", help="a fault to be put into our module")
     return parser.parse_args()
 

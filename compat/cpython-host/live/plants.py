@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 import types
 
 
@@ -70,7 +69,8 @@ def hang(module):
 
     def loads(data, **keywords):
         if len(data) % 23 == 0:
-            time.sleep(10_000)
+            while True:
+                pass
         return module.loads(data, **keywords)
 
     return {"loads": loads}

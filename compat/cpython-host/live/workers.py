@@ -17,6 +17,8 @@ from .cases import PHASES
 # A pickle may claim any length: beyond this, memory is refused.
 MEMORY = 3 << 30
 STATE = struct.Struct("<qq")
+# A worker that does nothing is waited for so many times as long as one that is at work: a busy machine lets it wait, too.
+PATIENCE = 10
 
 
 class Worker:
@@ -65,6 +67,15 @@ class Worker:
         output.write(json.dumps({"counts": part.counts}) + "\n")
         output.flush()
 
+    def seconds(self):
+        """The processor time that it has taken so far; none where the system does not tell."""
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def last_words(self):
         """The end of what it said on standard error."""
         self.errors.seek(0)
@@ -107,10 +118,33 @@ def run(part, start, count, report, timeout, batch=2000):
         yield {"done": number - start}
 
 
+class Watch:
+    """How long a worker has been at one place."""
+
+    def __init__(self, worker):
+        self.worker = worker
+        self.start()
+
+    def start(self):
+        self.place = self.worker.at()
+        self.clock = time.monotonic()
+        self.seconds = self.worker.seconds()
+
+    def is_over(self, timeout):
+        """True once it has been there for too long, by processor time; by the clock where that is not told."""
+        if self.worker.at() != self.place:
+            self.start()
+        waited = time.monotonic() - self.clock
+        if self.seconds is None:
+            return waited > timeout
+        worked = (self.worker.seconds() or self.seconds) - self.seconds
+        return worked > timeout or waited > PATIENCE * timeout
+
+
 def messages(worker, timeout):
     """What a worker says until it ends; None once it has been at one place for too long."""
     buffer = b""
-    last, since = worker.at(), time.monotonic()
+    watch = Watch(worker)
     while True:
         ready, _, _ = select.select([worker.pipe], [], [], 1.0)
         if ready:
@@ -121,8 +155,6 @@ def messages(worker, timeout):
             *lines, buffer = buffer.split(b"\n")
             for line in lines:
                 yield json.loads(line)
-        if worker.at() != last:
-            last, since = worker.at(), time.monotonic()
-        elif time.monotonic() - since > timeout:
+        if watch.is_over(timeout):
             yield None
             return
