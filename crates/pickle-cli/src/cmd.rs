@@ -8,6 +8,7 @@ mod info;
 mod make;
 mod opcodes;
 mod optimize;
+mod set;
 mod show;
 mod transcode;
 
@@ -20,6 +21,7 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     Show(show::Show),
     Get(get::Get),
+    Set(set::Set),
     Dis(dis::Dis),
     Info(info::Info),
     Transcode(transcode::Transcode),
@@ -36,6 +38,7 @@ impl Command {
         match self {
             Command::Show(show) => show.run(),
             Command::Get(get) => get.run(),
+            Command::Set(set) => set.run(),
             Command::Dis(dis) => dis.run(),
             Command::Info(info) => info.run(),
             Command::Transcode(transcode) => transcode.run(),

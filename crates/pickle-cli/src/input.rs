@@ -4,8 +4,9 @@ use core::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pickle_codec::{Buffers, Graph, LoadOptions};
+use pickle_codec::{Buffers, Document, Graph, LoadOptions};
 use pickle_opcodes::Ops;
+use pickle_tools::container::Layer;
 
 use crate::failure::{Failure, say};
 use crate::overrides::LoadArgs;
@@ -48,24 +49,33 @@ pub(crate) struct Selection {
 
 impl FileArgs {
     /// Reads the file, and hands over where each pickle starts that is asked for; `take` gives where it ends.
-    pub(crate) fn each(&self, mut take: impl FnMut(&Input, usize) -> Result<usize, Failure>) -> Result<Rest, Failure> {
+    pub(crate) fn each(&self, take: impl FnMut(&Input, usize) -> Result<usize, Failure>) -> Result<Rest, Failure> {
         let input = Input::read(&self.file, self.container)?;
-        let mut end = match self.selection.nth {
-            Some(nth) => input.skip(nth)?,
-            None => 0,
-        };
-        loop {
-            end = take(&input, end)?;
-            if !self.selection.all || end == input.bytes.len() {
-                break;
-            }
-        }
+        let end = self.each_of(&input, take)?;
         let bytes = match self.selection.nth {
             // Who asked for one of several knows that there are others.
             Some(_) => 0,
             None => (input.bytes.len() - end) as u64,
         };
         Ok(Rest { name: input.name, bytes })
+    }
+
+    /// Hands over where each pickle starts that is asked for; gives where the last ends.
+    fn each_of(
+        &self,
+        input: &Input,
+        mut take: impl FnMut(&Input, usize) -> Result<usize, Failure>,
+    ) -> Result<usize, Failure> {
+        let mut end = match self.selection.nth {
+            Some(nth) => input.skip(nth)?,
+            None => 0,
+        };
+        loop {
+            end = take(input, end)?;
+            if !self.selection.all || end == input.bytes.len() {
+                return Ok(end);
+            }
+        }
     }
 }
 
@@ -90,6 +100,48 @@ impl InputArgs {
     }
 }
 
+impl InputArgs {
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.file.file
+    }
+
+    /// The pickles that are asked for, each with its layout.
+    pub(crate) fn documents(&self) -> Result<(Vec<Document>, Rest), Failure> {
+        let mut documents = Vec::new();
+        let rest = self.file.each(|input, start| {
+            let (document, end) = self.document_at(input, start)?;
+            documents.push(document);
+            Ok(end)
+        })?;
+        Ok((documents, rest))
+    }
+
+    /// All of the file, with other bytes for each pickle that is asked for.
+    pub(crate) fn rewritten(
+        &self,
+        mut edit: impl FnMut(&Input, Document) -> Result<Vec<u8>, Failure>,
+    ) -> Result<(Input, Vec<u8>), Failure> {
+        let input = Input::read(&self.file.file, self.file.container)?;
+        let mut content = Vec::with_capacity(input.bytes.len());
+        let mut done = 0;
+        let end = self.file.each_of(&input, |input, start| {
+            content.extend_from_slice(&input.bytes[done..start]);
+            let (document, end) = self.document_at(input, start)?;
+            content.extend(edit(input, document)?);
+            done = end;
+            Ok(end)
+        })?;
+        content.extend_from_slice(&input.bytes[end..]);
+        Ok((input, content))
+    }
+
+    fn document_at(&self, input: &Input, start: usize) -> Result<(Document, usize), Failure> {
+        let options = self.load.options(LoadOptions::new(), &self.load.extensions()?);
+        options.document_at(&input.bytes, start).map_err(|error| input.failure(error))
+    }
+}
+
 /// A pickle of the input.
 pub(crate) struct Loaded<'a> {
     /// Its value.
@@ -102,6 +154,8 @@ pub(crate) struct Loaded<'a> {
 pub(crate) struct Input {
     name: String,
     bytes: Vec<u8>,
+    /// What it was packed in, the outermost first.
+    layers: Vec<Layer>,
 }
 
 impl Input {
@@ -112,7 +166,12 @@ impl Input {
         if bytes.is_empty() {
             return Err(empty(source.name()));
         }
-        Ok(Input { name: source.name().into(), bytes })
+        Ok(Input { name: source.name().into(), bytes, layers: source.layers().to_vec() })
+    }
+
+    /// What it was packed in, the outermost first.
+    pub(crate) fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 
     /// Something is wrong with this file.

@@ -28,6 +28,7 @@ const EXAMPLES: &str = "\
 Examples:
   pickle show d.pkl                      what is in it
   pickle get d.pkl users[3].name         one value in it
+  pickle set d.pkl name \"'Bill'\"         another one in its place
   pickle info d.pkl                      protocol, who reads it, globals
   pickle dis -a d.pkl                    its opcodes, with a sentence on each
   pickle transcode -p 5 d.pkl -o e.pkl   the same value at protocol 5

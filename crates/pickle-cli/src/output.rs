@@ -136,7 +136,10 @@ impl Target {
     fn finish(mut self) -> io::Result<()> {
         self.flush()?;
         if let Target::Replacing { file, path } = self {
-            file.into_inner()?.persist(path)?;
+            let file = file.into_inner()?;
+            // What is moved there is to be whole even where the machine stops.
+            file.as_file().sync_all()?;
+            file.persist(path)?;
         }
         Ok(())
     }

@@ -98,11 +98,13 @@ impl Document {
 impl LoadOptions {
     /// Loads the pickle that starts at `offset` of `input` with its layout; gives the offset behind it, too.
     ///
+    /// Extension codes that nobody registered, and buffers beside the pickle, stay what they are.
+    ///
     /// # Errors
     ///
     /// As [`from_slice_at`](LoadOptions::from_slice_at).
     pub fn document_at(&self, input: &[u8], offset: usize) -> Result<(Document, usize), Error> {
-        let options = self.clone().unify(false);
+        let options = self.clone().unify(false).keep_unresolved(true);
         let (graph, layout, end) = load(&options, input, offset, Frames::Checked)?;
         Ok((Document { graph, layout, options }, end))
     }

@@ -19,12 +19,16 @@ Examples:
   pickle transcode -p highest old.pkl | pickle dis -
   pickle transcode -p -1 --profile 3.7 d.pkl -o -    the highest of Python 3.7, to standard output
   pickle transcode -p 5 --all log.pkl -o log5.pkl    every pickle of the file
+  pickle transcode --exact d.pkl | cmp - d.pkl       nothing is lost in loading
   pickle transcode d.pkl.gz -o d.pkl.xz              packed by the name: .gz .zz .bz2 .xz .zst";
 
 /// Write a pickle anew: the bytes of pickle.dumps(pickle.loads(x), protocol=N)
 ///
 /// Without -p the protocol stays: the one that the pickle's PROTO opcode declares, or, where it begins with none, the
 /// lowest that has all its opcodes.
+///
+/// With --exact the bytes are those that were read: each opcode, number of the memo and frame, however a pickler chose
+/// them, with the content from the loaded value.
 ///
 /// A file is written as a whole or not at all, and may be the one that was read.
 #[derive(Args)]
@@ -36,6 +40,10 @@ pub(crate) struct Transcode {
     #[command(flatten)]
     target: TargetArgs,
 
+    /// Write the very bytes that were read, from the value and the layout recorded with it
+    #[arg(long, conflicts_with_all = ["protocol", "profile"])]
+    exact: bool,
+
     /// The file to write; - is standard output, and so is none
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -43,6 +51,9 @@ pub(crate) struct Transcode {
 
 impl Transcode {
     pub(crate) fn run(&self) -> Result<(), Failure> {
+        if self.exact {
+            return self.write_exactly();
+        }
         let wanted = self.target.protocol("transcode");
         let mut out = Output::binary(self.output.as_deref())?;
         let options = |pickle: &[u8]| self.load_options(pickle);
@@ -52,6 +63,18 @@ impl Transcode {
             bytes = self.dump(core::mem::take(&mut bytes), wanted, input, &pickle)?;
             out.write_all(&bytes).map_err(|error| out.failure(&error))
         })?;
+        out.finish()?;
+        rest.say();
+        Ok(())
+    }
+
+    /// The input is gone by the time the pickles are written.
+    fn write_exactly(&self) -> Result<(), Failure> {
+        let (documents, rest) = self.input.documents()?;
+        let mut out = Output::binary(self.output.as_deref())?;
+        for document in documents {
+            out.write_all(&document.to_vec()).map_err(|error| out.failure(&error))?;
+        }
         out.finish()?;
         rest.say();
         Ok(())

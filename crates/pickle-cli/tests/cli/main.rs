@@ -10,6 +10,7 @@ mod make;
 mod opcodes;
 mod readme;
 mod rewrite;
+mod set;
 mod show;
 mod transcode;
 mod untrusted;

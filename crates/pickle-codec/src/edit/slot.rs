@@ -114,6 +114,19 @@ fn is_dict_like(object: Object<'_>) -> bool {
         || (object.kind() == ObjectKind::Reconstructed && object.args().get(0).kind() == Kind::Dict)
 }
 
+/// What keeps a key from being one: itself, or what is in its tuples.
+fn unhashable(key: View<'_>) -> Option<Kind> {
+    let mut waiting = Vec::from([key]);
+    while let Some(view) = waiting.pop() {
+        match view.kind() {
+            kind @ (Kind::List | Kind::Dict | Kind::Set | Kind::ByteArray) => return Some(kind),
+            Kind::Tuple => waiting.extend(view.items()),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// A name as a graph of its own.
 fn text(name: &str) -> Result<Graph<'static>, Error> {
     let mut builder = Builder::new();
@@ -172,6 +185,9 @@ impl<'s> Assignment<'s, '_, '_> {
 
     /// A key that was not there, behind the instructions that end at `ready`, with the dict on top of the stack.
     fn new_key(self, ready: usize, key: &Graph<'_>) -> Result<Vec<Splice>, Error> {
+        if let Some(kind) = unhashable(key.root()) {
+            return self.slot.refuse(format_args!("unhashable type: '{kind}'"));
+        }
         let mut bytes = value::spell(key, self.trace.protocol())?;
         bytes.extend_from_slice(&self.value);
         bytes.push(Opcode::SetItem.byte());
