@@ -20,6 +20,7 @@ use std::thread;
 use clap::Args;
 use pickle_codec::{Encoding, LoadOptions};
 use pickle_value::{Path, literal};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::judge::{Judge, Place};
@@ -73,9 +74,33 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     if options.self_test {
         return self_test(&session);
     }
-    let report = session.run(options.count, Plant::Nothing)?;
+    let mut report = session.run(options.count, Plant::Nothing)?;
+    judge_odd(&session.python, &mut report)?;
     report.print(&session.python, &session.seed, options.refused);
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The edits of odd pickles that a test in Rust holds to the byte.
+fn judge_odd(python: &Interpreter, report: &mut Report) -> Result<()> {
+    let mut judge = Judge::start(python)?;
+    for line in fs::read_to_string(paths::odd_edits())?.lines() {
+        let odd: Odd = serde_json::from_str(line)?;
+        let outcome = match judge.judge_hex(&odd.pickle, &odd.edited, &odd.place)? {
+            None => Outcome::Same,
+            Some(difference) => Outcome::Different(difference),
+        };
+        report.add("odd_edits.jsonl", &odd.place, outcome);
+    }
+    Ok(())
+}
+
+/// A line of that file.
+#[derive(Deserialize)]
+struct Odd {
+    pickle: String,
+    edited: String,
+    #[serde(flatten)]
+    place: Place,
 }
 
 /// Plants each fault in turn: it must be noticed, and nothing may be noticed without one.

@@ -36,6 +36,11 @@ pub(crate) fn marshal_scripts() -> PathBuf {
     root().join("compat").join("marshal")
 }
 
+/// Edits of odd pickles, with the bytes that they are to give.
+pub(crate) fn odd_edits() -> PathBuf {
+    root().join("crates").join("pickle-codec").join("tests").join("data").join("odd_edits.jsonl")
+}
+
 /// The committed corpus.
 pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")

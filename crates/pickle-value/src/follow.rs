@@ -92,7 +92,8 @@ impl<'g> View<'g> {
 
 impl<'g> Object<'g> {
     /// What `object[key]` is in Python, as far as its pickle says: of what was appended to it, set in it, or in the list,
-    /// tuple, dict that a class derived from one was made of; and what a Counter or an OrderedDict was made of.
+    /// tuple, dict that a class derived from one was made of; and what a Counter, an OrderedDict or a named tuple was made
+    /// of.
     #[must_use]
     pub fn item(&self, key: View<'_>) -> View<'g> {
         let found = self.assigned(key);
@@ -130,8 +131,11 @@ impl<'g> Object<'g> {
     /// An item of the value that it was made of.
     fn made_of(&self, key: View<'_>) -> View<'g> {
         let value = self.args().get(0);
-        if self.kind() == ObjectKind::Reconstructed {
-            return value.item(key);
+        match (self.kind(), self.args().len(), value.kind()) {
+            (ObjectKind::Reconstructed, ..) | (ObjectKind::New, Some(1), Kind::Tuple) => return value.item(key),
+            // A named tuple has its items for arguments.
+            (ObjectKind::New, Some(2..), _) if self.steps().next().is_none() => return self.args().item(key),
+            _ => {}
         }
         match (self.callable().as_global(), value.kind()) {
             (Some(("collections", "Counter" | "OrderedDict")), Kind::Dict) => value.item(key),

@@ -123,6 +123,25 @@ fn instance() -> Result<Graph<'static>, Error> {
     Ok(b.finish(user))
 }
 
+/// What protocol 2 makes of `Point(1, 'two')`, a named tuple, and of `Pair((1, 'two'))`, of a class derived from tuple.
+#[test]
+fn tuples_of_classes_have_items() -> Result<(), Error> {
+    let mut b = Builder::new();
+    let class = b.global("app", "Point")?;
+    let [one, two] = [b.int(1)?, b.text("two")?];
+    let args = b.tuple(&[one, two])?;
+    let point = b.object(ObjectKind::New, &[class, args])?;
+    let args = b.tuple(&[args])?;
+    let pair = b.object(ObjectKind::New, &[class, args])?;
+    let root = b.list(&[point, pair])?;
+    let graph = b.finish(root);
+    for path in ["[0][1]", "[1][-1]"] {
+        assert_eq!(graph.root().try_at(&path.parse()?)?.as_str(), Some("two"));
+    }
+    assert!(graph.root().at(&"[1][2]".parse()?).is_absent());
+    Ok(())
+}
+
 fn dict(b: &mut Builder<'static>, entries: &[(&str, &str)]) -> Result<Handle, Error> {
     let mut pairs = Vec::new();
     for (key, value) in entries {

@@ -18,8 +18,10 @@ pub(crate) struct Place {
     steps: Value,
     pub(crate) literal: String,
     /// How many instructions the old value takes, if pickled by itself.
+    #[serde(default)]
     pub(crate) was: usize,
     /// The same of the new one, with its key where that is new.
+    #[serde(default)]
     pub(crate) now: usize,
 }
 
@@ -63,8 +65,13 @@ impl Judge {
 
     /// What is different from Python's assignment; nothing if all is the same.
     pub(crate) fn judge(&mut self, pickle: &[u8], edited: &[u8], place: &Place) -> Result<Option<String>> {
+        self.judge_hex(&hex(pickle), &hex(edited), place)
+    }
+
+    /// The same, of pickles in hexadecimal digits.
+    pub(crate) fn judge_hex(&mut self, pickle: &str, edited: &str, place: &Place) -> Result<Option<String>> {
         let (steps, literal) = (&place.steps, &place.literal);
-        let request = json!({"judge": hex(pickle), "edited": hex(edited), "steps": steps, "literal": literal});
+        let request = json!({"judge": pickle, "edited": edited, "steps": steps, "literal": literal});
         let answer: Verdict = self.ask(&request)?;
         Ok(answer.verdict)
     }

@@ -19,7 +19,7 @@ Examples:
 
 /// Show one value within a pickle, found by its path
 ///
-/// A path is what would follow the variable in Python: \['users'\]\[3\].name. A word at its start is a key. An attribute is
+/// A path is what would follow the variable in Python: `['users'][3].name`. A word at its start is a key. An attribute is
 /// looked for in the state of an instance. Nothing is run.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -27,7 +27,7 @@ pub(crate) struct Get {
     #[command(flatten)]
     input: InputArgs,
 
-    /// The path of the value, such as users\[3\].name
+    /// The path of the value, such as `users[3].name`
     path: Path,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Set {
     #[command(flatten)]
     input: InputArgs,
 
-    /// The path of the value, such as users\[3\].name
+    /// The path of the value, such as `users[3].name`
     path: ValuePath,
 
     /// The new value: what Python's ast.literal_eval reads

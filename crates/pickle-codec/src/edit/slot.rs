@@ -50,7 +50,7 @@ impl<'g, 'p> Slot<'g, 'p> {
         let Some((holder, _)) = self.place else { return Vec::new() };
         let mut views = Vec::from([holder]);
         if let Some(object) = holder.as_object() {
-            views.extend([object.args(), object.args().get(0)]);
+            views.push(object.args().get(0));
             for state in states(object) {
                 views.push(state);
                 views.extend(halves(state));
@@ -112,6 +112,18 @@ fn is_dict_like(object: Object<'_>) -> bool {
     object.steps().any(|step| matches!(step, Step::Assign(_)))
         || matches!(object.callable().as_global(), Some(("collections", "Counter" | "OrderedDict" | "defaultdict")))
         || (object.kind() == ObjectKind::Reconstructed && object.args().get(0).kind() == Kind::Dict)
+}
+
+/// True where an object without a state is likely to take attributes: an instance of a class in Python, as far as the
+/// pickle tells, and an exception.
+fn is_open(object: Object<'_>) -> bool {
+    let takes_any = match (object.kind(), object.callable().as_global()) {
+        (ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Reconstructed | ObjectKind::Instance, _) => true,
+        (_, Some(("collections", "Counter" | "OrderedDict"))) => true,
+        (_, Some(("builtins", name))) => name.ends_with("Error") || name.ends_with("Exception"),
+        _ => false,
+    };
+    takes_any && !object.steps().any(|step| matches!(step, Step::StateBy(..)))
 }
 
 /// What keeps a key from being one: itself, or what is in its tuples.
@@ -203,14 +215,14 @@ impl<'s> Assignment<'s, '_, '_> {
         if !watched.items.is_empty() {
             return self.list_item(watched, key);
         }
-        let (args, made_of) = (object.args(), object.args().get(0));
+        let made_of = object.args().get(0);
         let is_made_of = match (object.kind(), object.callable().as_global()) {
             (ObjectKind::Reconstructed, _) => matches!(made_of.kind(), Kind::List | Kind::Dict),
             (_, Some(("collections", "Counter"))) => made_of.kind() == Kind::Dict,
             _ => false,
         };
         // The class's own copy is made of what is only there for it.
-        if is_made_of && self.watched(args)?.is_only_there() && self.watched(made_of)?.is_only_there() {
+        if is_made_of && self.is_own(made_of)? {
             return self.item(made_of, key);
         }
         if is_dict_like(object) {
@@ -228,7 +240,7 @@ impl<'s> Assignment<'s, '_, '_> {
                 if half.get(name).is_absent() {
                     continue;
                 }
-                return match self.is_own(state, half)? {
+                return match self.is_own(half)? {
                     true => {
                         let key =
                             half.entries().map(|(key, _)| key).find(|key| key.as_str() == Some(name)).unwrap_or(half);
@@ -240,12 +252,7 @@ impl<'s> Assignment<'s, '_, '_> {
             }
         }
         let Some(&state) = states.first() else {
-            let takes_any = matches!(
-                object.kind(),
-                ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Reconstructed | ObjectKind::Instance
-            );
-            let is_set_elsewhere = object.steps().any(|step| matches!(step, Step::StateBy(..)));
-            return match takes_any && !is_set_elsewhere {
+            return match is_open(object) {
                 true => self.build(watched.ready, name, false),
                 false => self.slot.refuse("the pickle does not say that the object has attributes"),
             };
@@ -253,7 +260,7 @@ impl<'s> Assignment<'s, '_, '_> {
         let Some(&half) = halves(state).first() else {
             return self.slot.refuse(format_args!("the state of the object is a {}, without attributes", state.kind()));
         };
-        match self.is_own(state, half)? {
+        match self.is_own(half)? {
             true => {
                 let ready = self.watched(half)?.ready;
                 self.new_key(ready, &text(name)?)
@@ -262,9 +269,9 @@ impl<'s> Assignment<'s, '_, '_> {
         }
     }
 
-    /// True where a dict of a state is there for this state alone: what BUILD copies from it is the object's own.
-    fn is_own(&self, state: View<'_>, half: View<'_>) -> Result<bool, Error> {
-        Ok(self.watched(state)?.is_only_there() && self.watched(half)?.is_only_there())
+    /// True where what the object copies from another is its own: nobody else has it.
+    fn is_own(&self, copied: View<'_>) -> Result<bool, Error> {
+        Ok(self.trace.is_only_there(self.watched(copied)?))
     }
 
     /// One more BUILD, with a state of this attribute alone, behind the instructions that end at `ready`.

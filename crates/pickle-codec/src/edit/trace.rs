@@ -57,9 +57,10 @@ pub(super) struct Memoized {
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     object: Handle,
-    /// How often it was put into something else, and where last.
+    /// How often it was put into something else, where last, and into what first, if that was made of it.
     uses: usize,
     used: usize,
+    inside: Option<Handle>,
     /// Behind the last instruction that made it, or changed it, with it on top of the stack.
     pub(super) ready: usize,
     /// What was appended to it.
@@ -69,9 +70,8 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// True where it was put into one other object only, and not changed afterwards.
-    pub(super) fn is_only_there(&self) -> bool {
-        self.uses == 1 && self.ready <= self.used
+    fn new(object: Handle) -> Watched {
+        Watched { object, uses: 0, used: 0, inside: None, ready: 0, items: Vec::new(), pairs: Vec::new() }
     }
 }
 
@@ -86,6 +86,8 @@ pub(super) struct Trace {
     memoized: Vec<Memoized>,
     frames: Vec<Frame>,
     watched: Vec<Watched>,
+    /// How many of these were asked for; the others are what was made of them.
+    asked_for: usize,
     /// Objects that were changed while something else was being made: where, and where they came to be.
     changes: Vec<(usize, usize)>,
     /// Instructions that must stay as many as they are: PROTO, NEXT_BUFFER.
@@ -98,9 +100,15 @@ pub(super) struct Trace {
 impl Trace {
     /// A trace that looks out for these objects.
     pub(super) fn new(objects: &[Handle]) -> Trace {
-        let watched =
-            |&object: &Handle| Watched { object, uses: 0, used: 0, ready: 0, items: Vec::new(), pairs: Vec::new() };
-        Trace { watched: objects.iter().map(watched).collect(), ..Trace::default() }
+        let watched: Vec<Watched> = objects.iter().map(|&object| Watched::new(object)).collect();
+        Trace { asked_for: watched.len(), watched, ..Trace::default() }
+    }
+
+    /// True where an object was put into one other only, and not changed afterwards: what is copied from there is no one
+    /// else's. Where that is a tuple, the same holds for it.
+    pub(super) fn is_only_there(&self, watched: &Watched) -> bool {
+        let is_used_once = |tuple: Handle| self.watched(tuple).is_none_or(|tuple| tuple.uses == 1);
+        watched.uses == 1 && watched.ready <= watched.used && watched.inside.is_none_or(is_used_once)
     }
 
     /// What was found of an object that was asked for.
@@ -166,7 +174,7 @@ impl Trace {
                 self.stack.truncate(height);
             }
             Op::Dup => self.duplicate(range),
-            Op::Stop => self.value = self.stack.pop().inspect(|&value| self.use_of(value, start)),
+            Op::Stop => self.value = self.stack.pop(),
             Op::Get(line) => self.get(number::index_line(line).unwrap_or_default(), range),
             Op::BinGet(index) => self.get(index.into(), range),
             Op::LongBinGet(index) => self.get(index.into(), range),
@@ -208,7 +216,7 @@ impl Trace {
     fn make(&mut self, opcode: Opcode, height: usize, range: Range<usize>, at: usize, top: Option<Handle>) {
         let Range { start, end } = range;
         let object = top.unwrap_or(Handle::NONE);
-        self.take(opcode, height, at, object);
+        self.take(opcode, height, at, object, top);
         self.stack.push(Entry { start, end, origin: start, object, duplicated: None });
         self.is_ready(object, end);
     }
@@ -221,15 +229,15 @@ impl Trace {
         if origin < start {
             self.changes.push((range.start, origin));
         }
-        self.take(opcode, height, range.start, object);
+        self.take(opcode, height, range.start, object, None);
         self.is_ready(object, range.end);
     }
 
-    /// Takes all from `height` on from the stack, for `target`.
-    fn take(&mut self, opcode: Opcode, height: usize, at: usize, target: Handle) {
+    /// Takes all from `height` on from the stack, for `target`, which may be made of them.
+    fn take(&mut self, opcode: Opcode, height: usize, at: usize, target: Handle, made: Option<Handle>) {
         let height = height.min(self.stack.len());
         for number in height..self.stack.len() {
-            self.use_of(self.stack[number], at);
+            self.use_of(self.stack[number].object, at, made);
         }
         if let Some(watched) = self.watched.iter_mut().find(|watched| watched.object == target) {
             let taken = &self.stack[height..];
@@ -244,10 +252,17 @@ impl Trace {
         self.stack.truncate(height);
     }
 
-    fn use_of(&mut self, entry: Entry, at: usize) {
-        if let Some(watched) = self.watched.iter_mut().find(|watched| watched.object == entry.object) {
-            watched.uses += 1;
-            watched.used = at;
+    fn use_of(&mut self, object: Handle, at: usize, made: Option<Handle>) {
+        let Some(number) = self.watched.iter().position(|watched| watched.object == object) else { return };
+        let watched = &mut self.watched[number];
+        watched.uses += 1;
+        watched.used = at;
+        if watched.uses > 1 || number >= self.asked_for {
+            return;
+        }
+        watched.inside = made;
+        if let Some(made) = made.filter(|made| self.watched(*made).is_none()) {
+            self.watched.push(Watched::new(made));
         }
     }
 
