@@ -73,17 +73,29 @@ fn below_copy(trace: &Trace, entry: Entry, dup: usize, value: Vec<u8>) -> Result
         let problem = "the value is copied by DUP, in a pickle that counts its memo's entries".into();
         return Err(ErrorKind::NotAssignable(problem).into());
     }
-    let (put, get) = if trace.protocol() == 0 {
-        let line = alloc::format!("{index}");
-        (assemble(&Op::Put(line.as_bytes()))?, assemble(&Op::Get(line.as_bytes()))?)
-    } else {
-        let index = u32::try_from(index).map_err(|_| ErrorKind::MemoTooLarge)?;
-        (assemble(&Op::LongBinPut(index))?, assemble(&Op::LongBinGet(index))?)
-    };
+    let (put, get) = (put(index, trace.protocol())?, get(index, trace.protocol())?);
     let mut bytes = put;
     bytes.push(Opcode::Pop.byte());
     bytes.extend(value);
     Ok(Vec::from([Splice::insertion(entry.end, bytes), Splice { start: dup, end: dup + 1, bytes: get }]))
+}
+
+/// The instruction that stores the top under an index.
+fn put(index: u64, protocol: u8) -> Result<Vec<u8>, Error> {
+    match (protocol, u8::try_from(index)) {
+        (0, _) => assemble(&Op::Put(alloc::format!("{index}").as_bytes())),
+        (_, Ok(index)) => assemble(&Op::BinPut(index)),
+        _ => assemble(&Op::LongBinPut(u32::try_from(index).map_err(|_| ErrorKind::MemoTooLarge)?)),
+    }
+}
+
+/// The instruction that pushes what is stored under an index.
+pub(super) fn get(index: u64, protocol: u8) -> Result<Vec<u8>, Error> {
+    match (protocol, u8::try_from(index)) {
+        (0, _) => assemble(&Op::Get(alloc::format!("{index}").as_bytes())),
+        (_, Ok(index)) => assemble(&Op::BinGet(index)),
+        _ => assemble(&Op::LongBinGet(u32::try_from(index).map_err(|_| ErrorKind::MemoTooLarge)?)),
+    }
 }
 
 fn assemble(op: &Op<'_>) -> Result<Vec<u8>, Error> {

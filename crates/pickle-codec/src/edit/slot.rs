@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use pickle_opcodes::Opcode;
 use pickle_value::{Builder, Graph, Handle, Kind, Object, ObjectKind, Path, PathStep, Step, View};
 
-use super::put::{dict_of_one, replace};
+use super::put::{dict_of_one, get, replace};
 use super::splice::Splice;
 use super::trace::{Entry, Trace, Watched};
 use super::value;
@@ -158,6 +158,9 @@ impl<'s> Assignment<'s, '_, '_> {
     /// An item of a list or a dict.
     fn item(self, holder: View<'_>, key: &Graph<'_>) -> Result<Vec<Splice>, Error> {
         let watched = self.watched(holder)?;
+        if self.is_copied(watched) {
+            return self.at_the_end(holder, key);
+        }
         match holder.kind() {
             Kind::Dict => match holder.get(key.root()).is_absent() {
                 false => self.value_of(watched, key.root()),
@@ -165,6 +168,39 @@ impl<'s> Assignment<'s, '_, '_> {
             },
             _ => self.list_item(watched, key),
         }
+    }
+
+    /// True where something else may be made of the dict or list while the pickle is loaded, by copying it as it then is:
+    /// what is put into it must not get there.
+    fn is_copied(&self, watched: &Watched) -> bool {
+        let keeps = |made: &Handle| {
+            let object = self.slot.graph.view(*made).as_object();
+            // Named tuples and exceptions hold what they are given.
+            object.is_some_and(|object| match (object.kind(), object.callable().as_global()) {
+                (ObjectKind::New, _) => !self.is_state_of(watched, object),
+                (_, Some(("builtins", name))) => name.ends_with("Error") || name.ends_with("Exception"),
+                _ => false,
+            })
+        };
+        self.trace.is_shared(watched) && !watched.calls.iter().all(keeps)
+    }
+
+    /// True where it is the state of the object, or one of its halves: BUILD copies these.
+    fn is_state_of(&self, watched: &Watched, object: Object<'_>) -> bool {
+        let mut halves = states(object).into_iter().flat_map(halves);
+        halves.any(|half| half.handle().is_some_and(|half| watched.is(half)))
+    }
+
+    /// The assignment as the last thing that the pickle does, to a dict that is in the memo.
+    fn at_the_end(self, holder: View<'_>, key: &Graph<'_>) -> Result<Vec<Splice>, Error> {
+        let index = holder.handle().filter(|_| holder.kind() == Kind::Dict).and_then(|dict| self.trace.index_of(dict));
+        let Some(index) = index else {
+            return self.slot.refuse("another object is made by copying this one");
+        };
+        let mut bytes = get(index, self.trace.protocol())?;
+        bytes.extend(self.key_and_value(key)?);
+        bytes.push(Opcode::Pop.byte());
+        Ok(Vec::from([Splice::insertion(self.trace.stop, bytes)]))
     }
 
     /// The item of a list, or of what has items as a list has.
@@ -197,13 +233,18 @@ impl<'s> Assignment<'s, '_, '_> {
 
     /// A key that was not there, behind the instructions that end at `ready`, with the dict on top of the stack.
     fn new_key(self, ready: usize, key: &Graph<'_>) -> Result<Vec<Splice>, Error> {
+        Ok(Vec::from([Splice::insertion(ready, self.key_and_value(key)?)]))
+    }
+
+    /// The instructions that set a key of the dict on top of the stack.
+    fn key_and_value(&self, key: &Graph<'_>) -> Result<Vec<u8>, Error> {
         if let Some(kind) = unhashable(key.root()) {
             return self.slot.refuse(format_args!("unhashable type: '{kind}'"));
         }
         let mut bytes = value::spell(key, self.trace.protocol())?;
         bytes.extend_from_slice(&self.value);
         bytes.push(Opcode::SetItem.byte());
-        Ok(Vec::from([Splice::insertion(ready, bytes)]))
+        Ok(bytes)
     }
 
     /// An item of an instance whose class is derived from list or dict.

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use pickle_opcodes::{Op, Opcode, number};
 use pickle_value::Handle;
 
@@ -57,10 +57,14 @@ pub(super) struct Memoized {
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     object: Handle,
-    /// How often it was put into something else, where last, and into what first, if that was made of it.
+    /// How often it was put into something else, where last, and into which tuple first.
     uses: usize,
     used: usize,
     inside: Option<Handle>,
+    /// The tuples that were made of it.
+    tuples: HashSet<Handle, foldhash::fast::RandomState>,
+    /// What was called with it among its arguments, or given a state with it: what this made, or the state's object.
+    pub(super) calls: Vec<Handle>,
     /// Behind the last instruction that made it, or changed it, with it on top of the stack.
     pub(super) ready: usize,
     /// What was appended to it.
@@ -71,7 +75,24 @@ pub(super) struct Watched {
 
 impl Watched {
     fn new(object: Handle) -> Watched {
-        Watched { object, uses: 0, used: 0, inside: None, ready: 0, items: Vec::new(), pairs: Vec::new() }
+        Watched {
+            object,
+            uses: 0,
+            used: 0,
+            inside: None,
+            tuples: HashSet::default(),
+            calls: Vec::new(),
+            ready: 0,
+            items: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
+}
+
+impl Watched {
+    /// True if it is this object.
+    pub(super) fn is(&self, object: Handle) -> bool {
+        self.object == object
     }
 }
 
@@ -95,6 +116,8 @@ pub(super) struct Trace {
     declared: Option<u8>,
     needed: u8,
     value: Option<Entry>,
+    /// Where STOP stands.
+    pub(super) stop: usize,
 }
 
 impl Trace {
@@ -114,6 +137,17 @@ impl Trace {
     /// What was found of an object that was asked for.
     pub(super) fn watched(&self, object: Handle) -> Option<&Watched> {
         self.watched.iter().find(|watched| watched.object == object)
+    }
+
+    /// True where an object is in more than one place.
+    pub(super) fn is_shared(&self, watched: &Watched) -> bool {
+        watched.uses > 1
+    }
+
+    /// The index under which an object is in the memo at the end.
+    pub(super) fn index_of(&self, object: Handle) -> Option<u64> {
+        let mut entries = self.memo.iter().filter(|&(_, &number)| self.memoized[number].object == object);
+        entries.next().map(|(&index, _)| index)
     }
 
     /// What STOP gave.
@@ -174,7 +208,10 @@ impl Trace {
                 self.stack.truncate(height);
             }
             Op::Dup => self.duplicate(range),
-            Op::Stop => self.value = self.stack.pop(),
+            Op::Stop => {
+                self.value = self.stack.pop();
+                self.stop = start;
+            }
             Op::Get(line) => self.get(number::index_line(line).unwrap_or_default(), range),
             Op::BinGet(index) => self.get(index.into(), range),
             Op::LongBinGet(index) => self.get(index.into(), range),
@@ -193,23 +230,23 @@ impl Trace {
                 let (height, mark) = self.pop_mark();
                 self.make(opcode, height, mark..end, start, top);
             }
-            Op::Tuple1 | Op::BinPersId | Op::ReadonlyBuffer => self.make_of(1, range, top),
-            Op::Tuple2 | Op::StackGlobal | Op::Reduce | Op::NewObj => self.make_of(2, range, top),
-            Op::Tuple3 | Op::NewObjEx => self.make_of(3, range, top),
+            Op::Tuple1 | Op::BinPersId | Op::ReadonlyBuffer => self.make_of(opcode, 1, range, top),
+            Op::Tuple2 | Op::StackGlobal | Op::Reduce | Op::NewObj => self.make_of(opcode, 2, range, top),
+            Op::Tuple3 | Op::NewObjEx => self.make_of(opcode, 3, range, top),
             _ => {
                 if opcode == Opcode::NextBuffer {
                     self.fixed.push(start);
                 }
-                self.make_of(0, range, top);
+                self.make_of(opcode, 0, range, top);
             }
         }
     }
 
     /// An object of the topmost `count`.
-    fn make_of(&mut self, count: usize, range: Range<usize>, top: Option<Handle>) {
+    fn make_of(&mut self, opcode: Opcode, count: usize, range: Range<usize>, top: Option<Handle>) {
         let height = self.stack.len().saturating_sub(count);
         let start = self.stack.get(height).map_or(range.start, |first| first.start);
-        self.make(Opcode::Tuple, height, start..range.end, range.start, top);
+        self.make(opcode, height, start..range.end, range.start, top);
     }
 
     /// An object of all from `height` on, by the instruction at `at`.
@@ -233,11 +270,14 @@ impl Trace {
         self.is_ready(object, range.end);
     }
 
-    /// Takes all from `height` on from the stack, for `target`, which may be made of them.
+    /// Takes all from `height` on from the stack, for `target`; `made` is what is made of them.
     fn take(&mut self, opcode: Opcode, height: usize, at: usize, target: Handle, made: Option<Handle>) {
+        use Opcode::{Tuple, Tuple1, Tuple2, Tuple3};
+        let made = made.filter(|_| matches!(opcode, Tuple | Tuple1 | Tuple2 | Tuple3));
         let height = height.min(self.stack.len());
         for number in height..self.stack.len() {
             self.use_of(self.stack[number].object, at, made);
+            self.call_of(opcode, self.stack[number].object, target);
         }
         if let Some(watched) = self.watched.iter_mut().find(|watched| watched.object == target) {
             let taken = &self.stack[height..];
@@ -257,12 +297,27 @@ impl Trace {
         let watched = &mut self.watched[number];
         watched.uses += 1;
         watched.used = at;
+        watched.tuples.extend(made.filter(|_| number < self.asked_for));
         if watched.uses > 1 || number >= self.asked_for {
             return;
         }
         watched.inside = made;
         if let Some(made) = made.filter(|made| self.watched(*made).is_none()) {
             self.watched.push(Watched::new(made));
+        }
+    }
+
+    /// Notes what is called with a watched object, or with a tuple of it.
+    fn call_of(&mut self, opcode: Opcode, object: Handle, made: Handle) {
+        use Opcode::{Build, Inst, NewObj, NewObjEx, Obj, Reduce};
+        if !matches!(opcode, Build | Inst | NewObj | NewObjEx | Obj | Reduce) {
+            return;
+        }
+        for number in 0..self.asked_for {
+            let watched = &self.watched[number];
+            if watched.object == object || watched.tuples.contains(&object) {
+                self.watched[number].calls.push(made);
+            }
         }
     }
 
