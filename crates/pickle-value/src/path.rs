@@ -1,5 +1,6 @@
 //! [`Path`]: the way from a graph's root to one of its objects.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter, Write};
@@ -38,7 +39,7 @@ pub struct Path {
 #[derive(Clone, PartialEq)]
 pub enum PathStep {
     /// `[key]`: an item by its position, or a value by its key.
-    Key(Graph<'static>),
+    Key(Box<Graph<'static>>),
     /// `.name`: an attribute of an instance.
     Attribute(String),
 }
@@ -82,7 +83,7 @@ impl Path {
     /// ```
     #[must_use]
     pub fn key(mut self, key: Graph<'static>) -> Path {
-        self.push(PathStep::Key(key));
+        self.push(PathStep::Key(key.into()));
         self
     }
 
@@ -118,13 +119,13 @@ impl FromStr for Path {
         let word = word(text);
         let mut at = word.len();
         if !word.is_empty() {
-            path.push(PathStep::Key(text_key(word)?));
+            path.push(PathStep::Key(text_key(word)?.into()));
         }
         while let Some(&byte) = text.as_bytes().get(at) {
             match byte {
                 b'[' => {
                     let end = bracket_end(text, at).map_err(|error| error.in_path(text, 0))?;
-                    path.push(PathStep::Key(key(text, at + 1, end)?));
+                    path.push(PathStep::Key(key(text, at + 1, end)?.into()));
                     at = end + 1;
                 }
                 b'.' => {

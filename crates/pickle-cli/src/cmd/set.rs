@@ -21,7 +21,7 @@ Examples:
   pickle set d.pkl n -- -1                    what begins with a minus, behind --
   pickle set - name \"'Bill'\" < d.pkl > e.pkl";
 
-/// Set one value within a pickle, as obj<path> = value does in Python
+/// Set one value within a pickle, as `obj<path> = value` does in Python
 ///
 /// Items of lists, keys of dicts, attributes in the state of an instance; only the one place changes, and all bytes stay
 /// that need not change. The value is a Python literal, and is written by the protocol of the pickle.
