@@ -4,12 +4,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use pickle_opcodes::Out;
-use pickle_value::{Graph, Handle};
+use pickle_value::{Graph, Handle, View};
 
 use crate::encoder::{Buffered, Encoder, Output};
 use crate::error::{Error, ErrorKind};
 use crate::extension::Extensions;
 use crate::fault::Fault;
+#[cfg(feature = "std")]
+use crate::graph_source::Kept;
 use crate::graph_source::{GraphSource, Replacing};
 use crate::profile::Profile;
 use crate::replace::Replacer;
@@ -133,13 +135,13 @@ impl DumpOptions {
     pub fn to_vec_with<'g>(&self, graph: &'g Graph<'g>, replacer: &mut dyn Replacer<'g>) -> Result<Vec<u8>, Error> {
         let mut source = self.source(graph, self.checked_protocol()?)?;
         let buffer = Out::with_capacity(graph.size_hint());
-        let (buffer, _) = self.run(Replacing::new(&mut source, replacer), Buffered, buffer, root(graph), None)?;
-        Ok(buffer)
+        let run = self.run(Replacing::new(&mut source, replacer), Buffered, buffer, root(graph), None)?;
+        Ok(run.buffer)
     }
 
     fn write(&self, buffer: Out, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
         let source = self.source(graph, self.checked_protocol()?)?;
-        Ok(self.run(source, Buffered, buffer, root(graph), None)?.0)
+        Ok(self.run(source, Buffered, buffer, root(graph), None)?.buffer)
     }
 
     /// Writes a graph to `writer`, a frame at a time, and large payloads without copying them.
@@ -172,18 +174,31 @@ impl DumpOptions {
     }
 
     /// What tells the encoder of a graph.
-    pub(crate) fn source<'g>(&self, graph: &'g Graph<'g>, protocol: u8) -> Result<GraphSource<'g>, Error> {
-        let mut source = GraphSource::new(graph, protocol, self.profile);
+    fn source<'g>(&self, graph: &'g Graph<'g>, protocol: u8) -> Result<GraphSource<'g>, Error> {
+        self.prepared(GraphSource::new(graph, protocol, self.profile), graph.root())
+    }
+
+    /// The same, for one of several pickles with one memo.
+    #[cfg(feature = "std")]
+    pub(crate) fn resumed<'g>(
+        &self,
+        graph: &'g Graph<'g>,
+        part: View<'_>,
+        kept: &mut Kept,
+    ) -> Result<GraphSource<'g>, Error> {
+        self.prepared(GraphSource::resumed(graph, self.checked_protocol()?, self.profile, kept), part)
+    }
+
+    fn prepared<'g>(&self, mut source: GraphSource<'g>, root: View<'_>) -> Result<GraphSource<'g>, Error> {
         source.set_extensions(self.extensions.clone());
         source.set_fast(self.fast);
         if self.fast {
-            crate::fast::check(graph.root())?;
+            crate::fast::check(root)?;
         }
         Ok(source)
     }
 
-    /// Writes an object; gives the buffer, and how many numbers the memo has given. Without a number of those given before,
-    /// the memo is empty.
+    /// Writes an object. Without a number of those that the memo has given before, it is empty.
     #[inline(always)]
     pub(crate) fn run<S, W>(
         &self,
@@ -192,7 +207,7 @@ impl DumpOptions {
         buffer: Out,
         root: Handle,
         memo: Option<u32>,
-    ) -> Result<(Vec<u8>, u32), Error>
+    ) -> Result<Run<S>, Error>
     where
         S: Source<Object = Handle, Error = Error>,
         W: Output<Error>,
@@ -206,8 +221,9 @@ impl DumpOptions {
             encoder.set_memo_len(length);
         }
         encoder.dump(root).map_err(without_place)?;
-        let length = encoder.memo_len();
-        Ok((encoder.into_buffer(), length))
+        let memo = encoder.memo_len();
+        let (source, buffer) = encoder.into_parts();
+        Ok(Run { source, buffer, memo })
     }
 
     pub(crate) fn checked_protocol(&self) -> Result<u8, Error> {
@@ -217,6 +233,15 @@ impl DumpOptions {
         }
         Ok(protocol)
     }
+}
+
+/// What is left of writing a pickle.
+pub(crate) struct Run<S> {
+    pub(crate) source: S,
+    /// What was written and not taken by the output.
+    pub(crate) buffer: Vec<u8>,
+    /// How many numbers the memo has given.
+    pub(crate) memo: u32,
 }
 
 #[cold]

@@ -168,6 +168,11 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.framer.out.into_vec()
     }
 
+    /// The source, and the buffer with what was written and not yet taken.
+    pub fn into_parts(self) -> (S, Vec<u8>) {
+        (self.source, self.framer.out.into_vec())
+    }
+
     /// The source.
     pub fn source_mut(&mut self) -> &mut S {
         &mut self.source

@@ -58,6 +58,8 @@ pub struct GraphSource<'g> {
     standard: HashMap<Handle, Standard, foldhash::fast::RandomState>,
     /// Items that the graph does not hold together, by the number of their [`Cursor`].
     made: Vec<vec::IntoIter<Handle>>,
+    /// Globals that earlier pickles with the same memo had.
+    globals: Globals,
 }
 
 /// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
@@ -104,9 +106,12 @@ impl<'g> Cursor<'g> {
 }
 
 mod derived;
+mod kept;
 mod replacing;
 mod standard;
 
+use kept::Globals;
+pub(crate) use kept::Kept;
 pub(crate) use replacing::Replacing;
 
 impl<'g> GraphSource<'g> {
@@ -135,6 +140,7 @@ impl<'g> GraphSource<'g> {
             functions_of: HashMap::default(),
             standard: HashMap::default(),
             made: Vec::new(),
+            globals: Globals::default(),
         };
         source.note_standard();
         source
@@ -212,7 +218,10 @@ impl<'g> GraphSource<'g> {
             |content: &Content| matches!(content, Content::Global(m, n) if (m.as_str(), n.as_str()) == (module, name));
         match self.extras.iter().position(known) {
             Some(number) => Handle::foreign(EXTRAS + number as u32),
-            None => self.extra(Content::Global(String::from(module), String::from(name))),
+            None => {
+                let content = Content::Global(String::from(module), String::from(name));
+                self.extra_global(content, module, name)
+            }
         }
     }
 
@@ -548,7 +557,7 @@ impl<'g> Source for GraphSource<'g> {
         let known = |content: &Content| matches!(content, Content::Builtin(known) if *known == builtin);
         Ok(match self.extras.iter().position(known) {
             Some(number) => Handle::foreign(EXTRAS + number as u32),
-            None => self.extra(Content::Builtin(builtin)),
+            None => self.extra_global(Content::Builtin(builtin), name.0, name.1),
         })
     }
 

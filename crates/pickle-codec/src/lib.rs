@@ -53,6 +53,8 @@ mod memo;
 mod module_strings;
 pub mod names;
 mod observe;
+#[cfg(feature = "std")]
+mod pickler;
 mod profile;
 mod reduce;
 mod rename;
@@ -84,6 +86,8 @@ pub use machine::Machine;
 pub use memo::Memo;
 pub use pickle_opcodes::{self as opcodes, HIGHEST_PROTOCOL};
 pub use pickle_value::{self as value, Graph, View};
+#[cfg(feature = "std")]
+pub use pickler::Pickler;
 pub use profile::{Implementation, Profile};
 pub use reduce::{Reducible, reduction};
 pub use replace::{OutOfBand, PersistentId, Replacer};

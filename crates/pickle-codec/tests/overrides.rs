@@ -7,6 +7,7 @@ mod overrides {
     mod encodings;
     mod extensions;
     mod fast;
+    mod kept;
     mod persistent;
     mod refusals;
 }

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::handle::Handle;
 use crate::store::{Access, Store};
@@ -19,17 +20,42 @@ pub struct Graph<'a> {
     store: Store<'a>,
     root: Handle,
     globals: Vec<Handle>,
+    id: Id,
+}
+
+/// Which graph it is.
+struct Id(usize);
+
+impl Id {
+    fn new() -> Id {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        Id(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A copy is another graph.
+impl Clone for Id {
+    fn clone(&self) -> Id {
+        Id::new()
+    }
 }
 
 impl<'a> Graph<'a> {
     pub(crate) fn from_parts(input: Cow<'a, [u8]>, store: Store<'a>, root: Handle, globals: Vec<Handle>) -> Graph<'a> {
-        Graph { input, store, root, globals }
+        Graph { input, store, root, globals, id: Id::new() }
     }
 
     /// The object itself.
     #[must_use]
     pub fn root(&self) -> View<'_> {
         self.view(self.root)
+    }
+
+    /// A number that no other graph of the program has: with the [identity](Handle::identity) of an object it tells it from
+    /// all others. A clone is another graph.
+    #[must_use]
+    pub fn id(&self) -> usize {
+        self.id.0
     }
 
     /// The object that a handle of this graph names.
@@ -70,6 +96,7 @@ impl<'a> Graph<'a> {
             store: self.store.into_owned(),
             root: self.root,
             globals: self.globals,
+            id: self.id,
         }
     }
 }
