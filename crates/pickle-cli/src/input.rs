@@ -4,12 +4,12 @@ use core::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pickle_codec::{Buffers, Document, Graph, LoadOptions};
+use pickle_codec::{Document, Graph, LoadOptions};
 use pickle_opcodes::Ops;
 use pickle_tools::container::Layer;
 
 use crate::failure::{Failure, say};
-use crate::overrides::LoadArgs;
+use crate::overrides::{LoadArgs, Outside};
 use crate::source::{ContainerArgs, Source};
 
 /// The arguments of every subcommand that reads whole pickles.
@@ -88,11 +88,10 @@ impl InputArgs {
     ) -> Result<Rest, Failure> {
         let extensions = self.load.extensions()?;
         let buffers = self.load.buffers()?;
-        let mut left = buffers.iter();
+        let mut outside = Outside::new(&extensions, &buffers);
         self.file.each(|input, start| {
-            let options = self.load.options(options(&input.bytes[start..]), &extensions);
-            let mut buffers = Buffers::new(left.by_ref().map(Vec::as_slice));
-            let loaded = options.from_slice_at_with(&input.bytes, start, &mut buffers);
+            let options = options(&input.bytes[start..]);
+            let loaded = self.load.load(options, &input.bytes, start, &mut outside);
             let (graph, end) = loaded.map_err(|error| input.failure(error))?;
             take(input, Loaded { graph, bytes: &input.bytes[start..end] })?;
             Ok(end)
@@ -137,8 +136,7 @@ impl InputArgs {
     }
 
     fn document_at(&self, input: &Input, start: usize) -> Result<(Document, usize), Failure> {
-        let options = self.load.options(LoadOptions::new(), &self.load.extensions()?);
-        options.document_at(&input.bytes, start).map_err(|error| input.failure(error))
+        self.load.document(&input.bytes, start, &self.load.extensions()?).map_err(|error| input.failure(error))
     }
 }
 

@@ -10,6 +10,7 @@
 //! names is ever run: the crates beneath, `pickle-codec` and `pickle-tools`, keep it as data.
 
 mod cmd;
+mod codec;
 mod failure;
 mod input;
 mod line;

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
-use pickle_value::{Handle, Identity, Sort, Step, View};
+use pickle_value::{Handle, Identity, Sort, View};
 
 use crate::error::{Error, ErrorKind};
 
@@ -54,27 +54,11 @@ struct Open<'g> {
 impl<'g> Open<'g> {
     fn new(view: View<'g>) -> Open<'g> {
         let node = view.handle().map_or(0, |handle| handle.identity().number);
-        Open { node, parts: parts(view), total: 1 }
+        Open { node, parts: view.parts(), total: 1 }
     }
 
     fn add(&mut self, objects: u64) -> Result<(), Error> {
         self.total += objects;
         if self.total > MOST { Err(ErrorKind::TooSharedForFastMode.into()) } else { Ok(()) }
     }
-}
-
-/// All that an object holds.
-fn parts(view: View<'_>) -> Vec<View<'_>> {
-    let mut parts: Vec<View<'_>> = view.items().collect();
-    parts.extend(view.entries().flat_map(|(key, value)| [key, value]));
-    if let Some(object) = view.as_object() {
-        parts.extend((0..object.kind().fields()).map(|number| object.field(number)));
-        for step in object.steps() {
-            match step {
-                Step::StateBy(setter, state) => parts.extend([setter, state]),
-                Step::State(part) | Step::Append(part) | Step::Assign(part) | Step::Add(part) => parts.push(part),
-            }
-        }
-    }
-    parts
 }

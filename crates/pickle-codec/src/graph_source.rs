@@ -118,10 +118,17 @@ impl<'g> GraphSource<'g> {
     /// A source with an empty memo, for an encoder of this protocol and profile.
     #[must_use]
     pub fn new(graph: &'g Graph<'g>, protocol: u8, profile: Profile) -> GraphSource<'g> {
+        let mut source = GraphSource::bare(graph, protocol, profile);
+        source.note_standard();
+        source
+    }
+
+    /// A source that has yet to note what is standard.
+    fn bare(graph: &'g Graph<'g>, protocol: u8, profile: Profile) -> GraphSource<'g> {
         let counts = graph.counts();
         let nodes = 1 + counts.spans;
         let foreign = nodes + counts.nodes;
-        let mut source = GraphSource {
+        GraphSource {
             graph,
             profile,
             single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
@@ -141,9 +148,7 @@ impl<'g> GraphSource<'g> {
             standard: HashMap::default(),
             made: Vec::new(),
             globals: Globals::default(),
-        };
-        source.note_standard();
-        source
+        }
     }
 
     /// Takes over a registry of extension codes.

@@ -58,7 +58,7 @@ impl<W: std::io::Write> Pickler<W> {
     ///
     /// As [`dump`](Pickler::dump).
     pub fn dump_part(&mut self, graph: &Graph<'_>, part: View<'_>) -> Result<(), Error> {
-        let source = self.options.resumed(graph, part, &mut self.kept)?;
+        let source = self.options.resumed(graph, part, &mut self.kept).inspect_err(|_| self.clear_memo())?;
         let run = self.options.run(source, Writer(&mut self.writer), Out::default(), root(part), self.memo);
         let Run { source, memo, .. } = run.inspect_err(|_| self.clear_memo())?;
         source.keep(&mut self.kept);
@@ -77,7 +77,7 @@ impl<W: std::io::Write> Pickler<W> {
         part: View<'g>,
         replacer: &mut dyn Replacer<'g>,
     ) -> Result<(), Error> {
-        let mut source = self.options.resumed(graph, part, &mut self.kept)?;
+        let mut source = self.options.resumed(graph, part, &mut self.kept).inspect_err(|_| self.clear_memo())?;
         let replacing = Replacing::new(&mut source, replacer);
         let run = self.options.run(replacing, Writer(&mut self.writer), Out::default(), root(part), self.memo);
         let memo = run.map(|run| run.memo).inspect_err(|_| self.clear_memo())?;

@@ -92,13 +92,13 @@ pub trait Resolver<'a> {
     }
 
     /// What becomes of one Python 2 `str`, whose instruction stands at `offset`; nothing where it is as the
-    /// [options](crate::LoadOptions::encoding) say.
+    /// options say ([`decoder`](crate::LoadOptions::decoder), [`encoding`](crate::LoadOptions::encoding)).
     ///
     /// # Errors
     ///
     /// Any, to refuse it.
-    fn decode(&mut self, bytes: &[u8], offset: usize) -> Result<Option<Decoded>, Error> {
-        let _ = (bytes, offset);
+    fn decode(&mut self, bytes: &[u8], offset: usize, graph: &mut Builder<'_>) -> Result<Option<Decoded>, Error> {
+        let _ = (bytes, offset, graph);
         Ok(None)
     }
 }
@@ -111,6 +111,8 @@ pub enum Decoded {
     Text(Vec<u8>),
     /// What the encoding makes of it.
     By(Encoding, Errors),
+    /// This object of the graph, which a resolver has made.
+    Object(Handle),
 }
 
 impl From<String> for Decoded {
@@ -186,8 +188,13 @@ macro_rules! forward {
             ) -> Result<Option<Handle>, Error> {
                 (**self).reduce(callable, args, graph)
             }
-            fn decode(&mut self, bytes: &[u8], offset: usize) -> Result<Option<Decoded>, Error> {
-                (**self).decode(bytes, offset)
+            fn decode(
+                &mut self,
+                bytes: &[u8],
+                offset: usize,
+                graph: &mut Builder<'_>,
+            ) -> Result<Option<Decoded>, Error> {
+                (**self).decode(bytes, offset, graph)
             }
         }
     )*};
@@ -218,7 +225,7 @@ impl<'x> Resolver<'x> for Owning<'_, '_> {
         self.0.reduce(callable, args, graph)
     }
 
-    fn decode(&mut self, bytes: &[u8], offset: usize) -> Result<Option<Decoded>, Error> {
-        self.0.decode(bytes, offset)
+    fn decode(&mut self, bytes: &[u8], offset: usize, graph: &mut Builder<'_>) -> Result<Option<Decoded>, Error> {
+        self.0.decode(bytes, offset, graph)
     }
 }

@@ -3,6 +3,8 @@
 //! Nothing is ever called. An object keeps what would be called, with what, and what would then be done to the result, in
 //! the order in which it was asked for.
 
+use alloc::vec::Vec;
+
 use crate::handle::{Handle, Tag};
 use crate::store::Access;
 use crate::view::View;
@@ -201,5 +203,22 @@ impl<'g> View<'g> {
         let content = object.field(0);
         let readonly = object.field(1).as_bool() == Some(true);
         Some(Buffer { bytes: content.as_bytes(), number: content.as_u64(), readonly })
+    }
+
+    /// All that it holds directly: items, keys and values, and of an object its fields and what is done to it.
+    #[must_use]
+    pub fn parts(self) -> Vec<View<'g>> {
+        let mut parts: Vec<View<'g>> =
+            self.items().chain(self.entries().flat_map(|(key, value)| [key, value])).collect();
+        if let Some(object) = self.as_object() {
+            parts.extend((0..object.kind().fields()).map(|number| object.field(number)));
+            for step in object.steps() {
+                match step {
+                    Step::StateBy(setter, state) => parts.extend([setter, state]),
+                    Step::State(part) | Step::Append(part) | Step::Assign(part) | Step::Add(part) => parts.push(part),
+                }
+            }
+        }
+        parts
     }
 }

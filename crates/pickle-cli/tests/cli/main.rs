@@ -8,6 +8,7 @@ mod get;
 mod info;
 mod make;
 mod opcodes;
+mod overrides;
 mod readme;
 mod rewrite;
 mod set;

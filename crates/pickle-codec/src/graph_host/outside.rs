@@ -113,17 +113,15 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     /// A Python 2 `str`, whose instruction and argument are known where there is a choice.
     pub(super) fn decoded(&mut self, bytes: &[u8], instruction: Option<(Opcode, &[u8])>) -> Result<Handle, Error> {
         let offset = instruction.and_then(|(opcode, argument)| self.offset_of(opcode, argument)).unwrap_or(0);
-        let mut decoded = match &self.options.decoder.0 {
-            Some(decode) => decode(bytes, offset)?,
-            None => None,
-        };
-        if decoded.is_none() {
-            decoded = self.resolver.decode(bytes, offset)?;
+        let mut decoded = self.resolver.decode(bytes, offset, &mut self.builder)?;
+        if let (None, Some(decode)) = (&decoded, &self.options.decoder.0) {
+            decoded = decode(bytes, offset)?;
         }
         match decoded {
             None => self.decoded_by(self.encoding, self.options.errors, bytes),
             Some(Decoded::By(encoding, errors)) => self.decoded_by(encoding, errors, bytes),
             Some(Decoded::Text(text)) => Ok(self.builder.text_from_utf8(&text)?),
+            Some(Decoded::Object(object)) => Ok(object),
         }
     }
 

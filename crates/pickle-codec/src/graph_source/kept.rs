@@ -48,7 +48,7 @@ impl Kept {
 impl<'g> GraphSource<'g> {
     /// A source that goes on with what was kept.
     pub(crate) fn resumed(graph: &'g Graph<'g>, protocol: u8, profile: Profile, kept: &mut Kept) -> GraphSource<'g> {
-        let mut source = GraphSource::new(graph, protocol, profile);
+        let mut source = GraphSource::bare(graph, protocol, profile);
         let [_, spans, nodes, foreign] = source.starts;
         if let Some((of_spans, of_nodes)) = kept.graphs.get(&graph.id()) {
             source.memo[spans..spans + of_spans.len()].copy_from_slice(of_spans);
@@ -63,6 +63,7 @@ impl<'g> GraphSource<'g> {
         source.functions_of = core::mem::take(&mut kept.functions_of);
         source.globals = core::mem::take(&mut kept.globals);
         source.know_globals();
+        source.note_standard();
         source
     }
 
