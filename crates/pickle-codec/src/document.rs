@@ -51,7 +51,7 @@ impl Document {
     ///
     /// As [`from_slice`](crate::from_slice).
     pub fn from_slice(input: &[u8]) -> Result<Document, Error> {
-        LoadOptions::new().document_at(input, 0).map(|(document, _)| document)
+        LoadOptions::new().keep_unresolved(true).document_at(input, 0).map(|(document, _)| document)
     }
 
     /// The value.

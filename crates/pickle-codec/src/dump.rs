@@ -236,6 +236,7 @@ impl DumpOptions {
 }
 
 /// What is left of writing a pickle.
+#[cfg_attr(not(feature = "std"), expect(dead_code, reason = "only a Pickler goes on from there"))]
 pub(crate) struct Run<S> {
     pub(crate) source: S,
     /// What was written and not taken by the output.

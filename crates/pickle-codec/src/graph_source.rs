@@ -111,6 +111,7 @@ mod replacing;
 mod standard;
 
 use kept::Globals;
+#[cfg(feature = "std")]
 pub(crate) use kept::Kept;
 pub(crate) use replacing::Replacing;
 

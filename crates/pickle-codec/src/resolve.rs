@@ -202,8 +202,10 @@ macro_rules! forward {
 forward!(&mut R, Box<R>);
 
 /// A resolver whose buffers are owned, for a graph that outlives them: what is borrowed is copied.
+#[cfg(feature = "std")]
 pub(crate) struct Owning<'r, 'a>(pub(crate) &'r mut dyn Resolver<'a>);
 
+#[cfg(feature = "std")]
 impl<'x> Resolver<'x> for Owning<'_, '_> {
     fn find_class(&mut self, module: &str, name: &str) -> Result<Option<(String, String)>, Error> {
         self.0.find_class(module, name)

@@ -1,18 +1,25 @@
 //! What a [`Pickler`](crate::Pickler) remembers from one pickle to the next.
 
 use alloc::string::String;
+#[cfg(feature = "std")]
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
-use pickle_value::{Graph, Handle, Identity, Sort, View};
+use pickle_value::Handle;
+#[cfg(feature = "std")]
+use pickle_value::{Graph, Identity, Sort, View};
 
-use super::{Content, EXTRAS, GraphSource};
+#[cfg(feature = "std")]
+use super::EXTRAS;
+use super::{Content, GraphSource};
+#[cfg(feature = "std")]
 use crate::profile::Profile;
 
 /// The memo of objects of several graphs, and what the pickler has brought along.
 ///
 /// Classes and functions are one object in Python, whatever graph names them, and so are one-character strings and the
 /// like; all else is what it is in its own graph.
+#[cfg(feature = "std")]
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// By graph: the numbers of its spans and of its nodes, each plus one.
@@ -28,6 +35,7 @@ pub(crate) struct Kept {
 /// The memo's numbers of globals by name, each plus one.
 pub(super) type Globals = HashMap<(String, String), u32, foldhash::fast::RandomState>;
 
+#[cfg(feature = "std")]
 impl Kept {
     /// The memo's number of an object.
     pub(crate) fn number(&self, graph: &Graph<'_>, object: View<'_>) -> Option<u32> {
@@ -45,6 +53,7 @@ impl Kept {
     }
 }
 
+#[cfg(feature = "std")]
 impl<'g> GraphSource<'g> {
     /// A source that goes on with what was kept.
     pub(crate) fn resumed(graph: &'g Graph<'g>, protocol: u8, profile: Profile, kept: &mut Kept) -> GraphSource<'g> {
@@ -115,7 +124,9 @@ impl<'g> GraphSource<'g> {
             }
         }
     }
+}
 
+impl GraphSource<'_> {
     /// A global that the graph does not have, with its number in the memo if another graph had it.
     pub(super) fn extra_global(&mut self, content: Content, module: &str, name: &str) -> Handle {
         let handle = self.extra(content);
