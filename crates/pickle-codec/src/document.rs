@@ -45,7 +45,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// Loads one pickle with its layout. What follows the pickle is ignored.
+    /// Loads one pickle with its layout. What follows the pickle is ignored; what only its surroundings know is
+    /// [kept](LoadOptions::keep_unresolved).
     ///
     /// # Errors
     ///

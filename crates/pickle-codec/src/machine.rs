@@ -241,7 +241,7 @@ impl<O: Clone> Machine<O> {
                 host.text(&utf8)
             }
             Op::String(argument) | Op::BinString(argument) | Op::ShortBinString(argument) => {
-                Ok(byte_string(host, op.opcode(), argument)?)
+                byte_string(host, op.opcode(), argument)?
             }
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => host.bytes(bytes),
             Op::ByteArray8(_) | Op::NextBuffer | Op::ReadonlyBuffer if self.highest_protocol < 5 => {
@@ -526,13 +526,17 @@ impl<O: Clone> Machine<O> {
 }
 
 /// Python 2's `str`. Out of line, so that the registers of the loop are not spent on it.
+#[expect(clippy::type_complexity, reason = "in one Result, the loop over ints takes an instruction more")]
 #[inline(never)]
-fn byte_string<H: Host>(host: &mut H, opcode: Opcode, argument: &[u8]) -> Result<H::Object, Fault<H::Error>> {
-    let made = match opcode {
-        Opcode::String => host.byte_string_of(opcode, argument, &text::string_line(argument)?),
-        _ => host.byte_string_of(opcode, argument, argument),
-    };
-    made.map_err(Fault::Host)
+fn byte_string<H: Host>(
+    host: &mut H,
+    opcode: Opcode,
+    argument: &[u8],
+) -> Result<Result<H::Object, H::Error>, Fault<H::Error>> {
+    if opcode == Opcode::String {
+        return Ok(host.byte_string_of(opcode, argument, &text::string_line(argument)?));
+    }
+    Ok(host.byte_string_of(opcode, argument, argument))
 }
 
 fn nothing<O, E>(changed: Result<(), E>) -> Result<Option<O>, Fault<E>> {
