@@ -4,13 +4,14 @@ use core::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pickle_codec::value::Shaped;
 use pickle_codec::{Document, Graph, LoadOptions};
 use pickle_opcodes::Ops;
 use pickle_tools::container::Layer;
 
 use crate::failure::{Failure, say};
 use crate::overrides::{LoadArgs, Outside};
-use crate::source::{ContainerArgs, Source};
+use crate::source::{self, ContainerArgs, Source};
 
 /// The arguments of every subcommand that reads whole pickles.
 #[derive(Args)]
@@ -80,6 +81,11 @@ impl FileArgs {
 }
 
 impl InputArgs {
+    /// The arrays of a file that has no other values: see [`source::arrays`].
+    pub(crate) fn arrays(&self) -> Result<Option<Vec<(String, Shaped)>>, Failure> {
+        source::arrays(&self.file.file)
+    }
+
     /// Reads the file, and hands over each pickle that is asked for; `options` are for what begins with the bytes given.
     pub(crate) fn each(
         &self,

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pickle_codec::value::Shaped;
 use pickle_tools::container::{Layer, Opened, Options, TooLarge};
 
 use crate::failure::Failure;
@@ -128,6 +129,21 @@ impl BufRead for Source {
         self.opened.consume(count);
         self.position += count as u64;
     }
+}
+
+/// The arrays of NumPy in a `.npy` or `.npz`, or the one that a member is; nothing for other files, and for what is no file.
+pub(crate) fn arrays(path: &Path) -> Result<Option<Vec<(String, Shaped)>>, Failure> {
+    let name = name(path);
+    let (path, member) = located(path);
+    if is_dash(&path) || !path.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(&path).map_err(|error| Failure::new(&name, error))?;
+    let options = match member {
+        Some(member) => Options::new().member(member),
+        None => Options::new(),
+    };
+    options.arrays(file).map_err(|error| Failure::new(&name, error))
 }
 
 /// All of a file or of standard input, which is to be text.

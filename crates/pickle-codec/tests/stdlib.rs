@@ -7,6 +7,10 @@ use pickle_value::stdlib::{
 };
 use pickle_value::{Builder, Error, Handle, Kind, View};
 use serde_json::{Value, json};
+use support::base64;
+
+#[path = "stdlib/base64.rs"]
+mod support;
 
 /// One value of the table.
 struct Row {
@@ -52,23 +56,6 @@ fn row(line: &str) -> Row {
 fn after(entry: &Value) -> (u8, Vec<u8>) {
     let protocol = entry[0].as_u64().and_then(|protocol| protocol.try_into().ok());
     (protocol.expect("a protocol"), base64(entry[1].as_str().expect("a pickle")))
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let digit = |byte| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
-    let bits = text
-        .bytes()
-        .filter(|byte| *byte != b'=')
-        .map(digit)
-        .flat_map(|digit| (0..6).rev().map(move |at| digit >> at & 1));
-    let bits: Vec<u8> = bits.collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit)).collect()
 }
 
 impl Row {

@@ -25,6 +25,14 @@ pub struct Shaped {
     pub shape: Vec<u64>,
 }
 
+impl Shaped {
+    /// What the header of a `.npy` file says: its `descr` and its `shape`.
+    #[must_use]
+    pub fn of_npy(descr: View<'_>, shape: View<'_>) -> Option<Shaped> {
+        numpy::described(descr, shape)
+    }
+}
+
 /// More dimensions than these no array has.
 const MAX_DIMENSIONS: usize = 64;
 

@@ -2,12 +2,15 @@
 
 use std::io::{self, Read};
 
-use pickle_value::{Kind, View, literal};
+use pickle_value::{Graph, Kind, Shaped, View, literal};
 
 use super::Error;
 
 /// The longest header that is read; NumPy's own limit is 10,000.
 const MAX_HEADER: u32 = 1 << 16;
+
+/// How many bytes of a file the longest header takes, with what says how long it is.
+pub(super) const MAX_START: u64 = MAX_HEADER as u64 + 12;
 
 /// Takes the header from `reader`, which the array's pickle follows then.
 ///
@@ -15,6 +18,20 @@ const MAX_HEADER: u32 = 1 << 16;
 ///
 /// [`Error::PlainArray`] where the elements are no objects: no pickle follows.
 pub(super) fn skip_header(reader: &mut impl Read) -> Result<(), Error> {
+    let header = header(reader)?;
+    let descr = header.root().get("descr");
+    if has_objects(descr) { Ok(()) } else { Err(Error::PlainArray(descr.to_string())) }
+}
+
+/// What the array is, by its header, and whether a pickle follows; nothing where the header says it in another way.
+pub(super) fn shaped(reader: &mut impl Read) -> Result<Option<(Shaped, bool)>, Error> {
+    let header = header(reader)?;
+    let (descr, shape) = (header.root().get("descr"), header.root().get("shape"));
+    Ok(Shaped::of_npy(descr, shape).map(|shaped| (shaped, has_objects(descr))))
+}
+
+/// The header, a dict.
+fn header(reader: &mut impl Read) -> Result<Graph<'static>, Error> {
     let mut start = [0; 8];
     reader.read_exact(&mut start)?;
     let length = match start[6] {
@@ -36,9 +53,7 @@ pub(super) fn skip_header(reader: &mut impl Read) -> Result<(), Error> {
     let mut header = vec![0; length as usize];
     reader.read_exact(&mut header)?;
     let header = String::from_utf8(header).map_err(invalid)?;
-    let header = literal::parse(header.trim_end()).map_err(invalid)?;
-    let descr = header.root().get("descr");
-    if has_objects(descr) { Ok(()) } else { Err(Error::PlainArray(descr.to_string())) }
+    Ok(literal::parse(header.trim_end()).map_err(invalid)?.into_owned())
 }
 
 /// True for a dtype of objects, or with a field of objects: `'|O'`, `[('a', '<i4'), ('b', '|O', (2,))]`.

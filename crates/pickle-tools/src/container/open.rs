@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
+use pickle_value::Shaped;
+
 use super::limit::Budget;
 use super::unpack::{DynRead, unpack};
 use super::{Error, Format, HEAD, npy};
@@ -66,6 +68,27 @@ impl Options {
     /// As [`open_file`](Options::open_file).
     pub fn open_stream<'a>(&self, stream: impl Read + 'a) -> Result<Opened<'a>, Error> {
         self.open(Source::Stream(Box::new(stream)))
+    }
+
+    /// The arrays of NumPy in a file, with the names of their members: of a `.npy`, which has no name for it, or of an archive
+    /// that holds nothing else. Only their headers are read.
+    ///
+    /// None for any other file, and for a single array of objects, which is a pickle.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Archive`].
+    pub fn arrays(&self, file: impl Read + Seek) -> Result<Option<Vec<(String, Shaped)>>, Error> {
+        let mut file = Source::File(Box::new(file));
+        match (Format::detect(&file.head()?), &self.member) {
+            (Some(Format::Npy), None) => {
+                let plain = npy::shaped(&mut file)?.filter(|(_, has_objects)| !has_objects);
+                Ok(plain.map(|(shaped, _)| vec![(String::new(), shaped)]))
+            }
+            #[cfg(feature = "zip")]
+            (Some(Format::Zip), member) => super::zip::arrays(file.seekable()?, member.as_deref()),
+            _ => Ok(None),
+        }
     }
 
     fn open<'a>(&self, source: Source<'a>) -> Result<Opened<'a>, Error> {

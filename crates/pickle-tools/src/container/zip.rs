@@ -2,9 +2,10 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use pickle_value::Shaped;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{Error, Format, looks};
+use super::{Error, Format, looks, npy};
 
 /// Archives with more members than this are looked through by name only.
 const MAX_LOOKED_INTO: usize = 4096;
@@ -32,6 +33,39 @@ pub(super) fn open<R: Read + Seek>(file: R, wanted: Option<&str>) -> Result<Memb
     let mut file = archive.into_inner();
     file.seek(SeekFrom::Start(entry.start))?;
     Ok(Member { name: names[index].clone(), content: Content::new(file.take(entry.packed), &entry)?, rest })
+}
+
+/// The arrays that an archive of nothing else holds, or the one of this name.
+pub(super) fn arrays<R: Read + Seek>(file: R, wanted: Option<&str>) -> Result<Option<Vec<(String, Shaped)>>, Error> {
+    let mut archive = ZipArchive::new(file).map_err(archive_error)?;
+    let mut names = names(&archive)?;
+    if names.is_empty() || wanted.is_none() && !names.iter().all(|name| name.ends_with(".npy")) {
+        return Ok(None);
+    }
+    let mut arrays = Vec::new();
+    for (index, name) in names.iter_mut().enumerate() {
+        if wanted.is_none_or(|wanted| wanted == name) {
+            match array(&mut archive, index)? {
+                Some((shaped, has_objects)) if wanted.is_none() || !has_objects => {
+                    arrays.push((core::mem::take(name), shaped));
+                }
+                _ => return Ok(None),
+            }
+        }
+    }
+    Ok(Some(arrays).filter(|arrays| !arrays.is_empty()))
+}
+
+/// The array that a member is, if it is one, and whether it is of objects.
+fn array<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Result<Option<(Shaped, bool)>, Error> {
+    let entry = Entry::of(archive, index)?;
+    let packed = archive.by_index_raw(index).map_err(archive_error)?;
+    let mut head = Vec::new();
+    Content::new(packed, &entry)?.take(npy::MAX_START).read_to_end(&mut head)?;
+    match Format::detect(&head) {
+        Some(Format::Npy) => npy::shaped(&mut &head[..]),
+        _ => Ok(None),
+    }
 }
 
 fn names<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<Vec<String>, Error> {

@@ -50,7 +50,7 @@ pub(super) fn dtype(view: View<'_>) -> Option<String> {
     match dtype.parts(&mut MAX_FIELDS.clone(), MAX_DEPTH)? {
         Parts::Structured(fields) => Some(fields),
         Parts::Repeated(text) => Some(text),
-        Parts::Plain => Some(dtype.name()),
+        Parts::Plain => Some(dtype.simple().name()),
     }
 }
 
@@ -89,37 +89,8 @@ impl<'g> Dtype<'g> {
         ascii(self.state.get(1)).filter(|order| matches!(*order, "<" | ">" | "|" | "=")).unwrap_or("|")
     }
 
-    /// `f8` as `float64`; in another order than little-endian, `>f8`.
-    fn name(&self) -> String {
-        let (kind, size) = self.code.split_at(1);
-        let bits = size.parse::<u32>().ok().map(|size| size.saturating_mul(8));
-        let number = |name: &str| match bits {
-            Some(bits) if self.order() != ">" => format!("{name}{bits}"),
-            _ => self.code_in_order(),
-        };
-        match kind {
-            "i" => number("int"),
-            "u" => number("uint"),
-            "f" => number("float"),
-            "c" => number("complex"),
-            "b" => "bool".to_string(),
-            "O" => "object".to_string(),
-            "M" if self.order() != ">" => format!("datetime64{}", self.unit()),
-            "m" if self.order() != ">" => format!("timedelta64{}", self.unit()),
-            "S" | "V" => format!("|{}", self.code),
-            _ => self.code_in_order(),
-        }
-    }
-
-    /// `<f8`, as it is written within a list of fields.
-    fn code_in_order(&self) -> String {
-        let order = if self.order() == "|" { "" } else { self.order() };
-        match (self.code, self.code.split_at(1).0) {
-            ("b1", _) => "?".to_string(),
-            (_, "O") => "O".to_string(),
-            (code, "M" | "m") => format!("{order}{code}{}", self.unit()),
-            (code, _) => format!("{order}{code}"),
-        }
+    fn simple(&self) -> Simple<'g> {
+        Simple { order: self.order(), code: self.code, unit: self.unit() }
     }
 
     /// The unit of dates and times: `[ns]`, `[25s]`.
@@ -151,13 +122,7 @@ impl<'g> Dtype<'g> {
         let mut list = Vec::new();
         for name in names.items() {
             *budget = budget.checked_sub(1)?;
-            let name_text = ascii(name)?;
-            let field = Dtype::of(fields.get(name).get(0))?.in_list(budget, depth)?;
-            // An array for each element: `('name', base, shape)`.
-            let field = field.strip_prefix('(').and_then(|field| field.strip_suffix(')')).unwrap_or(&field).to_string();
-            let mut quoted = String::new();
-            crate::literal::write_str(name_text.chars().map(u32::from), &mut quoted).ok()?;
-            list.push(format!("({quoted}, {field})"));
+            list.push(field(name, &Dtype::of(fields.get(name).get(0))?.in_list(budget, depth)?)?);
         }
         let list = format!("[{}]", list.join(", "));
         Some(Parts::Structured(if self.is_record { format!("(numpy.record, {list})") } else { list }))
@@ -166,8 +131,93 @@ impl<'g> Dtype<'g> {
     /// As it is written in a list of fields: quoted, unless it has fields itself.
     fn in_list(&self, budget: &mut usize, depth: usize) -> Option<String> {
         Some(match self.parts(budget, depth)? {
-            Parts::Plain => format!("'{}'", self.code_in_order()),
+            Parts::Plain => format!("'{}'", self.simple().in_order()),
             Parts::Structured(text) | Parts::Repeated(text) => text,
         })
     }
+}
+
+/// `('name', '<f8')`; with an array for each element, `('name', '<f8', (2,))`.
+fn field(name: View<'_>, dtype: &str) -> Option<String> {
+    let dtype = dtype.strip_prefix('(').and_then(|dtype| dtype.strip_suffix(')')).unwrap_or(dtype);
+    let mut quoted = String::new();
+    crate::literal::write_str(ascii(name)?.chars().map(u32::from), &mut quoted).ok()?;
+    Some(format!("({quoted}, {dtype})"))
+}
+
+/// A dtype without fields.
+struct Simple<'g> {
+    /// `<`, `>` or `|`.
+    order: &'g str,
+    /// Such as `f8`.
+    code: &'g str,
+    /// Such as `[ns]`, or nothing.
+    unit: String,
+}
+
+impl Simple<'_> {
+    /// `f8` as `float64`; in another order than little-endian, `>f8`.
+    fn name(&self) -> String {
+        let (kind, size) = self.code.split_at_checked(1).unwrap_or((self.code, ""));
+        let is_native = self.order != ">";
+        let bits = size.parse::<u32>().ok().map(|size| size.saturating_mul(8)).filter(|_| is_native);
+        let number = |name: &str| bits.map_or_else(|| self.in_order(), |bits| format!("{name}{bits}"));
+        match kind {
+            "i" => number("int"),
+            "u" => number("uint"),
+            "f" => number("float"),
+            "c" => number("complex"),
+            "b" => "bool".to_string(),
+            "O" => "object".to_string(),
+            "M" if is_native => format!("datetime64{}", self.unit),
+            "m" if is_native => format!("timedelta64{}", self.unit),
+            "S" | "V" => format!("|{}", self.code),
+            _ => self.in_order(),
+        }
+    }
+
+    /// `<f8`, as it is written within a list of fields.
+    fn in_order(&self) -> String {
+        let order = if self.order == "|" { "" } else { self.order };
+        match self.code {
+            "b1" => "?".to_string(),
+            code if code.starts_with('O') => "O".to_string(),
+            code => format!("{order}{code}{}", self.unit),
+        }
+    }
+}
+
+/// What the header of a `.npy` file says: its `descr`, such as `'<f8'` or a list of fields, and its `shape`.
+pub(super) fn described(descr: View<'_>, lengths: View<'_>) -> Option<Shaped> {
+    let dtype = match descr.as_str() {
+        Some(text) => simple_of(text)?.name(),
+        None => fields_of(descr, &mut MAX_FIELDS.clone(), MAX_DEPTH)?,
+    };
+    Some(Shaped { class: String::from("array"), dtype, shape: shape(lengths)? })
+}
+
+fn simple_of(descr: &str) -> Option<Simple<'_>> {
+    let (order, rest) = descr.split_at_checked(1).filter(|(order, _)| matches!(*order, "<" | ">" | "|" | "="))?;
+    let (code, unit) = rest.split_at(rest.find('[').unwrap_or(rest.len()));
+    (!code.is_empty()).then(|| Simple { order, code, unit: unit.to_string() })
+}
+
+/// The fields of a list such as `[('x', '<f4'), ('y', '<f4', (2,))]`, as NumPy writes them.
+fn fields_of(list: View<'_>, budget: &mut usize, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1).filter(|_| list.kind() == Kind::List)?;
+    let mut fields = Vec::new();
+    for entry in list.items() {
+        *budget = budget.checked_sub(1)?;
+        let mut dtype = match entry.get(1).as_str() {
+            Some(text) => format!("'{}'", simple_of(text)?.in_order()),
+            None => fields_of(entry.get(1), budget, depth)?,
+        };
+        if !entry.get(2).is_absent() {
+            dtype = format!("({dtype}, {})", entry.get(2));
+        }
+        // A name, or a title and a name.
+        let name = if entry.get(0).kind() == Kind::Tuple { entry.get(0).get(1) } else { entry.get(0) };
+        fields.push(field(name, &dtype)?);
+    }
+    Some(format!("[{}]", fields.join(", ")))
 }
