@@ -32,6 +32,25 @@ fn standard_input(#[case] stdin: &[u8], #[case] args: &[&str], #[case] stdout: &
     assert_eq!(run, Run::of(0, stdout, stderr));
 }
 
+/// `tests/data/generate_arrays.py` made the files.
+#[rstest]
+#[case::npz("arrays.npz", "weights.npy: array float64 [2, 3]\nlabels.npy: array object [2]\n")]
+#[case::member("arrays.npz!weights.npy", "array float64 [2, 3]\n")]
+#[case::objects("arrays.npz!labels.npy", "array object [2]\n")]
+#[case::pt("tensors.pt", "OrderedDict({'weight': tensor float32 [2, 3]})\n")]
+fn arrays_and_tensors_by_type_and_shape(#[case] file: &str, #[case] stdout: &str) {
+    assert_eq!(pickle(["show", file]), Run::of(0, stdout, ""));
+}
+
+/// `class User: pass`, whose `friends` is a list with itself and another, by CPython 3.13 at protocol 2.
+#[test]
+fn an_instance_reads_like_python() {
+    let stdin = b"\x80\x02capp.models\nUser\nq\x00)\x81q\x01}q\x02(X\x04\x00\x00\x00nameq\x03X\x03\x00\x00\x00Annq\x04\
+        X\x07\x00\x00\x00friendsq\x05]q\x06(h\x01h\x00)\x81q\x07}q\x08h\x03X\x03\x00\x00\x00Bobq\tsbeub.";
+    let shown = "app.models.User(name='Ann', friends=[<cycle #1>, app.models.User(name='Bob')])\n";
+    assert_eq!(pickle_with(stdin, ["show", "-"]), Run::of(0, shown, ""));
+}
+
 /// The message is CPython's, or says more; what was shown before it stays.
 #[rstest]
 #[case::empty(&["empty.pkl"], "", &format!("empty.pkl: {EMPTY}"))]
