@@ -302,7 +302,12 @@ impl<'g> GraphSource<'g> {
             return shape;
         }
         let node = handle.identity().number;
-        let make = match object.kind() {
+        let mut kind = object.kind();
+        if kind == ObjectKind::Instance && !self.python2 && object.args().is_empty() {
+            // Python 3 has no old-style classes: it makes the instance of one by `cls.__new__`, and then writes that.
+            kind = ObjectKind::New;
+        }
+        let make = match kind {
             ObjectKind::Global => return Shape::Global,
             ObjectKind::Call => Make::Call,
             ObjectKind::New if self.protocol < 2 => return self.new_in_old_protocols(node, object),

@@ -121,6 +121,93 @@ fn value_of(expression: &str) -> Result<Graph<'static>, Error> {
     b.extend(user, &items[1..])?;
     Ok(user)
 }, "models.User('Ann', [1, 2])")]
+#[case::slots(|b: &mut Builder<'static>| {
+    let user = made(b, ObjectKind::New)?;
+    let pairs = [b.text("left")?, b.int(1)?, b.text("right")?, b.int(2)?];
+    let (dict, slots) = (b.dict(&pairs[..2])?, b.dict(&pairs[2..])?);
+    let both = b.tuple(&[dict, slots])?;
+    b.set_state(user, both)?;
+    Ok(user)
+}, "models.User('Ann', left=1, right=2)")]
+#[case::slots_alone(|b: &mut Builder<'static>| {
+    let user = made(b, ObjectKind::New)?;
+    let pair = [b.text("left")?, b.int(1)?];
+    let slots = b.dict(&pair)?;
+    let both = b.tuple(&[Handle::NONE, slots])?;
+    b.set_state(user, both)?;
+    Ok(user)
+}, "models.User('Ann', left=1)")]
+#[case::state_of_another_kind(|b: &mut Builder<'static>| {
+    let user = made(b, ObjectKind::New)?;
+    let state = b.int(5)?;
+    b.set_state(user, state)?;
+    Ok(user)
+}, "models.User('Ann', <state 5>)")]
+#[case::state_with_other_keys(|b: &mut Builder<'static>| {
+    let user = made(b, ObjectKind::New)?;
+    let pair = [b.int(1)?, b.int(2)?];
+    let state = b.dict(&pair)?;
+    b.set_state(user, state)?;
+    Ok(user)
+}, "models.User('Ann', <state {1: 2}>)")]
+#[case::empty_states(|b: &mut Builder<'static>| {
+    let user = made(b, ObjectKind::New)?;
+    let state = b.dict(&[])?;
+    b.set_state(user, Handle::NONE)?;
+    b.set_state(user, state)?;
+    Ok(user)
+}, "models.User('Ann')")]
+#[case::keywords(|b: &mut Builder<'static>| {
+    let (class, nothing) = (b.global("models", "User")?, b.tuple(&[])?);
+    let pair = [b.text("age")?, b.int(41)?];
+    let kwargs = b.dict(&pair)?;
+    b.object(ObjectKind::NewWithKeywords, &[class, nothing, kwargs])
+}, "models.User(age=41)")]
+#[case::items_by_key(|b: &mut Builder<'static>| {
+    let user = made(b, ObjectKind::New)?;
+    let pair = [b.int(1)?, b.int(2)?];
+    b.set_items(user, &pair)?;
+    Ok(user)
+}, "models.User('Ann', {1: 2})")]
+#[case::cycle(|b: &mut Builder<'static>| {
+    let (user, other) = (made(b, ObjectKind::New)?, made(b, ObjectKind::New)?);
+    let friends = b.list(&[user, other])?;
+    let pair = [b.text("friends")?, friends];
+    let state = b.dict(&pair)?;
+    b.set_state(user, state)?;
+    b.set_state(other, state)?;
+    Ok(user)
+}, "models.User('Ann', friends=[<cycle #1>, models.User('Ann', friends=[...])])")]
+#[case::cycle_of_the_second(|b: &mut Builder<'static>| {
+    let (user, other) = (made(b, ObjectKind::New)?, made(b, ObjectKind::New)?);
+    let (name, both) = (b.text("friend")?, b.tuple(&[user, other])?);
+    let (state, inner) = (b.dict(&[name, other])?, b.dict(&[name, both])?);
+    b.set_state(user, state)?;
+    b.set_state(other, inner)?;
+    Ok(user)
+}, "models.User('Ann', friend=models.User('Ann', friend=(<cycle #1>, <cycle #2>)))")]
+#[case::builtin(|b: &mut Builder<'static>| {
+    let (class, five) = (b.global("builtins", "ValueError")?, b.int(5)?);
+    let args = b.tuple(&[five])?;
+    b.object(ObjectKind::Call, &[class, args])
+}, "ValueError(5)")]
+#[case::method(|b: &mut Builder<'static>| {
+    let parts = [b.global("models", "User")?, b.text("load")?];
+    let parts = b.tuple(&parts)?;
+    let getattr = b.global("builtins", "getattr")?;
+    let method = b.object(ObjectKind::Call, &[getattr, parts])?;
+    let nothing = b.tuple(&[])?;
+    b.object(ObjectKind::Call, &[method, nothing])
+}, "getattr(models.User, 'load')()")]
+#[case::persistent(|b: &mut Builder<'static>| {
+    let id = b.text("an id")?;
+    b.object(ObjectKind::Persistent, &[id])
+}, "<persistent 'an id'>")]
+#[case::time_with_a_zone_of_its_own(|b: &mut Builder<'static>| {
+    use pickle_value::stdlib::Time;
+    let zone = made(b, ObjectKind::New)?;
+    Time { hour: 1, minute: 2, second: 0, microsecond: 0, fold: true, tzinfo: Some(zone) }.build(b)
+}, "datetime.time(1, 2, fold=1, tzinfo=models.User('Ann'))")]
 fn objects_are_printed_like_calls(
     #[case] make: fn(&mut Builder<'static>) -> Result<Handle, Error>,
     #[case] expected: &str,

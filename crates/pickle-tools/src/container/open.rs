@@ -70,8 +70,8 @@ impl Options {
         self.open(Source::Stream(Box::new(stream)))
     }
 
-    /// The arrays of NumPy in a file, with the names of their members: of a `.npy`, which has no name for it, or of an archive
-    /// that holds nothing else. Only their headers are read.
+    /// The arrays of NumPy in a file, with the names of their members: of an archive that
+    /// holds nothing else; without a name, of a `.npy` or of the member that is asked for. Only their headers are read.
     ///
     /// None for any other file, and for a single array of objects, which is a pickle.
     ///

@@ -47,7 +47,7 @@ pub(super) fn arrays<R: Read + Seek>(file: R, wanted: Option<&str>) -> Result<Op
         if wanted.is_none_or(|wanted| wanted == name) {
             match array(&mut archive, index)? {
                 Some((shaped, has_objects)) if wanted.is_none() || !has_objects => {
-                    arrays.push((core::mem::take(name), shaped));
+                    arrays.push((if wanted.is_some() { String::new() } else { core::mem::take(name) }, shaped));
                 }
                 _ => return Ok(None),
             }
