@@ -111,6 +111,11 @@ const _: () = {
     assert!(size_of::<Error>() == size_of::<usize>());
 };
 
+/// The story of a rescue.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rescue.md")]
+struct Rescue;
+
 /// The examples of the repository's README.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

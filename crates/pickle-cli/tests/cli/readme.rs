@@ -12,6 +12,7 @@ use crate::read;
 #[rstest]
 #[case("../../README.md", 7)]
 #[case("README.md", 20)]
+#[case("../../docs/rescue.md", 5)]
 #[cfg_attr(not(unix), ignore = "the examples are for a shell")]
 fn the_readme_shows_what_the_command_prints(#[case] file: &str, #[case] at_least: usize) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -53,6 +54,8 @@ fn folder() -> Option<TempDir> {
     let containers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pickle-tools/tests/data/container");
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::write(folder.path().join("bob.pkl"), read("bob.4.pkl")).expect("a file can be written");
+    let rescue = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rescue/customers.pkl");
+    fs::copy(rescue, folder.path().join("customers.pkl")).ok()?;
     for name in ["model.pt", "several.zip"] {
         fs::copy(containers.join(name), folder.path().join(name)).ok()?;
     }
