@@ -54,8 +54,10 @@ fn folder() -> Option<TempDir> {
     let containers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pickle-tools/tests/data/container");
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::write(folder.path().join("bob.pkl"), read("bob.4.pkl")).expect("a file can be written");
-    let rescue = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rescue/customers.pkl");
-    fs::copy(rescue, folder.path().join("customers.pkl")).ok()?;
+    let rescue = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rescue");
+    for name in ["customers.pkl", "customers.5.pkl"] {
+        fs::copy(rescue.join(name), folder.path().join(name)).ok()?;
+    }
     for name in ["model.pt", "several.zip"] {
         fs::copy(containers.join(name), folder.path().join(name)).ok()?;
     }
