@@ -1,10 +1,11 @@
 """Compiles an interpreter's own standard library into one file.
 
-    python compile.py OUT --levels 0,1,2 [--tenth SEED]
+    python compile.py OUT --levels 0,1,2 [--tenth SEED] [--prefix DIR]
 
 Runs on 2.7 and 3.6 to 3.13. OUT holds, for each module and optimisation level, a line `LEVEL SIZE NAME` and SIZE bytes:
 the .pyc file as py_compile writes it. Modules that do not compile are left out (the test suite has some on purpose). With
---tenth only every tenth module is taken, chosen by a hash of its name and the seed.
+--tenth only every tenth module is taken, chosen by a hash of its name and the seed. Code objects have the file's name
+relative to the library, behind DIR/ with --prefix.
 """
 
 from __future__ import print_function
@@ -32,7 +33,7 @@ def is_chosen(name, seed):
     return bytearray(digest)[0] * 10 < 256
 
 
-def compile_level(root, names, level, out):
+def compile_level(root, names, level, prefix, out):
     """Appends the compiled modules at one level; gives how many do not compile."""
     handle, target = tempfile.mkstemp(suffix=".pyc")
     os.close(handle)
@@ -41,9 +42,9 @@ def compile_level(root, names, level, out):
         source = os.path.join(root, name)
         try:
             if sys.version_info[0] == 2:
-                py_compile.compile(source, target, name, doraise=True)
+                py_compile.compile(source, target, prefix + name, doraise=True)
             else:
-                py_compile.compile(source, target, name, doraise=True, optimize=level)
+                py_compile.compile(source, target, prefix + name, doraise=True, optimize=level)
         except (py_compile.PyCompileError, SyntaxError, ValueError, RecursionError if sys.version_info[0] > 2 else RuntimeError):
             failed += 1
             continue
@@ -60,7 +61,9 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--levels", default="0,1,2")
     parser.add_argument("--tenth", metavar="SEED")
+    parser.add_argument("--prefix", metavar="DIR")
     arguments = parser.parse_args()
+    prefix = arguments.prefix + "/" if arguments.prefix else ""
     levels = [int(level) for level in arguments.levels.split(",")]
 
     if sys.version_info[0] == 2 and levels != [sys.flags.optimize]:
@@ -74,7 +77,7 @@ def main():
     names = [name for name in modules(root) if arguments.tenth is None or is_chosen(name, arguments.tenth)]
     with open(arguments.out, "ab") as out:
         for level in levels:
-            failed = compile_level(root, names, level, out)
+            failed = compile_level(root, names, level, prefix, out)
             print("%d modules at level %d, %d do not compile" % (len(names) - failed, level, failed))
 
 

@@ -8,6 +8,7 @@
 
 mod ask;
 mod fields;
+mod normalise;
 mod pack;
 mod rebuild;
 mod self_test;
@@ -24,7 +25,7 @@ use clap::Args;
 use marshal_lite::{ReadOptions, Release};
 
 use self::ask::Digests;
-use self::pack::{Pack, PycFile};
+use self::pack::{Pack, PycFile, Run};
 use self::rebuild::rebuild;
 use crate::Result;
 use crate::compat::pythons::{self, Interpreter, Skipped};
@@ -78,6 +79,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         differing += subject.check("have code objects with the fields that it sees", options, |file| {
             fields.check(file, release, fields::describe)
         });
+        differing += normalise::check(&subject, &fields, options)?;
     }
     let part = if options.full { "all" } else { "a tenth of the" };
     println!("{total} .pyc files, {part} modules at three levels of optimisation; {differing} differences");
@@ -93,8 +95,7 @@ struct Subject<'a> {
 impl<'a> Subject<'a> {
     fn new(python: &'a Interpreter, options: &Options) -> Result<Subject<'a>> {
         eprintln!("CPython {}: compiling its library", python.version);
-        let tenth = (!options.full).then_some(options.seed.as_str());
-        Ok(Subject { python, pack: Pack::compile(python, tenth)? })
+        Ok(Subject { python, pack: Pack::compile(python, options.tenth(), Run::FIRST)? })
     }
 
     /// Checks each file and tells of it; gives how many differ.
@@ -112,6 +113,11 @@ impl<'a> Subject<'a> {
 }
 
 impl Options {
+    /// The seed by which a tenth of the modules is taken.
+    fn tenth(&self) -> Option<&str> {
+        (!self.full).then_some(self.seed.as_str())
+    }
+
     fn jobs(&self) -> usize {
         self.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1)
     }

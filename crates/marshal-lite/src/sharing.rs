@@ -21,7 +21,7 @@ pub enum Sharing {
     /// what is referred to more than once.
     #[default]
     CPython,
-    /// Only what a reference names.
+    /// Only what a reference names; and the items of sets in the order of their bytes by all releases.
     Referenced,
     /// Nothing: what is shared is written again wherever it stands. A cycle has no such form.
     Never,
@@ -201,7 +201,7 @@ impl Slots {
         names: &mut HashMap<&'g [u8], usize, foldhash::fast::RandomState>,
     ) {
         let bytes = match graph.value(name) {
-            Value::Text(text) => text.as_bytes(),
+            Value::Text(text) if !self.quirks.python2 => text.as_bytes(),
             Value::ByteString(bytes) => bytes,
             _ => return,
         };
@@ -342,7 +342,7 @@ impl GraphSource<'_> {
     ///
     /// A set within another comes first, since its bytes are among those that are compared.
     pub(crate) fn order_sets(&mut self, options: &WriteOptions) -> Result<(), Error> {
-        if !self.slots.quirks.sets_are_ordered {
+        if !self.slots.quirks.sets_are_ordered && self.slots.sharing != Sharing::Referenced {
             return Ok(());
         }
         for set in self.sets_within(self.graph.root().handle().unwrap_or(Handle::NONE)) {

@@ -6,8 +6,9 @@ use core::num::NonZeroU64;
 ///
 /// None, bools, floats and ints of up to 48 bits are held in the handle itself; two such handles are equal when they hold
 /// the same bits. Every other handle names an entry of its graph, and two are equal when they name the **same** object:
-/// two strings `'a'` that Python holds apart are two handles. A handle means nothing in another graph.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// two strings `'a'` that Python holds apart are two handles. A handle means nothing in another graph. Handles have an order,
+/// for sorting them; it says nothing of the objects.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(NonZeroU64);
 
 /// What a handle that is neither int nor float names: a constant, a span (bytes of the input) or a node.

@@ -20,7 +20,8 @@ impl Digests {
         let script = paths::marshal_scripts().join(script);
         let name = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let path = cached(python, &format!("{name}-{}", pack.name), &script)?;
-        if !path.is_file() {
+        // What we write ourselves may be different each time.
+        if !path.is_file() || !pack.is_cached() {
             let mut command = Command::new(&python.path);
             command.arg(&script).arg(&pack.path).env_remove("PYTHONPATH").env_remove("PYTHONHOME");
             let output = command.stdin(Stdio::null()).output()?;
@@ -32,6 +33,11 @@ impl Digests {
         }
         let text = fs::read_to_string(&path)?;
         Ok(Digests(text.lines().map(|line| line.split(' ').map(str::to_owned).collect()).collect()))
+    }
+
+    /// Whether the interpreter says the same of a module of another pack.
+    pub(super) fn agree(&self, other: &Digests, number: usize) -> bool {
+        self.0.get(number).is_some_and(|digests| other.0.get(number) == Some(digests))
     }
 
     /// Compares what we say of a module's code objects, line by line, with what the interpreter says.

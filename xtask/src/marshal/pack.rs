@@ -20,6 +20,23 @@ pub(super) struct Pack {
     files: Vec<Entry>,
 }
 
+/// The file name extension of what we normalised.
+pub(super) const NORMALISED: &str = "normalised";
+
+/// What may be different each time a module is compiled.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    name: &'static str,
+    hash_seed: &'static str,
+    /// The folder that file names begin with.
+    pub(super) prefix: Option<&'static str>,
+}
+
+impl Run {
+    pub(super) const FIRST: Run = Run { name: "first", hash_seed: "0", prefix: None };
+    pub(super) const SECOND: Run = Run { name: "second", hash_seed: "1", prefix: Some("/another/folder") };
+}
+
 struct Entry {
     name: String,
     start: usize,
@@ -36,10 +53,12 @@ pub(super) struct PycFile<'p> {
 }
 
 impl Pack {
-    /// All modules at all levels, or a tenth of the modules; from the cache where they were compiled before.
-    pub(super) fn compile(python: &Interpreter, tenth: Option<&str>) -> Result<Pack> {
+    /// All modules at all levels, or a tenth of the modules, in another process for each `run`; from the cache where they
+    /// were compiled before.
+    pub(super) fn compile(python: &Interpreter, tenth: Option<&str>, run: Run) -> Result<Pack> {
         let script = paths::marshal_scripts().join("compile.py");
         let name = tenth.map_or_else(|| "all".to_owned(), |seed| format!("tenth-{seed}"));
+        let name = format!("{name}-{}", run.name);
         let path = cached(python, &format!("pyc-{name}"), &script)?;
         if !path.is_file() {
             fs::create_dir_all(paths::cache())?;
@@ -49,6 +68,10 @@ impl Pack {
             if let Some(seed) = tenth {
                 command.args(["--tenth", seed]);
             }
+            if let Some(prefix) = run.prefix {
+                command.args(["--prefix", prefix]);
+            }
+            command.env("PYTHONHASHSEED", run.hash_seed);
             // Only its own modules, and nothing that a shell set.
             command.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env_remove("SOURCE_DATE_EPOCH");
             let output = command.stdin(Stdio::null()).output()?;
@@ -77,6 +100,24 @@ impl Pack {
             rest = data.get(start + size..).ok_or("a file ends early")?;
         }
         Ok(Pack { name, path, data, files })
+    }
+
+    /// The same modules with other contents, in a file of its own.
+    pub(super) fn with_contents(&self, name: &str, contents: &[Vec<u8>]) -> Result<Pack> {
+        let path = self.path.with_extension(name);
+        let mut data = Vec::new();
+        for (entry, content) in self.files.iter().zip(contents) {
+            let (module, level) = entry.name.rsplit_once(" at level ").ok_or("a module has no level")?;
+            data.extend_from_slice(format!("{level} {} {module}\n", content.len()).as_bytes());
+            data.extend_from_slice(content);
+        }
+        fs::write(&path, data)?;
+        Pack::parse(format!("{}-{name}", self.name), path)
+    }
+
+    /// Whether the interpreter made it, and once for all.
+    pub(super) fn is_cached(&self) -> bool {
+        self.path.extension().is_none_or(|extension| extension != NORMALISED)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -37,6 +37,8 @@ pub struct Locations<'t> {
     /// The end of the bytecode, where the table's form needs it.
     code_end: u32,
     done: bool,
+    /// Whether `co_lines()` makes ranges of the same line one, as all releases but 3.11 do.
+    merges: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,10 +64,11 @@ impl<'t> Locations<'t> {
             _ => Form::Positions,
         };
         let code_end = u32::try_from(code_length).unwrap_or(u32::MAX);
-        Locations { form, rest: table, start: 0, line: first_line, code_end, done: false }
+        let merges = release.number() != (3, 11);
+        Locations { form, rest: table, start: 0, line: first_line, code_end, done: false, merges }
     }
 
-    /// `co_lines()`, and its like where there is none: ranges of the same line made one, and no empty ones.
+    /// `co_lines()`, and its like where there is none: ranges of the same line made one (but by 3.11), and no empty ones.
     #[must_use]
     pub fn lines(self) -> Lines<'t> {
         Lines { locations: self, next: None }
@@ -225,7 +228,7 @@ impl Iterator for Lines<'_> {
         let mut range = self.next.take().or_else(|| self.entry())?;
         range = Location::of_line(range.start, range.end, range.line);
         while let Some(entry) = self.entry() {
-            if entry.line != range.line {
+            if entry.line != range.line || !self.locations.merges {
                 self.next = Some(entry);
                 break;
             }

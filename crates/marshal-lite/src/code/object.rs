@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Kind, View};
+use pickle_value::{Kind, View};
 
 use super::exceptions::Handlers;
 use super::flags::Flags;
@@ -247,11 +247,6 @@ impl<'g> Code<'g> {
     /// The code objects among its constants, in order.
     pub fn inner(&self) -> impl Iterator<Item = View<'g>> + use<'g> {
         self.consts().items().filter(|item| item.as_object().and_then(code_fields).is_some())
-    }
-
-    /// The fields, in the order of the layout.
-    pub(crate) fn handles(&self) -> &'g [Handle] {
-        self.view.as_object().and_then(code_fields).map_or(&[], |(_, fields)| fields)
     }
 }
 

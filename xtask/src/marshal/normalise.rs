@@ -1,0 +1,44 @@
+//! Normalised modules: the same bytes from any run, and nothing lost.
+
+use marshal_lite::pyc::Pyc;
+
+use super::ask::Digests;
+use super::pack::{NORMALISED, Pack, PycFile, Run};
+use super::{Options, Subject};
+use crate::Result;
+
+/// Normalises each module as it was compiled twice, with other hash seeds and in other folders. Both must give the same
+/// bytes, and an interpreter must see in them what it sees in the module itself. Gives how many differ.
+pub(super) fn check(subject: &Subject<'_>, fields: &Digests, options: &Options) -> Result<usize> {
+    let second = Pack::compile(subject.python, options.tenth(), Run::SECOND)?;
+    let files: Vec<PycFile<'_>> = second.files().collect();
+    let same = subject.check("are the same when normalised, from another run", options, |file| {
+        let ours = normalise(file.data, None)?;
+        if normalise(&ours, None)? != ours {
+            return Err("it is another when normalised again".to_owned());
+        }
+        let other = files.get(file.number).filter(|other| other.name == file.name).ok_or("it was compiled once")?;
+        if normalise(other.data, Run::SECOND.prefix)? == ours { Ok(()) } else { Err("the two differ".to_owned()) }
+    });
+    let mut contents = Vec::new();
+    for file in subject.pack.files() {
+        contents.push(normalise(file.data, None)?);
+    }
+    let smaller: usize = contents.iter().map(Vec::len).sum();
+    let normalised = subject.pack.with_contents(NORMALISED, &contents)?;
+    let loaded = Digests::ask(subject.python, &normalised, "fields.py")?;
+    let equal = subject.check("are loaded as equal code objects when normalised", options, |file| {
+        if fields.agree(&loaded, file.number) { Ok(()) } else { Err("the interpreter sees a difference".to_owned()) }
+    });
+    let total: usize = subject.pack.files().map(|file| file.data.len()).sum();
+    println!("CPython {}: normalised, {total} bytes are {smaller}", subject.python.version);
+    Ok(same + equal)
+}
+
+/// A normalised file, with the folder taken off the file names.
+fn normalise(file: &[u8], prefix: Option<&str>) -> Result<Vec<u8>, String> {
+    let rename = |name: &str| Some(name.strip_prefix(prefix?)?.strip_prefix('/')?.to_owned());
+    let pyc = Pyc::from_slice(file).map_err(|error| error.to_string())?;
+    let normalised = pyc.normalise(&rename).map_err(|error| error.to_string())?;
+    normalised.to_vec().map_err(|error| error.to_string())
+}
