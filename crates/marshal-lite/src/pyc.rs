@@ -21,8 +21,9 @@ use crate::version::Release;
 /// use marshal_lite::Release;
 /// use marshal_lite::pyc::{Invalidation, Pyc};
 ///
-/// # let code = b"c\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\xf3\x02\0\0\0g\0)\0r\x01\0\0\0r\x01\0\0\0\xf3\0\0\0\0\
-/// #     \xda\x04x.py\xda\x08<module>r\x04\0\0\0\x01\0\0\0r\x02\0\0\0r\x02\0\0\0";
+/// # let code = b"c\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\xf3\x04\0\0\0\x95\0g\0)\x01N\xa9\0r\x01\0\0\0\xf3\0\0\0\0\
+/// #     \xda\x04x.py\xda\x08<module>r\x04\0\0\0\x01\0\0\0s\x05\0\0\0\xf1\x03\x01\x01\x01r\x02\0\0\0";
+/// // A file that CPython 3.13 compiled from an empty one, without the code object.
 /// let mut file = b"\xf3\x0d\r\n\0\0\0\0\0\xf1\x53\x65\x05\0\0\0".to_vec();
 /// file.extend_from_slice(code);
 /// let pyc = Pyc::from_slice(&file)?;

@@ -24,7 +24,7 @@ use rstest::rstest;
 #[case::surrogate(b"u\x03\0\0\0\xed\xa0\x80", r"'\ud800'")]
 #[case::more_data(b"NN", "None")]
 #[case::set(b"<\x02\0\0\0i\x01\0\0\0i\x01\0\0\0", "{1}")]
-#[case::stop_iteration(b"S", "builtins.StopIteration")]
+#[case::stop_iteration(b"S", "StopIteration")]
 #[case::complex(b"y\0\0\0\0\0\0\xf8?\0\0\0\0\0\0\0\xc0", "(1.5-2j)")]
 #[case::text_complex(b"x\x031.5\x02-2", "(1.5-2j)")]
 #[case::slice_of_version_5(b":i\x01\0\0\0NN", "slice(1, None, None)")]

@@ -6,8 +6,10 @@ mod dis;
 mod get;
 mod info;
 mod make;
+mod marshal;
 mod opcodes;
 mod optimize;
+mod pyc;
 mod set;
 mod show;
 mod transcode;
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Check(check::Check),
     Make(make::Make),
     Opcodes(opcodes::Opcodes),
+    Pyc(pyc::PycCommand),
+    Marshal(marshal::MarshalCommand),
 }
 
 impl Command {
@@ -47,6 +51,8 @@ impl Command {
             Command::Check(check) => check.run(),
             Command::Make(make) => make.run(),
             Command::Opcodes(opcodes) => opcodes.run(),
+            Command::Pyc(pyc) => pyc.run(),
+            Command::Marshal(marshal) => marshal.run(),
         }
     }
 }

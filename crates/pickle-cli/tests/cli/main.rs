@@ -9,6 +9,7 @@ mod info;
 mod make;
 mod opcodes;
 mod overrides;
+mod pyc;
 mod readme;
 mod rewrite;
 mod set;

@@ -1,0 +1,24 @@
+"""Compiles sample.py: `python generate.py`, with each CPython, in this folder.
+
+Writes X.Y.pyc, X.Y-2.pyc at optimisation level 2, and from 3.7 on X.Y-hash.pyc with a checked hash. The source's time of
+modification is set to 1700000000 before.
+"""
+
+import os
+import py_compile
+import subprocess
+import sys
+
+NAME = "%d.%d" % sys.version_info[:2]
+
+os.utime("sample.py", (1700000000, 1700000000))
+if sys.version_info[0] == 2:
+    py_compile.compile("sample.py", "2.7-2.pyc" if sys.flags.optimize else "2.7.pyc", "sample.py", True)
+    if not sys.flags.optimize:
+        subprocess.check_call([sys.executable, "-OO", "generate.py"])
+else:
+    py_compile.compile("sample.py", NAME + ".pyc", doraise=True, optimize=0)
+    py_compile.compile("sample.py", NAME + "-2.pyc", doraise=True, optimize=2)
+    if sys.version_info >= (3, 7):
+        mode = py_compile.PycInvalidationMode.CHECKED_HASH
+        py_compile.compile("sample.py", NAME + "-hash.pyc", doraise=True, invalidation_mode=mode, optimize=0)

@@ -1,0 +1,85 @@
+//! Bad data gives an error, whatever it is: no panic, no abort, no memory that the data does not account for.
+
+use std::fs;
+use std::path::Path;
+
+use marshal_lite::code::Code;
+use marshal_lite::pyc::Pyc;
+use marshal_lite::{ReadOptions, from_slice, to_vec};
+use pickle_value::View;
+
+fn file(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).expect("the file is there")
+}
+
+const RELEASES: [&str; 9] = ["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+
+/// Does with a file what can be done with one.
+fn try_all(data: &[u8]) {
+    let Ok(pyc) = Pyc::from_slice(data) else {
+        return;
+    };
+    let _ = pyc.to_vec();
+    let _ = pyc.normalise(&|_| None).and_then(|normalised| normalised.to_vec());
+    let mut work: Vec<View<'_>> = vec![pyc.graph.root()];
+    let mut left = 1_000;
+    while let Some(view) = work.pop() {
+        left -= 1;
+        if let (Ok(code), 1..) = (Code::new(view, pyc.release()), left) {
+            let _ = (code.locations().count(), code.locations().lines().count(), code.handlers().count());
+            let _ = (code.var_names(), code.cell_vars(), code.free_vars(), code.flags().to_string());
+            work.extend(code.inner());
+        }
+    }
+}
+
+#[test]
+fn every_byte_can_be_wrong() {
+    for release in RELEASES {
+        for suffix in [".pyc", "-2.pyc"] {
+            let data = file(&format!("{release}{suffix}"));
+            for at in 0..data.len() {
+                for wrong in [0x00, 0x01, 0x7f, 0x80, 0xff, data[at] ^ 0x80, data[at].wrapping_add(1), b'r', b'('] {
+                    let mut changed = data.clone();
+                    changed[at] = wrong;
+                    try_all(&changed);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_length_can_be_too_short() {
+    for release in RELEASES {
+        let data = file(&format!("{release}.pyc"));
+        for length in 0..data.len() {
+            assert!(Pyc::from_slice(&data[..length]).is_err(), "{release}: {length} bytes of {}", data.len());
+        }
+    }
+}
+
+#[test]
+fn sizes_are_claims() {
+    for code in b"([<>sutaAl" {
+        for size in [i32::MAX, i32::MIN, -1, 1 << 30] {
+            let mut data = vec![*code];
+            data.extend_from_slice(&size.to_le_bytes());
+            assert!(from_slice(&data).is_err(), "{} of {size}", char::from(*code));
+        }
+    }
+}
+
+#[test]
+fn nesting_of_100_000_is_refused_or_taken() {
+    for head in [&b"[\x01\0\0\0"[..], b"(\x01\0\0\0", b")\x01", b">\x01\0\0\0", b"{N", b"\xa9\x01", b"\xfbN"] {
+        let mut data = head.repeat(100_000);
+        data.push(b'N');
+        if head.contains(&b'{') || head.contains(&0xfb) {
+            data.resize(data.len() + 100_000, b'0');
+        }
+        assert!(from_slice(&data).is_err());
+        let graph = ReadOptions::new().depth_limit(usize::MAX).from_slice(&data).expect("there is no limit");
+        assert!(to_vec(&graph).is_err(), "the writer has a limit of its own");
+    }
+}

@@ -1,0 +1,92 @@
+//! `pickle pyc show`: what is in a compiled module.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use marshal_lite::code::Code;
+use marshal_lite::pyc::Invalidation;
+use pickle_value::View;
+
+use super::{failure, parse, read};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Show a compiled module: its header, and of each code object names, constants, lines and handlers
+#[derive(Args)]
+pub(super) struct Show {
+    /// The file to read
+    file: PathBuf,
+}
+
+impl Show {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let data = read(&self.file)?;
+        let pyc = parse(&self.file, &data)?;
+        let mut out = Output::stdout();
+        let written = writeln!(out, "python      {} (magic number {})", pyc.release(), pyc.header.magic)
+            .and_then(|()| writeln!(out, "source      {}", source(pyc.header.invalidation)));
+        written.map_err(|error| out.failure(&error))?;
+        let mut work = vec![pyc.graph.root()];
+        while let Some(view) = work.pop() {
+            let code = Code::new(view, pyc.release()).map_err(|error| failure(&self.file, error))?;
+            write_code(&mut out, &code).map_err(|error| out.failure(&error))?;
+            let inner: Vec<View<'_>> = code.inner().collect();
+            work.extend(inner.into_iter().rev());
+        }
+        out.finish()
+    }
+}
+
+fn source(invalidation: Invalidation) -> String {
+    match invalidation {
+        Invalidation::Timestamp { seconds, size: Some(size) } => format!("modified {seconds}, {size} bytes"),
+        Invalidation::Timestamp { seconds, size: None } => format!("modified {seconds}"),
+        Invalidation::Hash { hash, checked } => {
+            let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("hash {digits}, {}", if checked { "checked" } else { "not checked" })
+        }
+    }
+}
+
+fn write_code(out: &mut Output, code: &Code<'_>) -> io::Result<()> {
+    let name = code.qualified_name().or(code.name()).unwrap_or("?");
+    writeln!(out, "\ncode {name}")?;
+    writeln!(out, "file        {}", code.file_name().unwrap_or("?"))?;
+    writeln!(out, "first line  {}", code.first_line())?;
+    writeln!(out, "flags       {}", code.flags())?;
+    let (positional, keyword) = (code.pos_only_arg_count(), code.kw_only_arg_count());
+    writeln!(out, "arguments   {}, {positional} positional-only; {keyword} keyword-only", code.arg_count())?;
+    writeln!(out, "stack       {}", code.stack_size())?;
+    let lists = [
+        ("names", code.names()),
+        ("locals", code.var_names()),
+        ("cells", code.cell_vars()),
+        ("free", code.free_vars()),
+    ];
+    for (label, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
+        let names: Vec<String> = names.into_iter().map(|name| name.as_str().unwrap_or("?").to_owned()).collect();
+        writeln!(out, "{label:<11} {}", names.join(", "))?;
+    }
+    writeln!(out, "constants")?;
+    for (number, constant) in code.consts().items().enumerate() {
+        match Code::new(constant, code.release()) {
+            Ok(inner) => writeln!(out, "{number:>5}  <code {}>", inner.name().unwrap_or("?"))?,
+            Err(_) => writeln!(out, "{number:>5}  {constant}")?,
+        }
+    }
+    writeln!(out, "lines       from  to  line")?;
+    for range in code.locations().lines() {
+        let line = range.line.map_or_else(|| "none".to_owned(), |line| line.to_string());
+        writeln!(out, "{:>16} {:>3}  {line}", range.start, range.end)?;
+    }
+    for handler in code.handlers() {
+        let lasti = if handler.lasti { ", with the place" } else { "" };
+        writeln!(
+            out,
+            "handler     {} to {} at {}, depth {}{lasti}",
+            handler.start, handler.end, handler.target, handler.depth
+        )?;
+    }
+    Ok(())
+}
