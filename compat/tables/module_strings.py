@@ -79,7 +79,7 @@ def modules():
     for name in sorted(names - SKIPPED):
         if not name.startswith(("test", "_test", "_xx", "xx")):
             try:
-                importlib.import_module(name)
+                importlib.import_module(sys.intern(name))
             except BaseException:
                 pass
     return [module for name, module in sorted(sys.modules.items())

@@ -37,7 +37,6 @@ pub struct Path {
 
 /// One step of a [`Path`].
 #[derive(Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a path has few steps")]
 pub enum PathStep {
     /// `[key]`: an item by its position, or a value by its key.
     Key(Box<Graph<'static>>),

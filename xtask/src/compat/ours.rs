@@ -67,7 +67,8 @@ impl<'s> Ours<'s> {
             Strings::Latin1 => Encoding::Latin1,
             Strings::Bytes => Encoding::Bytes,
         };
-        let graph = guard(|| LoadOptions::new().unify(true).encoding(encoding).from_slice(pickle).map_err(message))?;
+        let options = LoadOptions::new().unify(true).encoding(encoding).extensions(registry()).keep_unresolved(true);
+        let graph = guard(|| options.from_slice(pickle).map_err(message))?;
         Ok(Rewritten { graph, ours: self })
     }
 
@@ -135,7 +136,9 @@ pub(crate) struct Rewritten<'o> {
 impl Rewritten<'_> {
     /// Written as the newest does.
     pub(crate) fn write(&self, protocol: u8) -> Made<Vec<u8>> {
-        let made = guard(|| DumpOptions::new().protocol(protocol).to_vec(&self.graph).map_err(message))?;
+        let made = guard(|| {
+            DumpOptions::new().protocol(protocol).extensions(registry()).to_vec(&self.graph).map_err(message)
+        })?;
         Ok(self.ours.plant(made, Output::Rewritten))
     }
 }

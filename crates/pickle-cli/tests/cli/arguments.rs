@@ -44,7 +44,7 @@ fn version() {
 #[case::two_files(&["check", "bob.0.pkl", "bob.1.pkl"])]
 #[case::all_and_one(&["show", "--all", "--nth", "1", "several.pkl"])]
 #[case::negative_number(&["show", "--nth=-1", "several.pkl"])]
-#[case::encoding(&["show", "--encoding", "koi8-r", "bob.0.pkl"])]
+#[case::encoding(&["show", "--encoding", "klingon", "bob.0.pkl"])]
 #[case::memo_of_one(&["dis", "-m", "--nth", "1", "several.pkl"])]
 #[case::no_level(&["dis", "-l", "x", "bob.0.pkl"])]
 fn wrong_arguments(#[case] args: &[&str]) {
