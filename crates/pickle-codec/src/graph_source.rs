@@ -16,10 +16,8 @@ use crate::builtins::Builtin;
 use crate::error::{Error, ErrorKind};
 use crate::extension::Extensions;
 use crate::holders::Holders;
-use crate::module_strings::{ModuleString, module_string};
-use crate::names;
 use crate::profile::{Implementation, Profile};
-use crate::source::{Args, Atom, Fill, GlobalName, Make, Nesting, PartialNew, Reduction, Shape, Source};
+use crate::source::{Args, Atom, Fill, GlobalName, Make, PartialNew, Reduction, Shape, Source};
 
 /// The source that a graph is.
 ///
@@ -62,31 +60,6 @@ pub struct GraphSource<'g> {
     globals: Globals,
 }
 
-/// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
-const CHARACTER: u32 = 0;
-const BYTE: u32 = 256;
-const EMPTY_TEXT: u32 = 512;
-const EMPTY_BYTES: u32 = 513;
-const ELLIPSIS: u32 = 514;
-const NOT_IMPLEMENTED: u32 = 515;
-const EMPTY_TUPLE: u32 = 516;
-/// The first number of what the pickler brought along.
-const EXTRAS: u32 = 517;
-
-/// A foreign object.
-#[derive(Clone, Debug)]
-enum Content {
-    Text(Vec<u8>),
-    Bytes(Vec<u8>),
-    /// As two's complement, little-endian.
-    Int(Vec<u8>),
-    /// A NaN that a handle cannot hold.
-    Float(f64),
-    Builtin(Builtin),
-    /// A global that the graph does not have.
-    Global(String, String),
-}
-
 /// A place in the items of a graph's object.
 #[derive(Clone, Debug)]
 pub struct Cursor<'g> {
@@ -106,10 +79,12 @@ impl<'g> Cursor<'g> {
 }
 
 mod derived;
+mod foreign;
 mod kept;
 mod replacing;
 mod standard;
 
+use foreign::{CHARACTER, Content, ELLIPSIS, EMPTY_TEXT, EXTRAS, NOT_IMPLEMENTED, single_text};
 use kept::Globals;
 #[cfg(feature = "std")]
 pub(crate) use kept::Kept;
@@ -172,127 +147,6 @@ impl<'g> GraphSource<'g> {
     #[inline(always)]
     fn memo(&self, handle: Handle) -> u32 {
         self.memo[self.slot(handle)]
-    }
-
-    fn extra(&mut self, content: Content) -> Handle {
-        self.extras.push(content);
-        self.memo.push(0);
-        Handle::foreign(EXTRAS + self.extras.len() as u32 - 1)
-    }
-
-    /// A str that was made anew.
-    fn text(&mut self, utf8: Vec<u8>) -> Handle {
-        single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8)))
-    }
-
-    /// A name as an object: one for each spelling.
-    fn name(&mut self, name: &str) -> Handle {
-        if let Some(single) = single_text(name.as_bytes()) {
-            return single;
-        }
-        if let Some(&known) = self.names.get(name) {
-            return known;
-        }
-        let handle = self.extra(Content::Text(name.as_bytes().to_vec()));
-        self.names.insert(String::from(name), handle);
-        handle
-    }
-
-    fn name_of(&self, builtin: Builtin) -> (&'static str, &'static str) {
-        let (module, name) = builtin.name();
-        if self.python2 { names::to_python2(module, name) } else { (module, name) }
-    }
-
-    /// How a global of a dotted name is reached.
-    fn nesting(&mut self, module: &str, name: &str) -> Option<Nesting<Handle>> {
-        let (outer, _) = name.rsplit_once('.')?;
-        let mut names = name.split('.').map(String::from);
-        let first = names.next()?;
-        let rest =
-            names.map(|name| single_text(name.as_bytes()).unwrap_or_else(|| self.extra(Content::Text(name.into()))));
-        let rest = rest.collect();
-        Some(Nesting { parent: self.global_named(module, outer), first, rest })
-    }
-
-    /// The one object that a global of this name is.
-    fn global_named(&mut self, module: &str, name: &str) -> Handle {
-        let of_graph = self.graph.globals().find(|global| global.as_global() == Some((module, name)));
-        if let Some(handle) = of_graph.and_then(View::handle) {
-            return handle;
-        }
-        let known =
-            |content: &Content| matches!(content, Content::Global(m, n) if (m.as_str(), n.as_str()) == (module, name));
-        match self.extras.iter().position(known) {
-            Some(number) => Handle::foreign(EXTRAS + number as u32),
-            None => {
-                let content = Content::Global(String::from(module), String::from(name));
-                self.extra_global(content, module, name)
-            }
-        }
-    }
-
-    /// The object that a global has for its module's name.
-    fn module_object(&mut self, module: &str, name: &str) -> Handle {
-        match module_string(module, name, self.profile) {
-            ModuleString::Name => self.name(module),
-            ModuleString::Own => self.extra(Content::Text(module.as_bytes().to_vec())),
-            ModuleString::Functions => match self.functions_of.get(module) {
-                Some(&known) => known,
-                None => {
-                    let handle = self.extra(Content::Text(module.as_bytes().to_vec()));
-                    self.functions_of.insert(String::from(module), handle);
-                    handle
-                }
-            },
-        }
-    }
-
-    /// What a foreign object is.
-    fn foreign(&self, number: u32) -> Shape<'_, Handle, Cursor<'g>> {
-        match number {
-            CHARACTER..BYTE => {
-                let utf8 = &CHARACTERS[number as usize];
-                Shape::Text(&utf8[..if number < 0x80 { 1 } else { 2 }])
-            }
-            BYTE..EMPTY_TEXT => {
-                let byte = (number - BYTE) as usize;
-                self.bytes_shape(&BYTES[byte..=byte])
-            }
-            EMPTY_TEXT => Shape::Text(&[]),
-            EMPTY_BYTES => self.bytes_shape(&[]),
-            ELLIPSIS | NOT_IMPLEMENTED => Shape::Global,
-            EMPTY_TUPLE => Shape::Tuple(0, Cursor::new(&[])),
-            _ => match &self.extras[(number - EXTRAS) as usize] {
-                Content::Text(text) => Shape::Text(text),
-                Content::Int(bytes) => Shape::BigInt(bytes),
-                Content::Float(_) => unsupported("a float without a handle"),
-                Content::Bytes(bytes) => self.bytes_shape(bytes),
-                Content::Builtin(_) | Content::Global(..) => Shape::Global,
-            },
-        }
-    }
-
-    #[cold]
-    fn foreign_atom(&self, handle: Handle) -> Atom<'_> {
-        let number = handle.identity().number.checked_sub(EXTRAS);
-        match number.map(|number| &self.extras[number as usize]) {
-            Some(Content::Float(value)) => Atom::Float(*value),
-            _ => Atom::Other,
-        }
-    }
-
-    /// Python 2's `str` is its bytes.
-    fn bytes_shape<'s>(&self, bytes: &'s [u8]) -> Shape<'s, Handle, Cursor<'g>> {
-        if self.python2 { Shape::ByteString(bytes) } else { Shape::Bytes(bytes) }
-    }
-
-    /// The one object that CPython has for these bytes, if it has one.
-    fn single_bytes(&self, bytes: &[u8]) -> Option<Handle> {
-        match *bytes {
-            [] => Some(Handle::foreign(EMPTY_BYTES)),
-            [byte] if self.single_bytes_are_one => Some(Handle::foreign(BYTE + u32::from(byte))),
-            _ => None,
-        }
     }
 
     fn object(&mut self, handle: Handle, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
@@ -392,39 +246,6 @@ impl<'g> GraphSource<'g> {
 fn unsupported<'g>(kind: &str) -> Shape<'g, Handle, Cursor<'g>> {
     Shape::Unsupported(String::from(kind))
 }
-
-/// The one object that CPython has for this text, if it has one.
-#[inline(always)]
-fn single_text(utf8: &[u8]) -> Option<Handle> {
-    match *utf8 {
-        [] => Some(Handle::foreign(EMPTY_TEXT)),
-        [byte @ 0..0x80] => Some(Handle::foreign(CHARACTER + u32::from(byte))),
-        [lead @ 0xc2..=0xc3, byte] => Some(Handle::foreign(CHARACTER + u32::from(lead << 6 | byte & 0x3f))),
-        _ => None,
-    }
-}
-
-/// The UTF-8 of each latin-1 character.
-const CHARACTERS: [[u8; 2]; 256] = {
-    let mut characters = [[0; 2]; 256];
-    let mut point = 0;
-    while point < 256 {
-        characters[point] =
-            if point < 0x80 { [point as u8, 0] } else { [0xc0 | (point >> 6) as u8, 0x80 | (point & 0x3f) as u8] };
-        point += 1;
-    }
-    characters
-};
-
-const BYTES: [u8; 256] = {
-    let mut bytes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        bytes[byte] = byte as u8;
-        byte += 1;
-    }
-    bytes
-};
 
 impl<'g> Source for GraphSource<'g> {
     type Object = Handle;

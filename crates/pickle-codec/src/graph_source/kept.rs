@@ -9,9 +9,10 @@ use pickle_value::Handle;
 #[cfg(feature = "std")]
 use pickle_value::{Graph, Identity, Sort, View};
 
+use super::GraphSource;
+use super::foreign::Content;
 #[cfg(feature = "std")]
-use super::EXTRAS;
-use super::{Content, GraphSource};
+use super::foreign::EXTRAS;
 #[cfg(feature = "std")]
 use crate::profile::Profile;
 

@@ -13,7 +13,8 @@ use core::net::{IpAddr, Ipv6Addr};
 use pickle_value::stdlib::{ArrayValue, DateTime, Fraction, Time};
 use pickle_value::{Handle, Kind, Object, Step, View};
 
-use super::{CHARACTER, Content, Cursor, EMPTY_TUPLE, GraphSource, single_text};
+use super::foreign::{CHARACTER, Content, EMPTY_TUPLE, single_text};
+use super::{Cursor, GraphSource};
 use crate::source::{Args, Fill, Make, Part, Reduction, Shape};
 
 type Parts<'g> = Vec<Part<Handle, Cursor<'g>>>;
