@@ -134,12 +134,12 @@ pub(crate) struct Rewritten<'o> {
 }
 
 impl Rewritten<'_> {
-    /// Written as the newest does.
-    pub(crate) fn write(&self, protocol: u8) -> Made<Vec<u8>> {
+    /// Written as the newest does; nothing where that is not to be compared.
+    pub(crate) fn write(&self, protocol: u8, is_spared: impl FnOnce(&[u8]) -> bool) -> Made<Option<Vec<u8>>> {
         let made = guard(|| {
             DumpOptions::new().protocol(protocol).extensions(registry()).to_vec(&self.graph).map_err(message)
         })?;
-        Ok(self.ours.plant(made, Output::Rewritten))
+        Ok(if is_spared(&made) { None } else { Some(self.ours.plant(made, Output::Rewritten)) })
     }
 }
 

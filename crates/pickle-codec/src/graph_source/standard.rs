@@ -28,6 +28,8 @@ pub(super) enum Standard {
     Time,
     DateTime,
     Fraction,
+    Context,
+    Iterator,
     Array,
     Address,
     OrderedDict,
@@ -56,6 +58,8 @@ impl<'g> GraphSource<'g> {
                 ("datetime", "time") => Standard::Time,
                 ("datetime", "date" | "datetime") => Standard::DateTime,
                 ("fractions", "Fraction") => Standard::Fraction,
+                ("decimal", "Context") => Standard::Context,
+                ("builtins", "iter") => Standard::Iterator,
                 ("array", "array" | "_array_reconstructor") => Standard::Array,
                 ("ipaddress", "IPv6Address") => Standard::Address,
                 ("collections", "OrderedDict") => Standard::OrderedDict,
@@ -91,6 +95,8 @@ impl<'g> GraphSource<'g> {
             Standard::Time => self.time(class, view, object),
             Standard::DateTime => self.date_time(class, view, object),
             Standard::Fraction => self.fraction(class, view, object),
+            Standard::Context => self.context(class, object),
+            Standard::Iterator => self.iterator(class, object),
             Standard::Array => self.array(view, object),
             Standard::Address => self.address(class, view, object),
             Standard::OrderedDict => self.ordered_dict(class, object),
@@ -140,6 +146,43 @@ impl<'g> GraphSource<'g> {
         let under = if denominator == 1.into() { String::new() } else { format!("/{denominator}") };
         let text = self.extra(Content::Text(format!("{numerator}{under}").into()));
         Some(call(class, [Part::Object(text)].into()))
+    }
+
+    /// The flags and the traps in the order of C's table; `decimal.py` has that of a dict.
+    fn context(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let args: Vec<View<'g>> = object.args().items().collect();
+        let [numbers @ .., flags, traps] = &args[..] else {
+            return None;
+        };
+        let lists = [in_order_of_signals(*flags)?, in_order_of_signals(*traps)?];
+        if numbers.len() != 6 || !lists.iter().any(|(_, changed)| *changed) {
+            return None;
+        }
+        let mut parts: Parts<'g> = numbers.iter().filter_map(|number| number.handle()).map(Part::Object).collect();
+        for (signals, _) in lists {
+            parts.push(Part::List(signals.len(), self.made(signals)));
+        }
+        Some(call(class, parts))
+    }
+
+    /// At the first item, if nothing is said: an iterator that has come to its end, and one over a dict or a set, is a new
+    /// one over what is left once it was loaded.
+    fn iterator(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let over = Some(object.args()).filter(|args| args.len() == Some(1))?.get(0);
+        let is_indexed = matches!(over.kind(), Kind::List | Kind::Tuple | Kind::Text | Kind::Bytes | Kind::ByteArray)
+            || over.as_array().is_some();
+        if !is_indexed || object.steps().next().is_some() {
+            return None;
+        }
+        let (args, first) = (object.args().handle()?, Handle::small_int(0)?);
+        let steps = Vec::from([Fill::State(first)]);
+        Some(Shape::Reduce(Box::new(Reduction {
+            make: Make::Call,
+            callable: class,
+            args: Args::Tuple(args),
+            kwargs: None,
+            steps,
+        })))
     }
 
     /// A list of the values under protocol 3, the bytes of a machine from there on.
@@ -277,6 +320,32 @@ fn filled_call<'g>(callable: Handle, parts: Parts<'g>, steps: Vec<Fill<Handle, C
     let args = Args::Parts(parts);
     Shape::Reduce(Box::new(Reduction { make: Make::Call, callable, args, kwargs: None, steps }))
 }
+
+/// The signals of a list in the order of C's table, and whether that is another than theirs.
+fn in_order_of_signals(list: View<'_>) -> Option<(Vec<Handle>, bool)> {
+    let rank = |signal: View<'_>| match signal.as_global() {
+        Some(("decimal", name)) => SIGNALS.iter().position(|known| *known == name),
+        _ => None,
+    };
+    let ranked = |signal: View<'_>| Some((rank(signal)?, signal.handle()?));
+    let mut signals = list.items().map(ranked).collect::<Option<Vec<_>>>().filter(|_| list.kind() == Kind::List)?;
+    let is_sorted = signals.is_sorted_by_key(|(rank, _)| *rank);
+    signals.sort_by_key(|(rank, _)| *rank);
+    Some((signals.into_iter().map(|(_, signal)| signal).collect(), !is_sorted))
+}
+
+/// What a decimal context can signal (`_decimal.c`: `signal_map`).
+const SIGNALS: [&str; 9] = [
+    "InvalidOperation",
+    "FloatOperation",
+    "DivisionByZero",
+    "Overflow",
+    "Underflow",
+    "Subnormal",
+    "Inexact",
+    "Rounded",
+    "Clamped",
+];
 
 /// How an IPv6 address that IPv4 is mapped to is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
