@@ -70,7 +70,10 @@ const PLACES: usize = 2;
 
 /// Runs it.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let session = Session::new(options)?;
+    let Some(session) = Session::new(options)? else {
+        eprintln!("no CPython was found to judge: nothing was edited");
+        return Ok(ExitCode::SUCCESS);
+    };
     if options.self_test {
         return self_test(&session);
     }
@@ -124,15 +127,18 @@ struct Session {
 }
 
 impl Session {
-    fn new(options: &Options) -> Result<Session> {
+    /// Nothing where there is no judge.
+    fn new(options: &Options) -> Result<Option<Session>> {
         let found = pythons::find(options.python.as_slice())?.found;
-        let python = found.into_iter().next_back().ok_or("there is no CPython to judge")?;
+        let Some(python) = found.into_iter().next_back() else {
+            return Ok(None);
+        };
         let jobs = options.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).max(1);
         let mut pools = vec![corpus()?];
         if !options.files.is_empty() {
             pools.push(files(&options.files)?);
         }
-        Ok(Session { python, seed: options.seed.clone(), jobs, pools })
+        Ok(Some(Session { python, seed: options.seed.clone(), jobs, pools }))
     }
 
     /// Makes and judges so many edits.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::{Options, Subject, compare_values, release_of, rewrite};
 use crate::Result;
-use crate::compat::pythons;
+use crate::compat::pythons::Interpreter;
 
 /// A fault, and what it does to the data of a file, behind its header.
 struct Plant {
@@ -27,9 +27,7 @@ const PLANTS: [Plant; 4] = [
 ];
 
 /// Plants each fault in the modules of the newest interpreter.
-pub(super) fn run(options: &Options) -> Result<ExitCode> {
-    let found = pythons::find(&options.python)?.found;
-    let python = found.last().ok_or("there is no CPython to compare with")?;
+pub(super) fn run(python: &Interpreter, options: &Options) -> Result<ExitCode> {
     let release = release_of(python)?;
     let subject = Subject::new(python, options)?;
     let mut missed = 0;
