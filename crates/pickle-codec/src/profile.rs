@@ -193,11 +193,11 @@ impl Profile {
         !self.is_before(11)
     }
 
-    /// Up to 3.10 an `ipaddress.IPv6Address` was made of a number.
+    /// Up to 3.10, and in the first releases of 3.11, an `ipaddress.IPv6Address` was made of a number.
     pub(crate) const fn addresses_are_texts(self) -> Option<AddressText> {
         match self.minor {
             _ if self.is_before(11) => None,
-            11 | 12 => Some(AddressText::Groups),
+            ..=12 => Some(AddressText::Groups),
             _ => Some(AddressText::Dotted),
         }
     }

@@ -236,8 +236,11 @@ impl<'g> GraphSource<'g> {
         }
     }
 
-    /// A text since 3.11, a number before.
+    /// A text since 3.12, a number up to 3.10. 3.11 changed between two patch releases, and so keeps what it reads.
     fn address(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
+        if self.profile.version() == (3, 11) {
+            return None;
+        }
         let given = object.args().get(0);
         let ip = view.as_ip().filter(|ip| ip.scope.is_none())?;
         let IpAddr::V6(address) = ip.address else {
