@@ -131,11 +131,7 @@ impl<O: Clone> Machine<O> {
         loop {
             let (op, end) = match decode(input, at) {
                 Ok(decoded) => decoded,
-                Err(error) => {
-                    let fault = fault_before_end(&input[at..], error.opcode(), self.has_mark());
-                    let kind = fault.unwrap_or_else(|| error.kind().clone().into());
-                    return Err(MachineError::Pickle(Error::at(at, error.opcode(), kind)));
-                }
+                Err(error) => return Err(MachineError::Pickle(self.undecoded(input, at, &error))),
             };
             match self.step(host, op) {
                 Ok(None) => {}
@@ -438,6 +434,14 @@ impl<O: Clone> Machine<O> {
         };
         self.fence = self.marks.last().copied().unwrap_or(0);
         Ok(start)
+    }
+
+    /// What is wrong at `at`, where no instruction could be decoded.
+    #[cold]
+    pub(crate) fn undecoded(&self, input: &[u8], at: usize, error: &pickle_opcodes::Error) -> Error {
+        let fault = fault_before_end(&input[at..], error.opcode(), self.has_mark());
+        let kind = fault.unwrap_or_else(|| error.kind().clone().into());
+        Error::at(at, error.opcode(), kind)
     }
 
     /// POP takes a mark where one is on top.

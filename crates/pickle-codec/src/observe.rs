@@ -6,7 +6,6 @@ use pickle_opcodes::{Op, decode};
 
 use crate::error::Error;
 use crate::fault::MachineError;
-use crate::global_lines::fault_before_end;
 use crate::host::Host;
 use crate::machine::Machine;
 
@@ -33,14 +32,8 @@ impl<O: Clone> Machine<O> {
         self.reset();
         let mut at = offset;
         loop {
-            let (op, end) = match decode(input, at) {
-                Ok(decoded) => decoded,
-                Err(error) => {
-                    let fault = fault_before_end(&input[at..], error.opcode(), self.has_mark());
-                    let kind = fault.unwrap_or_else(|| error.kind().clone().into());
-                    return Err(MachineError::Pickle(Error::at(at, error.opcode(), kind)));
-                }
-            };
+            let (op, end) =
+                decode(input, at).map_err(|error| MachineError::Pickle(self.undecoded(input, at, &error)))?;
             let value = self.step(host, op).map_err(|fault| fault.at(at, op.opcode()))?;
             let top = value.clone().or_else(|| self.top_object().cloned());
             observe(Observed { op, range: at..end, top, host })

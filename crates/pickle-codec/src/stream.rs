@@ -171,10 +171,15 @@ impl<R: Read> Iterator for Stream<R> {
         }
         let loaded = self.load();
         self.failed = loaded.is_err();
-        match loaded {
-            Err(error) if error.is_end_of_input() && error.offset() == Some(0) => None,
-            loaded => Some(loaded),
-        }
+        unless_at_end(loaded)
+    }
+}
+
+/// The next item of an iterator over pickles: none where the input ends before a pickle's first opcode.
+pub(crate) fn unless_at_end<T>(loaded: Result<T, Error>) -> Option<Result<T, Error>> {
+    match loaded {
+        Err(error) if error.is_end_of_input() && error.offset() == Some(0) => None,
+        loaded => Some(loaded),
     }
 }
 

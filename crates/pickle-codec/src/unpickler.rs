@@ -11,7 +11,7 @@ use crate::load::{LoadOptions, with_place};
 use crate::machine::Machine;
 use crate::memo::Memo;
 use crate::resolve::{Defaults, Resolver};
-use crate::stream::read_pickle;
+use crate::stream::{read_pickle, unless_at_end};
 
 /// Reads pickles one by one with one memo, as one `pickle.Unpickler` does whose `load` is called again and again.
 ///
@@ -130,9 +130,6 @@ impl<R: Read, V: Resolver<'static>> Iterator for Unpickler<R, V> {
         }
         let loaded = self.load();
         self.failed = loaded.is_err();
-        match loaded {
-            Err(error) if error.is_end_of_input() && error.offset() == Some(0) => None,
-            loaded => Some(loaded),
-        }
+        unless_at_end(loaded)
     }
 }
