@@ -1,6 +1,5 @@
 //! [`GraphHost`]: the host that a graph is while it is being loaded.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -15,6 +14,7 @@ use crate::load::LoadOptions;
 use crate::profile::Implementation;
 use crate::resolve::{Defaults, Resolver};
 
+mod nested;
 mod outside;
 
 /// The host that makes a graph: calls become data, and the builtins that low protocols spell as calls are understood.
@@ -41,6 +41,8 @@ pub struct GraphHost<'a, R = Defaults> {
     singles: Vec<(u8, Handle)>,
     /// With `unify`, the empty frozenset.
     empty_frozen_set: Option<Handle>,
+    /// Globals that a `getattr` gave which may stand for bound methods, with its callable and arguments.
+    methods: Vec<(Handle, [Handle; 2])>,
 }
 
 impl<'a> GraphHost<'a> {
@@ -67,6 +69,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             names: HashMap::default(),
             singles: Vec::new(),
             empty_frozen_set: None,
+            methods: Vec::new(),
         }
     }
 
@@ -147,6 +150,27 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
                 builder.range(parts)?
             }
             (Builtin::Slice, &[start, stop, step]) => builder.slice([start, stop, step])?,
+            (Builtin::Int | Builtin::Float | Builtin::Str | Builtin::Tuple, args) => {
+                return self.plain_value(builtin, args);
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(made))
+    }
+
+    /// `int(5)` is 5, the same object.
+    fn plain_value(&mut self, builtin: Builtin, args: &[Handle]) -> Result<Option<Handle>, Error> {
+        let builder = &mut self.builder;
+        let made = match (builtin, args) {
+            (Builtin::Int, []) => builder.int(0)?,
+            (Builtin::Float, []) => builder.float(0.0)?,
+            (Builtin::Str, []) if !self.python2 => builder.text("")?,
+            (Builtin::Tuple, []) => builder.tuple(&[])?,
+            (_, &[value]) => match (builtin, builder.view(value).kind()) {
+                (Builtin::Int, Kind::Int) | (Builtin::Float, Kind::Float) | (Builtin::Tuple, Kind::Tuple) => value,
+                (Builtin::Str, Kind::Text) if !self.python2 => value,
+                _ => return Ok(None),
+            },
             _ => return Ok(None),
         };
         Ok(Some(made))
@@ -180,23 +204,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         };
         let args = self.builder.tuple(parts)?;
         Ok(Some((*class, args, kwargs)))
-    }
-
-    /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
-    ///
-    /// Bound methods are spelled so at all protocols. From 4 on that is all there is; below, those of builtin types stay
-    /// calls, as does the one that makes a ZoneInfo, and what else stands in a class is taken for a global.
-    fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
-        let view = |handle| self.builder.view(handle);
-        let (Some((module, outer)), Some(name)) = (view(outer).as_global(), view(name).as_str()) else {
-            return Ok(None);
-        };
-        if matches!((module, outer), ("builtins" | "__builtin__", _) | ("zoneinfo", "ZoneInfo")) {
-            return Ok(None);
-        }
-        let (module, name) = (String::from(module), alloc::format!("{outer}.{name}"));
-        let (module, name) = self.options.renames.apply(&module, &name).unwrap_or((module, name));
-        Ok(Some(self.builder.global(&module, &name)?))
     }
 
     /// `copyreg._reconstructor(class, base, value)`, by which protocols 0 and 1 spell `class.__new__(class)`, or an instance
@@ -472,8 +479,12 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         if let Some(builtin) = builtin
             && let Some(made) = self.call_builtin(builtin, args)?
         {
+            if builtin == Builtin::GetAttr && self.names_method(made) {
+                self.note_method(made, [callable, args]);
+            }
             return Ok(made);
         }
+        let callable = if self.methods.is_empty() { callable } else { self.bound_method(callable)? };
         if let Some((class, args, kwargs)) = self.partial_new(callable, args)? {
             return Ok(self.builder.object(ObjectKind::NewWithKeywords, &[class, args, kwargs])?);
         }
@@ -484,6 +495,12 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn new_object(&mut self, class: Handle, args: Handle) -> Result<Handle, Error> {
+        let builtin = self.known.iter().find(|(known, _)| *known == class).map(|(_, builtin)| *builtin);
+        if let Some(builtin @ (Builtin::Int | Builtin::Float | Builtin::Str | Builtin::Tuple)) = builtin
+            && let Some(made) = self.call_builtin(builtin, args)?
+        {
+            return Ok(made);
+        }
         Ok(self.builder.object(ObjectKind::New, &[class, args])?)
     }
 

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use pickle_value::{Buffer, Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 pub(crate) use self::standard::AddressText;
@@ -46,7 +46,7 @@ pub struct GraphSource<'g> {
     /// Where in `memo` each sort starts.
     starts: [usize; 4],
     /// Instances whose items became arguments, by node: met again before it is in the memo, such a one is within itself.
-    begun: HashSet<u32, foldhash::fast::RandomState>,
+    begun: HashMap<u32, u32, foldhash::fast::RandomState>,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
@@ -117,7 +117,7 @@ impl<'g> GraphSource<'g> {
             holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
             memo: vec![0; foreign + EXTRAS as usize],
             starts: [0, 1, nodes, foreign],
-            begun: HashSet::default(),
+            begun: HashMap::default(),
             extras: Vec::new(),
             names: HashMap::default(),
             functions_of: HashMap::default(),
@@ -168,7 +168,7 @@ impl<'g> GraphSource<'g> {
             ObjectKind::New => Make::New,
             ObjectKind::Reconstructed if self.protocol < 2 => return self.reconstruction(object),
             ObjectKind::Reconstructed => return self.derived(object),
-            ObjectKind::NewWithKeywords if self.protocol < 4 && !self.fast && !self.begun.insert(node) => {
+            ObjectKind::NewWithKeywords if self.protocol < 4 && !self.fast && self.begun.insert(node, 1).is_some() => {
                 return unsupported("an object within its own keyword arguments under protocol 4");
             }
             ObjectKind::NewWithKeywords => Make::NewWithKeywords,

@@ -193,6 +193,26 @@ impl Profile {
         !self.is_before(11)
     }
 
+    /// From 3.12 on an AttributeError has a state, in which its arguments are again.
+    pub(crate) const fn attribute_errors_have_a_state(self) -> bool {
+        !self.is_before(12)
+    }
+
+    /// From 3.12 on an iterator over a range is one over the rest of it; before, it had a number as well.
+    pub(crate) const fn range_iterators_shrink(self) -> bool {
+        !self.is_before(12)
+    }
+
+    /// From 3.13 on `reversed([])` is at its end from the start.
+    pub(crate) const fn reversed_lists_end(self) -> bool {
+        !self.is_before(13)
+    }
+
+    /// From 3.9 on an `itertools.cycle` says by a bool whether it is in its first round; before, by a number.
+    pub(crate) const fn cycles_have_bools(self) -> bool {
+        !self.is_before(9)
+    }
+
     /// Up to 3.10, and in the first releases of 3.11, an `ipaddress.IPv6Address` was made of a number.
     pub(crate) const fn addresses_are_texts(self) -> Option<AddressText> {
         match self.minor {

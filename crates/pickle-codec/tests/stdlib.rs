@@ -206,6 +206,29 @@ fn what_values_share_is_written_once() {
     report(&differences, count, 2000);
 }
 
+/// `tests/stdlib/respelled.py` made the table.
+#[test]
+fn what_is_spelled_otherwise_is_spelled_as_the_interpreter_does() {
+    let (mut count, mut differences) = (0, Vec::new());
+    for line in include_str!("stdlib/respelled.jsonl").lines() {
+        let line: Value = serde_json::from_str(line).expect("a line is JSON");
+        let profile = line["profile"].as_str().and_then(Profile::from_name).expect("a profile");
+        let pickle = base64(line["pickle"].as_str().expect("a pickle"));
+        let graph = LoadOptions::new().profile(profile).unify(true).from_slice(&pickle).expect("CPython loads it");
+        for (protocol, after) in (0..).zip(line["after"].as_array().expect("a list")) {
+            let expected = base64(after.as_str().expect("a pickle"));
+            let ours =
+                DumpOptions::new().profile(profile).protocol(protocol).to_vec(&graph).expect("it can be written");
+            if ours != expected {
+                let (ours, expected) = (ours.escape_ascii(), expected.escape_ascii());
+                differences.push(format!("{profile}, {graph}, to {protocol}:\n  ours   {ours}\n  theirs {expected}"));
+            }
+            count += 1;
+        }
+    }
+    report(&differences, count, 900);
+}
+
 /// The fields of a view, as the script has them.
 fn fields_of(kind: &str, view: View<'_>) -> Option<Value> {
     Some(match kind {

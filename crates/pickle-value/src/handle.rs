@@ -111,8 +111,10 @@ impl Handle {
         (bits < INT).then(|| Handle::from_raw(bits))
     }
 
+    /// A handle that holds a bool, in any graph.
     #[inline(always)]
-    pub(crate) const fn bool(value: bool) -> Handle {
+    #[must_use]
+    pub const fn bool(value: bool) -> Handle {
         Handle::new(if value { Tag::True } else { Tag::False }, 0)
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use pickle_codec::{Error, Graph, LoadOptions, to_vec};
 use pickle_opcodes::{Op, Ops};
+use pickle_value::{Kind, ObjectKind, Step, View};
 
 use super::answers::Answer;
 use crate::compat::pythons::Interpreter;
@@ -104,12 +105,54 @@ fn what_differs(ours: &[u8], expected: &[u8]) -> What {
     let options = LoadOptions::new();
     let (Ok(ours), Ok(expected)) = (options.from_slice(ours), options.from_slice(expected)) else { return What::Bytes };
     if ours != expected {
-        What::Bytes
+        if is_reordered(&ours, &expected) { What::SetOrder } else { What::Bytes }
     } else if has_set(&ours) {
         What::SetOrder
     } else {
         What::Sharing
     }
+}
+
+/// Whether only the order differs of lists that something is made of: a set of a class of its own is `cls([1, 2])`.
+/// Nothing but a set gives another order than it was given.
+fn is_reordered(ours: &Graph<'_>, expected: &Graph<'_>) -> bool {
+    let sorted = |graph: &Graph<'_>| with_sorted_arguments(graph.root(), 20);
+    sorted(ours).is_some_and(|ours| Some(ours) == sorted(expected))
+}
+
+/// A text of a value in which the list that is a call's only argument is sorted; none of one that is nested deeper.
+fn with_sorted_arguments(view: View<'_>, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let all = |views: &mut dyn Iterator<Item = View<'_>>| {
+        views.map(|view| with_sorted_arguments(view, depth)).collect::<Option<Vec<_>>>()
+    };
+    let Some(object) = view.as_object() else {
+        return Some(match view.kind() {
+            Kind::List | Kind::Tuple => format!("{:?}{:?}", view.kind(), all(&mut view.items())?),
+            Kind::Dict => format!("{:?}", all(&mut view.entries().flat_map(|(key, value)| [key, value]))?),
+            _ => view.to_string(),
+        });
+    };
+    let mut parts = Vec::new();
+    for arg in object.args().items() {
+        let mut items = all(&mut arg.items()).filter(|_| arg.kind() == Kind::List && object.args().len() == Some(1));
+        if let Some(items) = &mut items {
+            items.sort();
+        }
+        parts.push(items.map_or_else(|| with_sorted_arguments(arg, depth), |items| Some(format!("{items:?}")))?);
+    }
+    for step in object.steps() {
+        let (kind, view) = match step {
+            Step::State(view) => ("state", view),
+            Step::StateBy(_, view) => ("set by", view),
+            Step::Append(view) => ("append", view),
+            Step::Assign(view) => ("assign", view),
+            Step::Add(view) => ("add", view),
+        };
+        parts.push(format!("{kind} {}", with_sorted_arguments(view, depth)?));
+    }
+    let name = if object.kind() == ObjectKind::Global { view.to_string() } else { object.callable().to_string() };
+    Some(format!("{:?} {name} {parts:?}", object.kind()))
 }
 
 /// Protocol 4 has opcodes for sets.

@@ -15,6 +15,10 @@ use crate::builtins::Builtin;
 use crate::source::{Args, Fill, Make, Part, Reduction, Shape};
 
 type GraphPart<'g> = Part<Handle, Cursor<'g>>;
+type GraphFill<'g> = Fill<Handle, Cursor<'g>>;
+
+/// So often an instance is begun within itself before that is taken for endless; CPython's own limit is 1,000 calls.
+const DEEPEST: u32 = 1000;
 
 impl<'g> GraphSource<'g> {
     /// What protocol 2 makes by `__new__`, at protocols 0 and 1.
@@ -25,8 +29,7 @@ impl<'g> GraphSource<'g> {
         let mut steps: Vec<Step<'g>> = object.steps().collect();
         let parts: Vec<View<'g>> = object.args().items().collect();
         let has_items = matches!(steps.first(), Some(Step::Append(_) | Step::Assign(_)));
-        if parts.is_empty() && has_items && !self.fast && !self.begun.insert(node) {
-            // CPython raises RecursionError.
+        if parts.is_empty() && has_items && !self.fast && self.is_within_itself(node) {
             return unsupported("a list or dict subclass within itself under protocol 2");
         }
         let (base, value) = match (&parts[..], steps.first()) {
@@ -45,11 +48,19 @@ impl<'g> GraphSource<'g> {
             },
             _ => (Builtin::Tuple, Some(Part::Object(args))),
         };
-        let base = self.base(base);
+        let (base, steps) = (self.base(base), self.said(steps.into_iter()));
         match value {
-            Some(value) => self.reconstruct(class, base, value, steps.into_iter()),
+            Some(value) => self.reconstruct(class, base, value, steps),
             None => unsupported("an incomplete object"),
         }
+    }
+
+    /// Counts how often an instance is begun within itself: its items are written before it can be in the memo, each time
+    /// anew, which ends only if another object that is in the memo stands between. Else CPython raises RecursionError.
+    fn is_within_itself(&mut self, node: u32) -> bool {
+        let begun = self.begun.entry(node).or_insert(0);
+        *begun += 1;
+        *begun > DEEPEST
     }
 
     /// The builtin that a class is derived from whose instance is made of this value.
@@ -70,27 +81,33 @@ impl<'g> GraphSource<'g> {
         let (Some(class), Some(value), Some(base)) = (class, value, object.field(2).handle()) else {
             return unsupported("an incomplete object");
         };
-        self.reconstruct(class, Some(base), Part::Object(value), object.steps())
+        let steps = self.said(object.steps());
+        self.reconstruct(class, Some(base), Part::Object(value), steps)
     }
 
-    /// `copyreg._reconstructor(class, base, value)`, and a state unless it is false.
+    /// What is done to an instance; its state is not said where it is false.
+    pub(super) fn said(&self, steps: impl Iterator<Item = Step<'g>>) -> Vec<GraphFill<'g>> {
+        let is_said = |step: &Step<'g>| !matches!(step, Step::State(state) if state.is_false());
+        steps.filter(is_said).filter_map(|step| self.fill(step)).collect()
+    }
+
+    /// `copyreg._reconstructor(class, base, value)`, and what is done then.
     fn reconstruct(
         &mut self,
         class: Handle,
         base: Option<Handle>,
         value: GraphPart<'g>,
-        steps: impl Iterator<Item = Step<'g>>,
+        steps: Vec<GraphFill<'g>>,
     ) -> Shape<'g, Handle, Cursor<'g>> {
         let (Some(callable), Some(base)) = (self.base(Builtin::Reconstructor), base) else {
             return unsupported("an incomplete object");
         };
-        let said = |step: &Step<'g>| !matches!(step, Step::State(state) if state.is_false());
         Shape::Reduce(Box::new(Reduction {
             make: Make::Call,
             callable,
             args: Args::Parts(Vec::from([Part::Object(class), Part::Object(base), value])),
             kwargs: None,
-            steps: steps.filter(said).filter_map(|step| self.fill(step)).collect(),
+            steps,
         }))
     }
 
@@ -98,7 +115,7 @@ impl<'g> GraphSource<'g> {
     pub(super) fn reconstruct_plain(
         &mut self,
         class: Handle,
-        steps: impl Iterator<Item = Step<'g>>,
+        steps: Vec<GraphFill<'g>>,
     ) -> Shape<'g, Handle, Cursor<'g>> {
         let base = self.base(Builtin::Object);
         self.reconstruct(class, base, Part::Object(Handle::NONE), steps)

@@ -1,5 +1,6 @@
 //! The objects that are foreign to a graph: what CPython has one object of, and what the pickler brings along.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,7 +10,7 @@ use super::{Cursor, GraphSource, unsupported};
 use crate::builtins::Builtin;
 use crate::module_strings::{ModuleString, module_string};
 use crate::names;
-use crate::source::{Atom, Nesting, Shape};
+use crate::source::{Args, Atom, Fill, Make, Nesting, Part, Reduction, Shape};
 
 /// The foreign numbers of the str of each latin-1 character, of the bytes of each byte, and of what there is one of.
 pub(super) const CHARACTER: u32 = 0;
@@ -34,6 +35,23 @@ pub(super) enum Content {
     Builtin(Builtin),
     /// A global that the graph does not have.
     Global(String, String),
+    /// A container of this many handles, and where they are among what was made.
+    Container(Container, usize, u32),
+    /// `iter(over)`, at the first item.
+    Iterator {
+        iter: Handle,
+        over: Handle,
+    },
+}
+
+/// What holds items that the graph does not hold together.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Container {
+    Tuple,
+    /// Keys and values in turn.
+    Dict,
+    /// Start, stop and step.
+    Range,
 }
 
 impl<'g> GraphSource<'g> {
@@ -41,6 +59,13 @@ impl<'g> GraphSource<'g> {
         self.extras.push(content);
         self.memo.push(0);
         Handle::foreign(EXTRAS + self.extras.len() as u32 - 1)
+    }
+
+    /// A container that was made anew.
+    pub(super) fn container(&mut self, container: Container, items: Vec<Handle>) -> Handle {
+        let length = items.len();
+        let Cursor { made, .. } = self.made(items);
+        self.extra(Content::Container(container, length, made))
     }
 
     /// A str that was made anew.
@@ -131,6 +156,20 @@ impl<'g> GraphSource<'g> {
                 Content::Float(_) => unsupported("a float without a handle"),
                 Content::Bytes(bytes) => self.bytes_shape(bytes),
                 Content::Builtin(_) | Content::Global(..) => Shape::Global,
+                &Content::Iterator { iter, over } => {
+                    let args = Args::Parts([Part::Object(over)].into());
+                    let steps = Handle::small_int(0).map(Fill::State).into_iter().collect();
+                    let make = Make::Call;
+                    Shape::Reduce(Box::new(Reduction { make, callable: iter, args, kwargs: None, steps }))
+                }
+                &Content::Container(container, length, made) => {
+                    let cursor = Cursor { items: [].iter(), made };
+                    match container {
+                        Container::Tuple => Shape::Tuple(length, cursor),
+                        Container::Dict => Shape::Dict(length / 2, cursor),
+                        Container::Range => Shape::Call(Builtin::Range, length, cursor),
+                    }
+                }
             },
         }
     }

@@ -10,15 +10,18 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv6Addr};
 
-use pickle_value::stdlib::{ArrayValue, DateTime, Fraction, Time};
-use pickle_value::{Handle, Kind, Object, Step, View};
+use pickle_value::stdlib::{ArrayValue, DateTime, Fraction, SafeUuid, Time};
+use pickle_value::{Handle, Kind, Object, ObjectKind, Step, View};
 
-use super::foreign::{CHARACTER, Content, EMPTY_TUPLE, single_text};
+use self::iterators::Iterator;
+use super::foreign::{CHARACTER, Container, Content, EMPTY_TUPLE, single_text};
 use super::{Cursor, GraphSource};
 use crate::source::{Args, Fill, Make, Part, Reduction, Shape};
 
+mod iterators;
+
 type Parts<'g> = Vec<Part<Handle, Cursor<'g>>>;
-type Made<'g> = Shape<'g, Handle, Cursor<'g>>;
+pub(super) type Made<'g> = Shape<'g, Handle, Cursor<'g>>;
 
 /// A global that has another name, or what is made by one that has other spellings.
 #[derive(Clone, Copy, Debug)]
@@ -29,14 +32,21 @@ pub(super) enum Standard {
     DateTime,
     Fraction,
     Context,
-    Iterator,
+    Iterator(Iterator),
     Array,
     Address,
     OrderedDict,
     Deque,
     /// `OSError`, which has more names than this one.
     Error(Handle),
+    AttributeError,
     UserString,
+    Uuid,
+    StructTime,
+    Partial,
+    Random,
+    /// A builtin type's method, which is no global of its own.
+    Method,
 }
 
 /// CPython has no longer decimals than these read from text, and none written (`sys.int_info.default_max_str_digits`).
@@ -59,18 +69,24 @@ impl<'g> GraphSource<'g> {
                 ("datetime", "date" | "datetime") => Standard::DateTime,
                 ("fractions", "Fraction") => Standard::Fraction,
                 ("decimal", "Context") => Standard::Context,
-                ("builtins", "iter") => Standard::Iterator,
+                ("builtins", "AttributeError") => Standard::AttributeError,
                 ("array", "array" | "_array_reconstructor") => Standard::Array,
                 ("ipaddress", "IPv6Address") => Standard::Address,
                 ("collections", "OrderedDict") => Standard::OrderedDict,
                 ("collections", "deque") => Standard::Deque,
                 ("collections", "UserString") => Standard::UserString,
+                ("uuid", "UUID") => Standard::Uuid,
+                ("time", "struct_time") => Standard::StructTime,
+                ("functools", "partial") => Standard::Partial,
+                ("random", "Random") => Standard::Random,
+                ("builtins", name) if is_method_of_builtin(name) => Standard::Method,
                 ("builtins", "OSError" | "IOError" | "EnvironmentError") | ("socket" | "select", "error") => {
                     Standard::Error(self.global_named("builtins", "OSError"))
                 }
-                _ => match profile.name_of_object(module, name) {
-                    Some((module, name)) => Standard::Named(self.global_named(module, name)),
-                    None => continue,
+                _ => match (Iterator::from_name(module, name), profile.name_of_object(module, name)) {
+                    (Some(iterator), _) => Standard::Iterator(iterator),
+                    (None, Some((module, name))) => Standard::Named(self.global_named(module, name)),
+                    (None, None) => continue,
                 },
             };
             self.standard.insert(handle, standard);
@@ -88,21 +104,27 @@ impl<'g> GraphSource<'g> {
 
     /// How an object is spelled, if not by what is kept of it.
     pub(super) fn standard(&mut self, handle: Handle, object: Object<'g>) -> Option<Made<'g>> {
-        let class = object.callable().handle()?;
         let view = self.graph.view(handle);
+        let class = if object.kind() == ObjectKind::Global { handle } else { object.callable().handle()? };
         match *self.standard.get(&class)? {
             Standard::Named(_) => None,
             Standard::Time => self.time(class, view, object),
             Standard::DateTime => self.date_time(class, view, object),
             Standard::Fraction => self.fraction(class, view, object),
             Standard::Context => self.context(class, object),
-            Standard::Iterator => self.iterator(class, object),
+            Standard::Iterator(iterator) => self.iterator(iterator, class, object),
             Standard::Array => self.array(view, object),
             Standard::Address => self.address(class, view, object),
             Standard::OrderedDict => self.ordered_dict(class, object),
             Standard::Deque => self.deque(class, view, object),
             Standard::Error(_) => self.os_error(object),
+            Standard::AttributeError => self.attribute_error(class, object),
             Standard::UserString => self.user_string(class, object),
+            Standard::Uuid => self.uuid(view, class, object),
+            Standard::StructTime => self.struct_time(class, object),
+            Standard::Partial => self.partial(class, object),
+            Standard::Random => self.random(class, object),
+            Standard::Method => self.method(view),
         }
     }
 
@@ -165,26 +187,6 @@ impl<'g> GraphSource<'g> {
         Some(call(class, parts))
     }
 
-    /// At the first item, if nothing is said: an iterator that has come to its end, and one over a dict or a set, is a new
-    /// one over what is left once it was loaded.
-    fn iterator(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
-        let over = Some(object.args()).filter(|args| args.len() == Some(1))?.get(0);
-        let is_indexed = matches!(over.kind(), Kind::List | Kind::Tuple | Kind::Text | Kind::Bytes | Kind::ByteArray)
-            || over.as_array().is_some();
-        if !is_indexed || object.steps().next().is_some() {
-            return None;
-        }
-        let (args, first) = (object.args().handle()?, Handle::small_int(0)?);
-        let steps = Vec::from([Fill::State(first)]);
-        Some(Shape::Reduce(Box::new(Reduction {
-            make: Make::Call,
-            callable: class,
-            args: Args::Tuple(args),
-            kwargs: None,
-            steps,
-        })))
-    }
-
     /// A list of the values under protocol 3, the bytes of a machine from there on.
     fn array(&mut self, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
         let array = view.as_array()?;
@@ -223,7 +225,7 @@ impl<'g> GraphSource<'g> {
     }
 
     /// An int: two's complement, little-endian.
-    fn int(&mut self, bytes: &[u8]) -> Handle {
+    pub(super) fn int(&mut self, bytes: &[u8]) -> Handle {
         let small = (bytes.len() <= 16).then(|| {
             let sign = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
             let mut wide = [sign; 16];
@@ -290,6 +292,98 @@ impl<'g> GraphSource<'g> {
         Some(Shape::Reduce(Box::new(Reduction { make: Make::Call, callable: class, args, kwargs: None, steps })))
     }
 
+    /// Its state has the arguments again since 3.12.
+    fn attribute_error(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let args = object.args().handle().filter(|_| self.profile.attribute_errors_have_a_state())?;
+        let mut pairs = match object.steps().collect::<Vec<_>>()[..] {
+            [] => Vec::new(),
+            [Step::State(state)] if state.kind() == Kind::Dict && state.get("args").is_absent() => pairs_of(state),
+            _ => return None,
+        };
+        pairs.extend([self.name("args"), args]);
+        let state = self.container(Container::Dict, pairs);
+        Some(call_with_state(class, args, state))
+    }
+
+    /// Its state tells how safe it is as a number, and only where that is known.
+    fn uuid(&mut self, view: View<'g>, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let [Step::State(state)] = object.steps().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        if state.get("is_safe").kind() != Kind::Object {
+            return None;
+        }
+        let value = match view.as_uuid()?.is_safe {
+            SafeUuid::Safe => Handle::small_int(0),
+            SafeUuid::Unsafe => Handle::small_int(-1),
+            SafeUuid::Unknown => None,
+        };
+        let pairs = state.entries().filter_map(|(key, known)| {
+            let known = if key.as_str() == Some("is_safe") { value } else { known.handle() };
+            Some([key.handle()?, known?])
+        });
+        let pairs = pairs.flatten().collect();
+        let state = self.container(Container::Dict, pairs);
+        let (args, steps) = (Args::Tuple(object.args().handle()?), Vec::from([Fill::State(state)]));
+        if self.protocol < 2 {
+            return Some(self.reconstruct_plain(class, steps));
+        }
+        Some(Shape::Reduce(Box::new(Reduction { make: Make::New, callable: class, args, kwargs: None, steps })))
+    }
+
+    /// Python 2 has no time zone.
+    fn struct_time(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let (fields, rest) = (object.args().get(0), object.args().get(1));
+        if fields.len() != Some(9) || !rest.is_empty() || rest.kind() != Kind::Dict {
+            return None;
+        }
+        let none = Handle::NONE;
+        let pairs = Vec::from([self.name("tm_zone"), none, self.name("tm_gmtoff"), none]);
+        Some(call(class, [Part::Object(fields.handle()?), Part::Dict(2, self.made(pairs))].into()))
+    }
+
+    /// Without keyword arguments it has an empty dict of them.
+    fn partial(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let [Step::State(state)] = object.steps().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let parts: Vec<View<'g>> = state.items().collect();
+        let &[callable, args, kwargs, dict] = &parts[..] else {
+            return None;
+        };
+        if !kwargs.is_none() {
+            return None;
+        }
+        let kwargs = self.container(Container::Dict, Vec::new());
+        let parts = Vec::from([callable.handle()?, args.handle()?, kwargs, dict.handle()?]);
+        let state = self.container(Container::Tuple, parts);
+        Some(call_with_state(class, object.args().handle()?, state))
+    }
+
+    /// Python 2 has signed numbers in its state.
+    fn random(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+        let [Step::State(state)] = object.steps().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        if state.len() != Some(3) || state.get(0).as_i64() != Some(2) {
+            return None;
+        }
+        let numbers = state.get(1).items().map(|number| Handle::small_int(number.as_i64()? & 0xffff_ffff));
+        let numbers = numbers.collect::<Option<Vec<_>>>()?;
+        let version = Handle::small_int(3)?;
+        let numbers = self.container(Container::Tuple, numbers);
+        let state = self.container(Container::Tuple, [version, numbers, state.get(2).handle()?].into());
+        Some(call_with_state(class, object.args().handle()?, state))
+    }
+
+    /// `getattr(str, 'upper')`
+    fn method(&mut self, view: View<'g>) -> Option<Made<'g>> {
+        let (class, name) = view.as_global()?.1.split_once('.')?;
+        let parts = [self.global_named("builtins", class), self.name(name)];
+        let getattr = self.global_named("builtins", "getattr");
+        Some(call(getattr, parts.map(Part::Object).into()))
+    }
+
     /// Its text, which the state has, is an argument from protocol 2 on.
     fn user_string(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
         let steps: Vec<Step<'g>> = object.steps().collect();
@@ -298,7 +392,7 @@ impl<'g> GraphSource<'g> {
         };
         let text = Some(state.get("data")).filter(|text| text.kind() == Kind::Text)?;
         if self.protocol < 2 {
-            return Some(self.reconstruct_plain(class, steps.into_iter()));
+            return Some(self.reconstruct_plain(class, self.said(steps.into_iter())));
         }
         if !object.args().is_empty() {
             return None;
@@ -309,10 +403,40 @@ impl<'g> GraphSource<'g> {
     }
 
     /// A cursor over items that the graph does not hold together.
-    fn made(&mut self, items: Vec<Handle>) -> Cursor<'g> {
+    pub(super) fn made(&mut self, items: Vec<Handle>) -> Cursor<'g> {
         self.made.push(items.into_iter());
         Cursor { items: [].iter(), made: self.made.len() as u32 }
     }
+}
+
+/// Such as `str.upper`.
+fn is_method_of_builtin(name: &str) -> bool {
+    const TYPES: [&str; 13] = [
+        "bool",
+        "bytearray",
+        "bytes",
+        "complex",
+        "dict",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "object",
+        "set",
+        "str",
+        "tuple",
+    ];
+    name.split_once('.').is_some_and(|(class, name)| TYPES.contains(&class) && !name.contains('.'))
+}
+
+/// Keys and values in turn.
+fn pairs_of(dict: View<'_>) -> Vec<Handle> {
+    dict.entries().flat_map(|(key, value)| [key.handle(), value.handle()]).flatten().collect()
+}
+
+pub(super) fn call_with_state<'g>(callable: Handle, args: Handle, state: Handle) -> Made<'g> {
+    let (args, steps) = (Args::Tuple(args), Vec::from([Fill::State(state)]));
+    Shape::Reduce(Box::new(Reduction { make: Make::Call, callable, args, kwargs: None, steps }))
 }
 
 fn call<'g>(callable: Handle, parts: Parts<'g>) -> Made<'g> {

@@ -45,17 +45,26 @@ impl<'g> View<'g> {
                 ("int", Kind::Int | Kind::Long) => {
                     (uuid.int, is_there) = (value.as_bigint()?.try_into().ok()?, true);
                 }
-                ("is_safe", Kind::Int) => {
-                    uuid.is_safe = match int::<i8>(value)? {
-                        0 => SafeUuid::Safe,
-                        -1 => SafeUuid::Unsafe,
-                        _ => return None,
-                    }
-                }
+                ("is_safe", _) => uuid.is_safe = safety(value)?,
                 _ => return None,
             }
         }
         is_there.then_some(uuid)
+    }
+}
+
+/// Its value, or in 3.7 the member itself.
+fn safety(value: View<'_>) -> Option<SafeUuid> {
+    let member = Made::of(value).filter(|made| made.is("uuid", "SafeUUID") && made.count() == 1);
+    let value = member.map_or(value, |member| member.arg(0));
+    match value.kind() {
+        Kind::None => Some(SafeUuid::Unknown),
+        Kind::Int => match int::<i8>(value)? {
+            0 => Some(SafeUuid::Safe),
+            -1 => Some(SafeUuid::Unsafe),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -1,0 +1,72 @@
+//! What stands in a class: nested classes, functions, and methods that are bound to it.
+
+use alloc::string::String;
+
+use pickle_value::{Handle, ObjectKind};
+
+use super::GraphHost;
+use crate::error::Error;
+use crate::resolve::Resolver;
+
+/// So many methods that are yet to be called are remembered: each call looks through them.
+const MOST_METHODS: usize = 32;
+
+impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
+    /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
+    ///
+    /// Bound methods are spelled so at all protocols. From 4 on that is all there is; below, those of builtin types stay
+    /// calls, and what else stands in a class is taken for a global, unless it is called: see [`bound_method`].
+    ///
+    /// [`bound_method`]: GraphHost::bound_method
+    pub(super) fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
+        let view = |handle| self.builder.view(handle);
+        let (Some((module, outer)), Some(name)) = (view(outer).as_global(), view(name).as_str()) else {
+            return Ok(None);
+        };
+        if matches!(module, "builtins" | "__builtin__") {
+            return Ok(None);
+        }
+        let (module, name) = (String::from(module), alloc::format!("{outer}.{name}"));
+        let (module, name) = self.options.renames.apply(&module, &name).unwrap_or((module, name));
+        Ok(Some(self.builder.global(&module, &name)?))
+    }
+
+    /// Whether what stands in a class has the name of a method there, which classes do not have.
+    pub(super) fn names_method(&self, global: Handle) -> bool {
+        let (_, name) = self.builder.view(global).as_global().unwrap_or_default();
+        let last = name.rsplit('.').next().unwrap_or_default();
+        last.starts_with(|first: char| first == '_' || first.is_lowercase())
+    }
+
+    pub(super) fn note_method(&mut self, global: Handle, getattr: [Handle; 2]) {
+        if self.methods.len() == MOST_METHODS {
+            self.methods.remove(0);
+        }
+        self.methods.push((global, getattr));
+    }
+
+    /// What a class has and what is called is nearly always a method bound to it, such as `cls._reconstruct`: that is
+    /// `getattr(cls, '_reconstruct')` at all protocols, each a new one.
+    pub(super) fn bound_method(&mut self, callable: Handle) -> Result<Handle, Error> {
+        match self.methods.iter().rposition(|(global, _)| *global == callable) {
+            Some(at) => {
+                let (_, [getattr, args]) = self.methods.remove(at);
+                let args = if self.options.unify { self.unify_method(args)? } else { args };
+                Ok(self.builder.object(ObjectKind::Call, &[getattr, args])?)
+            }
+            None => Ok(callable),
+        }
+    }
+
+    /// A method says its name with the one object that its function has.
+    fn unify_method(&mut self, args: Handle) -> Result<Handle, Error> {
+        let view = self.builder.view(args);
+        let (Some(class), Some(own), Some(name)) =
+            (view.get(0).handle(), view.get(1).handle(), view.get(1).as_text().map(pickle_value::Text::as_bytes))
+        else {
+            return Ok(args);
+        };
+        let first = *self.names.entry_ref(name).or_insert(own);
+        Ok(if first == own { args } else { self.builder.tuple(&[class, first])? })
+    }
+}
