@@ -45,6 +45,7 @@ pub(super) enum Standard {
     StructTime,
     Partial,
     Random,
+    Pattern,
     /// A builtin type's method, which is no global of its own.
     Method,
 }
@@ -79,6 +80,7 @@ impl<'g> GraphSource<'g> {
                 ("time", "struct_time") => Standard::StructTime,
                 ("functools", "partial") => Standard::Partial,
                 ("random", "Random") => Standard::Random,
+                ("re", "_compile") => Standard::Pattern,
                 ("builtins", name) if is_method_of_builtin(name) => Standard::Method,
                 ("builtins", "OSError" | "IOError" | "EnvironmentError") | ("socket" | "select", "error") => {
                     Standard::Error(self.global_named("builtins", "OSError"))
@@ -124,6 +126,7 @@ impl<'g> GraphSource<'g> {
             Standard::StructTime => self.struct_time(class, object),
             Standard::Partial => self.partial(class, object),
             Standard::Random => self.random(class, object),
+            Standard::Pattern => pattern(class, object),
             Standard::Method => self.method(view),
         }
     }
@@ -407,6 +410,19 @@ impl<'g> GraphSource<'g> {
         self.made.push(items.into_iter());
         Cursor { items: [].iter(), made: self.made.len() as u32 }
     }
+}
+
+/// A regular expression over text is told so by a flag, unless it is over ASCII. Python 2 has none of that.
+fn pattern<'g>(class: Handle, object: Object<'g>) -> Option<Made<'g>> {
+    const UNICODE: i64 = 32;
+    const ASCII: i64 = 256;
+    let args: Vec<View<'g>> = object.args().items().collect();
+    let [text, flags] = args[..] else {
+        return None;
+    };
+    let known = flags.as_i64().filter(|known| text.kind() == Kind::Text && known & (UNICODE | ASCII) == 0)?;
+    let parts = [text.handle()?, Handle::small_int(known | UNICODE)?];
+    Some(call(class, parts.map(Part::Object).into()))
 }
 
 /// Such as `str.upper`.

@@ -50,6 +50,8 @@ PICKLES = [
     b"citertools\nzip_longest\n((tc__builtin__\niter\n(Vab\ntRI1\nbtR.",
     # A builtin type's method by its dotted name.
     b"\x80\x04cbuiltins\nstr.upper\n.",
+    # Python 2's regular expressions.
+    b"cre\n_compile\n(Va+\nI2\ntR.",
     # Python 2's random numbers.
     b"crandom\nRandom\n(tR(I2\n(I-2147483648\n" + b"I-1\nI7\n" * 311 + b"I5\nI624\ntNtb.",
 ]
