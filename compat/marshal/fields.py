@@ -96,14 +96,20 @@ def all_codes(code):
         work.extend(reversed([constant for constant in code.co_consts if isinstance(constant, types.CodeType)]))
 
 
-def modules(path):
+def entries(path):
+    """The names and contents of a pack."""
     with open(path, "rb") as file:
         for line in iter(file.readline, b""):
-            size = int(line.split(b" ", 2)[1])
-            yield marshal.loads(file.read(size)[HEADER:])
+            _, size, name = line.decode("utf-8").rstrip("\n").split(" ", 2)
+            yield name, file.read(int(size))
 
 
-def main():
+def modules(path):
+    for _, data in entries(path):
+        yield marshal.loads(data[HEADER:])
+
+
+def main(describe):
     parser = argparse.ArgumentParser()
     parser.add_argument("pack")
     parser.add_argument("--index", type=int)
@@ -122,4 +128,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(describe)

@@ -3,14 +3,18 @@
 //! ```text
 //!   pythons ──► compile.py ──► .pyc files ──► read ──► rebuild ──► write ──► the same bytes?
 //!                              .pyc files ──► fields.py ──► the fields of our code objects?
+//!                              .pyc files ──► listing.py ──► our instructions?
+//!                              .pyc files ──► change code objects ──► replace.py ──► the same change?
 //!           └─► values.py ──► pickles ──► graphs ──► write ──► the bytes of marshal.dumps?
 //! ```
 
 mod ask;
 mod fields;
+mod listing;
 mod normalise;
 mod pack;
 mod rebuild;
+mod replace;
 mod self_test;
 mod values;
 
@@ -83,6 +87,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         differing += subject.check("have code objects with the fields that it sees", options, |file| {
             fields.check(file, release, fields::describe)
         });
+        let listings = Digests::ask(python, &subject.pack, "listing.py")?;
+        differing += subject.check("have the instructions that its dis finds", options, |file| {
+            listings.check(file, release, listing::describe)
+        });
+        differing += listing::check_table(python, release)?;
+        differing += replace::check(&subject, release, options)?;
         differing += normalise::check(&subject, &fields, options)?;
     }
     let part = if options.full { "all" } else { "a tenth of the" };

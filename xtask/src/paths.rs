@@ -36,6 +36,11 @@ pub(crate) fn marshal_scripts() -> PathBuf {
     root().join("compat").join("marshal")
 }
 
+/// The tables of opcodes that these scripts write.
+pub(crate) fn opcode_tables() -> PathBuf {
+    root().join("crates").join("marshal-lite").join("src").join("listing").join("tables")
+}
+
 /// Edits of odd pickles, with the bytes that they are to give.
 pub(crate) fn odd_edits() -> PathBuf {
     root().join("crates").join("pickle-codec").join("tests").join("data").join("odd_edits.jsonl")

@@ -1,14 +1,18 @@
-//! Code objects: their fields, flags, lines and handlers of exceptions.
+//! Code objects: their fields, flags, lines, instructions and handlers of exceptions; and code objects with other fields.
 
 mod exceptions;
 mod flags;
 mod lines;
 mod object;
+mod replace;
 
+pub use crate::listing::{Argument, Instruction, Instructions};
 pub use exceptions::{Handler, Handlers};
 pub use flags::Flags;
 pub use lines::{Lines, Location, Locations};
 pub use object::Code;
+pub(crate) use object::name_of;
+pub use replace::Replace;
 
 /// The fields that code objects have, in the order of their marshal data.
 ///

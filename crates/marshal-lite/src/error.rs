@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::table::TypeCode;
+use crate::version::Release;
 
 /// An error of reading or writing marshal data; one word wide.
 ///
@@ -135,6 +136,9 @@ pub enum ErrorKind {
     /// A version that there is not.
     #[error("unsupported marshal version {0}")]
     UnsupportedVersion(u8),
+    /// A release whose instructions cannot be listed.
+    #[error("the opcodes of {0} are not known")]
+    UnknownOpcodes(Release),
     /// Data of 2 GiB or more for one object.
     #[error("too large to marshal: {0} items or bytes in one object")]
     TooLarge(usize),

@@ -34,12 +34,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod code;
+mod copy;
 mod error;
 mod float;
 mod graph_host;
 mod graph_source;
 mod host;
 mod int;
+mod listing;
 pub mod pyc;
 mod read;
 mod rebuild;

@@ -27,6 +27,9 @@ fn try_all(data: &[u8]) {
         left -= 1;
         if let (Ok(code), 1..) = (Code::new(view, pyc.release()), left) {
             let _ = (code.locations().count(), code.locations().lines().count(), code.handlers().count());
+            let _ =
+                code.instructions().map(|list| list.map(|instruction| instruction.to_string().len()).sum::<usize>());
+            let _ = code.replace().finish();
             let _ = (code.var_names(), code.cell_vars(), code.free_vars(), code.flags().to_string());
             work.extend(code.inner());
         }

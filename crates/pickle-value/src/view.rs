@@ -165,6 +165,20 @@ impl<'g> View<'g> {
         self.handle.is_some() && self.handle == other.handle && core::ptr::eq(self.access.store, other.access.store)
     }
 
+    /// True if both look at objects of the same graph, so that their handles can be compared.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    ///
+    /// let graph = py!([1, [2]]);
+    /// assert!(graph.root().is_of_graph_of(graph.root().get(1)));
+    /// assert!(!graph.root().is_of_graph_of(py!([1, [2]]).root()));
+    /// ```
+    #[must_use]
+    pub fn is_of_graph_of(self, other: View<'_>) -> bool {
+        core::ptr::eq(self.access.store, other.access.store)
+    }
+
     /// A bool's value.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {

@@ -1,6 +1,7 @@
 //! What interpreters say of compiled modules: a line for each, from a script, kept from run to run.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use marshal_lite::code::Code;
@@ -19,17 +20,12 @@ impl Digests {
     pub(super) fn ask(python: &Interpreter, pack: &Pack, script: &str) -> Result<Digests> {
         let script = paths::marshal_scripts().join(script);
         let name = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let path = cached(python, &format!("{name}-{}", pack.name), &script)?;
+        // The others build on that of the fields.
+        let shared = paths::marshal_scripts().join("fields.py");
+        let path = cached(python, &format!("{name}-{}", pack.name), &[&script, &shared])?;
         // What we write ourselves may be different each time.
         if !path.is_file() || !pack.is_cached() {
-            let mut command = Command::new(&python.path);
-            command.arg(&script).arg(&pack.path).env_remove("PYTHONPATH").env_remove("PYTHONHOME");
-            let output = command.stdin(Stdio::null()).output()?;
-            if !output.status.success() {
-                let said = String::from_utf8_lossy(&output.stderr);
-                return Err(format!("{} fails under {}:\n{said}", script.display(), python.path.display()).into());
-            }
-            fs::write(&path, output.stdout)?;
+            fs::write(&path, said(python, &script, &[&pack.path])?)?;
         }
         let text = fs::read_to_string(&path)?;
         Ok(Digests(text.lines().map(|line| line.split(' ').map(str::to_owned).collect()).collect()))
@@ -64,6 +60,18 @@ impl Digests {
         }
         if found == expected.len() { Ok(()) } else { Err(format!("{found} code objects of {}", expected.len())) }
     }
+}
+
+/// What a script prints, given these files.
+pub(super) fn said(python: &Interpreter, script: &Path, files: &[&Path]) -> Result<Vec<u8>> {
+    let mut command = Command::new(&python.path);
+    command.arg(script).args(files).env_remove("PYTHONPATH").env_remove("PYTHONHOME");
+    let output = command.stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{} fails under {}:\n{said}", script.display(), python.path.display()).into())
 }
 
 fn digest(lines: &[String]) -> String {

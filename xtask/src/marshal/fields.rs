@@ -80,7 +80,7 @@ fn optional(number: Option<i32>) -> String {
 }
 
 /// A constant, told apart from all others.
-fn spell(view: View<'_>) -> String {
+pub(super) fn spell(view: View<'_>) -> String {
     let items = |view: View<'_>| view.items().map(spell).collect::<Vec<_>>();
     let bits = |value: f64| format!("{:016x}", value.to_bits());
     match view.kind() {
@@ -112,7 +112,7 @@ fn spell(view: View<'_>) -> String {
     }
 }
 
-fn point(code: u32) -> String {
+pub(super) fn point(code: u32) -> String {
     match char::from_u32(code) {
         Some(character @ ' '..='~') if character != '\\' => character.to_string(),
         _ => format!("\\{code:x};"),

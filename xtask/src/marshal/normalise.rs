@@ -13,20 +13,10 @@ pub(super) fn check(subject: &Subject<'_>, fields: &Digests, options: &Options) 
     let second = Pack::compile(subject.python, options.tenth(), Run::SECOND)?;
     let files: Vec<PycFile<'_>> = second.files().collect();
     let same = subject.check("are the same when normalised, from another run", options, |file| {
-        let ours = normalise(file.data, None)?;
-        if normalise(&ours, None)? != ours {
-            return Err("it is another when normalised again".to_owned());
-        }
         let other = files.get(file.number).filter(|other| other.name == file.name).ok_or("it was compiled once")?;
-        if normalise(other.data, Run::SECOND.prefix)? == ours { Ok(()) } else { Err("the two differ".to_owned()) }
+        compare(file, other, Run::SECOND.prefix)
     });
-    let mut contents = Vec::new();
-    for file in subject.pack.files() {
-        contents.push(normalise(file.data, None)?);
-    }
-    let smaller: usize = contents.iter().map(Vec::len).sum();
-    let normalised = subject.pack.with_contents(NORMALISED, &contents)?;
-    let loaded = Digests::ask(subject.python, &normalised, "fields.py")?;
+    let (loaded, smaller) = loaded(subject, NORMALISED, |_| None)?;
     let equal = subject.check("are loaded as equal code objects when normalised", options, |file| {
         if fields.agree(&loaded, file.number) { Ok(()) } else { Err("the interpreter sees a difference".to_owned()) }
     });
@@ -35,10 +25,34 @@ pub(super) fn check(subject: &Subject<'_>, fields: &Digests, options: &Options) 
     Ok(same + equal)
 }
 
-/// A normalised file, with the folder taken off the file names.
-fn normalise(file: &[u8], prefix: Option<&str>) -> Result<Vec<u8>, String> {
-    let rename = |name: &str| Some(name.strip_prefix(prefix?)?.strip_prefix('/')?.to_owned());
+/// Whether a module is the same when normalised once, twice, and as another run compiled it in the folder `prefix`.
+pub(super) fn compare(file: &PycFile<'_>, other: &PycFile<'_>, prefix: Option<&str>) -> Result<(), String> {
+    let without = |name: &str| Some(name.strip_prefix(prefix?)?.strip_prefix('/')?.to_owned());
+    let ours = normalise(file.data, &|_| None)?;
+    if normalise(&ours, &|_| None)? != ours {
+        return Err("it is another when normalised again".to_owned());
+    }
+    if normalise(other.data, &without)? == ours { Ok(()) } else { Err("the two differ".to_owned()) }
+}
+
+/// What an interpreter sees in the normalised modules, and how many bytes they have.
+pub(super) fn loaded(
+    subject: &Subject<'_>,
+    name: &str,
+    rename: impl Fn(&str) -> Option<String>,
+) -> Result<(Digests, usize)> {
+    let mut contents = Vec::new();
+    for file in subject.pack.files() {
+        contents.push(normalise(file.data, &rename)?);
+    }
+    let size = contents.iter().map(Vec::len).sum();
+    let normalised = subject.pack.with_contents(name, &contents)?;
+    Ok((Digests::ask(subject.python, &normalised, "fields.py")?, size))
+}
+
+/// A normalised file.
+fn normalise(file: &[u8], rename: &dyn Fn(&str) -> Option<String>) -> Result<Vec<u8>, String> {
     let pyc = Pyc::from_slice(file).map_err(|error| error.to_string())?;
-    let normalised = pyc.normalise(&rename).map_err(|error| error.to_string())?;
+    let normalised = pyc.normalise(rename).map_err(|error| error.to_string())?;
     normalised.to_vec().map_err(|error| error.to_string())
 }

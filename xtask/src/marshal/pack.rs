@@ -1,7 +1,7 @@
 //! What an interpreter compiles its standard library to.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, id};
 use std::time::UNIX_EPOCH;
 
@@ -59,7 +59,7 @@ impl Pack {
         let script = paths::marshal_scripts().join("compile.py");
         let name = tenth.map_or_else(|| "all".to_owned(), |seed| format!("tenth-{seed}"));
         let name = format!("{name}-{}", run.name);
-        let path = cached(python, &format!("pyc-{name}"), &script)?;
+        let path = cached(python, &format!("pyc-{name}"), &[&script])?;
         if !path.is_file() {
             fs::create_dir_all(paths::cache())?;
             let unfinished = path.with_extension(format!("unfinished-{}", id()));
@@ -104,15 +104,34 @@ impl Pack {
 
     /// The same modules with other contents, in a file of its own.
     pub(super) fn with_contents(&self, name: &str, contents: &[Vec<u8>]) -> Result<Pack> {
-        let path = self.path.with_extension(name);
+        let path = self.beside(name);
         let mut data = Vec::new();
         for (entry, content) in self.files.iter().zip(contents) {
             let (module, level) = entry.name.rsplit_once(" at level ").ok_or("a module has no level")?;
-            data.extend_from_slice(format!("{level} {} {module}\n", content.len()).as_bytes());
-            data.extend_from_slice(content);
+            push_entry(&mut data, level, module, content);
         }
         fs::write(&path, data)?;
         Pack::parse(format!("{}-{name}", self.name), path)
+    }
+
+    /// Writes code objects of our own, by name, for a script; gives the file.
+    pub(super) fn write_beside(&self, name: &str, contents: &[(String, Vec<u8>)]) -> Result<PathBuf> {
+        let path = self.beside(name);
+        let mut data = Vec::new();
+        for (name, content) in contents {
+            push_entry(&mut data, "0", name, content);
+        }
+        fs::write(&path, data)?;
+        Ok(path)
+    }
+
+    /// A file for what belongs to this pack.
+    fn beside(&self, extension: &str) -> PathBuf {
+        // The versions in the name have dots of their own.
+        let mut name = self.path.clone().into_os_string();
+        name.push(".");
+        name.push(extension);
+        name.into()
     }
 
     /// Whether the interpreter made it, and once for all.
@@ -132,13 +151,20 @@ impl Pack {
     }
 }
 
-/// A file of the cache, named by what decides its content: the interpreter and the script.
-pub(super) fn cached(python: &Interpreter, what: &str, script: &PathBuf) -> Result<PathBuf> {
+fn push_entry(data: &mut Vec<u8>, level: &str, name: &str, content: &[u8]) {
+    data.extend_from_slice(format!("{level} {} {name}\n", content.len()).as_bytes());
+    data.extend_from_slice(content);
+}
+
+/// A file of the cache, named by what decides its content: the interpreter and the scripts.
+pub(super) fn cached(python: &Interpreter, what: &str, scripts: &[&Path]) -> Result<PathBuf> {
     let file = fs::metadata(&python.path)?;
     let modified = file.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let mut hasher = Sha256::new();
     hasher.update(format!("{}\n{}\n{modified}\n{}\n", python.path.display(), python.build, file.len()));
-    hasher.update(fs::read(script)?);
+    for script in scripts {
+        hasher.update(fs::read(script)?);
+    }
     let hash: String = hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(paths::cache().join(format!("marshal-{}-{what}-{hash}", python.version)))
 }

@@ -24,7 +24,7 @@ pub(super) struct Value {
 /// What an interpreter says of all values.
 pub(super) fn ask(python: &Interpreter) -> Result<Vec<Value>> {
     let script = paths::marshal_scripts().join("values.py");
-    let path = cached(python, "values", &script)?;
+    let path = cached(python, "values", &[&script])?;
     if !path.is_file() {
         let mut command = Command::new(&python.path);
         command.arg(&script).env("PYTHONHASHSEED", "0").env_remove("PYTHONPATH").env_remove("PYTHONHOME");

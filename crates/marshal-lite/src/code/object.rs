@@ -30,7 +30,7 @@ use crate::version::Release;
 /// assert_eq!(code.locations().lines().last().and_then(|range| range.line), Some(1));
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Code<'g> {
     view: View<'g>,
     release: Release,
@@ -56,7 +56,7 @@ impl<'g> Code<'g> {
     }
 
     /// What CPython asks of a field when it makes a code object.
-    fn check(&self, field: Field, view: View<'g>) -> Result<(), Error> {
+    pub(super) fn check(&self, field: Field, view: View<'g>) -> Result<(), Error> {
         let bytes = if self.release.is_python2() { Kind::ByteString } else { Kind::Bytes };
         let text = if self.release.is_python2() { Kind::ByteString } else { Kind::Text };
         let wanted = match field {
@@ -250,7 +250,16 @@ impl<'g> Code<'g> {
     }
 }
 
+/// The name of a code object of whatever release; absent for what is none.
+pub(crate) fn name_of(view: View<'_>) -> View<'_> {
+    let Some((object, (layout, _))) = view.as_object().and_then(|object| Some((object, code_fields(object)?))) else {
+        return View::ABSENT;
+    };
+    let number = layout.fields().iter().position(|&field| field == Field::Name);
+    number.map_or(View::ABSENT, |number| object.field(number + 2))
+}
+
 #[cold]
-fn bad(what: alloc::string::String) -> Error {
+pub(super) fn bad(what: alloc::string::String) -> Error {
     ErrorKind::BadCode(what).into()
 }

@@ -1,10 +1,11 @@
 //! `pickle pyc show`: what is in a compiled module.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use marshal_lite::code::Code;
+use marshal_lite::code::{Argument, Code, Instruction};
 use marshal_lite::pyc::Invalidation;
 use pickle_value::View;
 
@@ -12,7 +13,7 @@ use super::{failure, parse, read};
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Show a compiled module: its header, and of each code object names, constants, lines and handlers
+/// Show a compiled module: its header, and of each code object names, constants, instructions and handlers
 #[derive(Args)]
 pub(super) struct Show {
     /// The file to read
@@ -75,11 +76,7 @@ fn write_code(out: &mut Output, code: &Code<'_>) -> io::Result<()> {
             Err(_) => writeln!(out, "{number:>5}  {constant}")?,
         }
     }
-    writeln!(out, "lines       from  to  line")?;
-    for range in code.locations().lines() {
-        let line = range.line.map_or_else(|| "none".to_owned(), |line| line.to_string());
-        writeln!(out, "{:>16} {:>3}  {line}", range.start, range.end)?;
-    }
+    write_instructions(out, code)?;
     for handler in code.handlers() {
         let lasti = if handler.lasti { ", with the place" } else { "" };
         writeln!(
@@ -89,4 +86,50 @@ fn write_code(out: &mut Output, code: &Code<'_>) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// A line for each instruction: its line where that is another one, `>>` where others jump to, offset, name, argument.
+fn write_instructions(out: &mut Output, code: &Code<'_>) -> io::Result<()> {
+    let instructions = match code.instructions() {
+        Ok(instructions) => instructions,
+        Err(error) => {
+            writeln!(out, "instructions {error}")?;
+            return write_lines(out, code);
+        }
+    };
+    writeln!(out, "instructions")?;
+    let targets: BTreeSet<i64> = instructions.clone().filter_map(|instruction| target(&instruction)).collect();
+    let lines: BTreeMap<u32, Option<i32>> = code.locations().lines().map(|range| (range.start, range.line)).collect();
+    let mut last = None;
+    for instruction in instructions {
+        let line = lines.get(&instruction.offset).copied().flatten();
+        let line = line.filter(|&line| last.replace(line) != Some(line)).map(|line| line.to_string());
+        let mark = if targets.contains(&i64::from(instruction.offset)) { ">>" } else { "" };
+        let name = instruction.name.map_or_else(|| format!("<{}>", instruction.opcode), str::to_owned);
+        let arg = instruction.arg.map(|arg| arg.to_string()).unwrap_or_default();
+        let mut text =
+            format!("{:>7} {mark:>2} {:>6} {name:<26} {arg:>5}", line.unwrap_or_default(), instruction.offset);
+        if instruction.argument.says_more() {
+            text += &format!(" ({})", instruction.argument);
+        }
+        writeln!(out, "{}", text.trim_end())?;
+    }
+    Ok(())
+}
+
+/// What there is to say of bytecode whose opcodes are not known.
+fn write_lines(out: &mut Output, code: &Code<'_>) -> io::Result<()> {
+    writeln!(out, "lines       from  to  line")?;
+    for range in code.locations().lines() {
+        let line = range.line.map_or_else(|| "none".to_owned(), |line| line.to_string());
+        writeln!(out, "{:>16} {:>3}  {line}", range.start, range.end)?;
+    }
+    Ok(())
+}
+
+fn target(instruction: &Instruction<'_>) -> Option<i64> {
+    match instruction.argument {
+        Argument::Target(offset) => Some(offset),
+        _ => None,
+    }
 }
