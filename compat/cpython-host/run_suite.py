@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs one file of CPython's own tests, with the native `_pickle` or with another module in its place.
+"""Runs one file of CPython's own tests, with the native `_pickle` or `marshal` or with another module in its place.
 
-    python3.13 run_suite.py --output answer.json [--library libcpython_host.so] test_pickle
+    python3.13 run_suite.py --output answer.json [--library libcpython_host.so [--module marshal]] test_pickle
 
 `cargo xtask suite` starts it, once for each file and module. It runs on CPython 3.6 and newer, and writes what became
 of each test: {"outcomes": {id: "passed" | "failed" | "skipped"}, "reasons": {id: text}}. The status is 0 however the
@@ -21,20 +21,23 @@ import unittest
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--library", help="stands in for `_pickle`")
+    parser.add_argument("--library", help="has the module that stands in")
+    parser.add_argument("--module", default="_pickle", choices=["_pickle", "marshal"])
     parser.add_argument("--output", required=True)
     parser.add_argument("test")
     args = parser.parse_args()
     library = args.library and os.path.realpath(args.library)
     second = NoSecond()
     if library:
-        install(library)
+        install(library, args.module)
         sys.meta_path.insert(0, second)
     result = Outcomes()
     run(args.test, result)
-    if library:
+    if library and args.module == "_pickle":
         check_installed(library)
         second.check()
+    elif library:
+        check_marshal(library, args.test)
     with open(args.output, "w", encoding="utf-8") as file:
         json.dump({"outcomes": result.outcomes, "reasons": result.reasons}, file)
 
@@ -53,14 +56,25 @@ def run(name, result):
     main()
 
 
-def install(library):
-    """Puts our module where `pickle` will look for `_pickle`."""
-    assert "pickle" not in sys.modules and "_pickle" not in sys.modules, "pickle was imported too early"
-    loader = importlib.machinery.ExtensionFileLoader("_pickle", library)
-    spec = importlib.util.spec_from_file_location("_pickle", library, loader=loader)
+def install(library, name):
+    """Puts our module where `pickle` will look for `_pickle`, or where the tests will look for `marshal`."""
+    # The interpreter itself has long imported `marshal`, and keeps its own.
+    early = {"_pickle", "pickle"} if name == "_pickle" else {"test.test_marshal"}
+    assert not early & set(sys.modules), "what looks for the module was imported too early"
+    loader = importlib.machinery.ExtensionFileLoader(name, library)
+    spec = importlib.util.spec_from_file_location(name, library, loader=loader)
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    sys.modules["_pickle"] = module
+    sys.modules[name] = module
+
+
+def check_marshal(library, test):
+    """The tests had our functions."""
+    ours = sys.modules["test." + test].marshal
+    assert ours is sys.modules["marshal"], "the tests had another marshal"
+    for name in ["dump", "dumps", "load", "loads"]:
+        assert getattr(ours, name).__module__ == "marshal", "marshal.%s is not ours" % name
+    assert os.path.realpath(ours.__file__) == library, "sys.modules['marshal'] is not ours"
 
 
 def check_installed(library):

@@ -54,7 +54,7 @@ enum Task {
     Compat(compat::Options),
     /// Write compat/corpus from what the interpreters found here answer
     Corpus(compat::CorpusOptions),
-    /// Run CPython's own tests of pickling on our machine and encoder
+    /// Run CPython's own tests of pickling and of marshal data on our code
     Suite(suite::Options),
     /// Write the README's table of what is matched, from the committed corpus
     Table(table::Options),

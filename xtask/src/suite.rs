@@ -1,4 +1,5 @@
-//! `cargo xtask suite`: CPython's own tests of pickling, with our machine and encoder in `_pickle`'s place.
+//! `cargo xtask suite`: CPython's own tests of pickling, with our machine and encoder in `_pickle`'s place; and those of
+//! marshal data, with our reader and writer in the place of `marshal`.
 //!
 //! ```text
 //!   pythons ──► host (built for each) ──► run: one process a file ──► ours ───┐
@@ -26,15 +27,16 @@ use crate::compat::pythons::{self, Interpreter, Skipped};
 use crate::host::{Build, Host, Needs};
 use crate::{Result, host};
 
-/// The files of CPython's test suite that are about pickling.
-const TESTS: [&str; 5] = ["test_pickle", "test_pickletools", "test_picklebuffer", "test_shelve", "test_copyreg"];
+/// The files of CPython's test suite that are about pickling and marshal data.
+const TESTS: [&str; 6] =
+    ["test_pickle", "test_pickletools", "test_picklebuffer", "test_shelve", "test_copyreg", "test_marshal"];
 
 /// The version with which `PickleBuffer` came, and the file that tests it.
 const PICKLE_BUFFER: (u8, u8) = (3, 8);
 
-/// Run CPython's own tests of pickling on our machine and encoder.
+/// Run CPython's own tests of pickling on our machine and encoder, and of marshal data on our reader and writer.
 ///
-/// For each interpreter the extension module of compat/cpython-host is built and put in the place of `_pickle`. Each test
+/// For each interpreter the extension modules of compat/cpython-host are built and put in the place of `_pickle` or `marshal`. Each test
 /// file then runs in a process of its own, once with our module and once with the native one. What passes natively has
 /// to pass with ours, apart from what compat/known-differences.toml lists; what is listed has to differ.
 #[derive(Args, Clone, Debug)]

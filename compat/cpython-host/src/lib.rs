@@ -1,4 +1,5 @@
-//! CPython's `_pickle`, with `pickle-codec`'s machine and encoder inside.
+//! CPython's `_pickle`, with `pickle-codec`'s machine and encoder inside; and its `marshal`, with `marshal-lite`'s reader
+//! and writer.
 //!
 //! ```text
 //!   bytes ──► Machine ──► Loader (Host)    ──► Python objects     loads, load, Unpickler
@@ -9,7 +10,8 @@
 //! and the encoder. Stack, memo numbers, marks, frames, batches and spelling are theirs; here is only what must be asked
 //! of the interpreter: attributes, calls, imports, files.
 //!
-//! Start with [`pickler`] and [`unpickler`], the two classes; [`source`] and [`host`] are the objects' sides of them.
+//! Start with [`pickler`] and [`unpickler`], the two classes; [`source`] and [`host`] are the objects' sides of them. [`marshal`] is
+//! the other module.
 
 mod errors;
 mod files;
@@ -17,6 +19,7 @@ mod globals;
 #[cfg(not(Py_3_13))]
 mod hooks;
 mod host;
+mod marshal;
 mod memo;
 mod pickler;
 mod recursion;

@@ -34,6 +34,7 @@ imported! {
     extension_registry = "copyreg"."_extension_registry";
     inverted_registry = "copyreg"."_inverted_registry";
     extension_cache = "copyreg"."_extension_cache";
+    code_type = "types"."CodeType";
     digits_limit = "sys"."get_int_max_str_digits";
 }
 

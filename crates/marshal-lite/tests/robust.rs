@@ -52,6 +52,33 @@ fn every_byte_can_be_wrong() {
     }
 }
 
+/// Every value of every byte, of twenty files.
+#[test]
+#[ignore = "minutes: cargo test --release -p marshal-lite --test robust -- --ignored"]
+fn every_byte_can_be_anything() {
+    let names: Vec<String> =
+        RELEASES.iter().flat_map(|release| [".pyc", "-2.pyc"].map(|suffix| format!("{release}{suffix}"))).collect();
+    let names = [&names[..], &["3.7-hash.pyc".to_owned(), "3.13-hash.pyc".to_owned()]].concat();
+    assert_eq!(names.len(), 20);
+    std::thread::scope(|scope| {
+        for part in names.chunks(5) {
+            scope.spawn(move || {
+                for name in part {
+                    let mut data = file(name);
+                    for at in 0..data.len() {
+                        let right = data[at];
+                        for wrong in 0..=255 {
+                            data[at] = wrong;
+                            try_all(&data);
+                        }
+                        data[at] = right;
+                    }
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn every_length_can_be_too_short() {
     for release in RELEASES {

@@ -45,14 +45,19 @@ impl Outcomes {
 /// A file's outcomes, or how its process ended without any.
 pub(crate) type Answer = std::result::Result<Outcomes, String>;
 
-/// Runs a test file, with `library` in `_pickle`'s place where there is one.
+/// The module that a test file is about.
+fn module(test: &str) -> &'static str {
+    if test == "test_marshal" { "marshal" } else { "_pickle" }
+}
+
+/// Runs a test file, with `library` in that module's place where there is one.
 pub(crate) fn run(python: &Interpreter, library: Option<&Path>, test: &str, timeout: Duration) -> Result<Answer> {
     let folder = tempfile::tempdir()?;
     let (output, said) = (folder.path().join("answer.json"), folder.path().join("said.txt"));
     let mut command = Command::new(&python.path);
     command.arg(paths::host().join("run_suite.py")).arg("--output").arg(&output);
     if let Some(library) = library {
-        command.arg("--library").arg(library);
+        command.arg("--library").arg(library).args(["--module", module(test)]);
     }
     command.arg(test).current_dir(folder.path()).env_remove("PYTHONPATH").env_remove("PYTHONHOME");
     let log = File::create(&said)?;

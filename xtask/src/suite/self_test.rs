@@ -25,6 +25,7 @@ pub(crate) fn run(python: &Interpreter, options: &Options, known: &Known) -> Res
     });
     let faults = [
         ("FROZENSET makes a tuple", judge(&broken, &with("test_pickle"), known)?),
+        ("a frozenset of marshal data is a tuple", judge(&broken, &with("test_marshal"), known)?),
         ("the native module in our place", judge(&native, &with("test_copyreg"), known)?),
         ("a listed difference that does not happen", judge(&sound, &with("test_copyreg"), &one_more)?),
         ("a test file that does not exist", judge(&sound, &with("test_of_nothing"), known)?),
