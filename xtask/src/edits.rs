@@ -228,9 +228,12 @@ fn edit(judge: &mut Judge, pickle: &[u8], place: &Place, plant: Plant) -> Result
     })
 }
 
-/// Every pickle of the corpus that is not too long, once.
 fn corpus() -> Result<Vec<(String, Vec<u8>)>> {
-    let corpus = Corpus::read(&paths::corpus())?;
+    Ok(pickles_of(&Corpus::read(&paths::corpus())?))
+}
+
+/// Every pickle of the corpus that is not too long, once.
+pub(crate) fn pickles_of(corpus: &Corpus) -> Vec<(String, Vec<u8>)> {
     let mut seen = BTreeSet::new();
     let mut pool = Vec::new();
     for answers in &corpus.versions {
@@ -244,7 +247,7 @@ fn corpus() -> Result<Vec<(String, Vec<u8>)>> {
             }
         }
     }
-    Ok(pool)
+    pool
 }
 
 /// Files and what is in folders, as far as they are pickles: each must be written as it was read.

@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `marshal`, `real`, `suite`, `table`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -7,6 +7,7 @@ mod compat;
 mod edits;
 mod fuzz_live;
 mod host;
+mod json;
 #[cfg(test)]
 mod layers;
 mod marshal;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Task::Table(options) => table::run(&options),
         Task::Edits(options) => edits::run(&options),
         Task::FuzzLive(options) => fuzz_live::run(&options),
+        Task::Json(options) => json::run(&options),
         Task::Marshal(options) => marshal::run(&options),
         Task::Real(options) => real::run(&options),
     };
@@ -62,6 +64,8 @@ enum Task {
     Edits(edits::Options),
     /// Compare our pickler and unpickler with CPython's, live, on random objects and broken pickles
     FuzzLive(fuzz_live::Options),
+    /// Compare our JSON with CPython's json
+    Json(json::Options),
     /// Compare our marshal data and .pyc files with CPython's
     Marshal(marshal::Options),
     /// Write real pickles again as CPython does

@@ -31,6 +31,11 @@ pub(crate) fn judge() -> PathBuf {
     root().join("compat").join("edits").join("judge.py")
 }
 
+/// The script that says what `json` makes of objects and of texts.
+pub(crate) fn json_judge() -> PathBuf {
+    root().join("compat").join("json-text").join("judge.py")
+}
+
 /// The scripts that ask interpreters about marshal data.
 pub(crate) fn marshal_scripts() -> PathBuf {
     root().join("compat").join("marshal")

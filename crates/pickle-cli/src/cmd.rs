@@ -3,8 +3,10 @@
 mod asm;
 mod check;
 mod dis;
+mod from_json;
 mod get;
 mod info;
+mod json;
 mod make;
 mod marshal;
 mod opcodes;
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Asm(asm::Asm),
     Check(check::Check),
     Make(make::Make),
+    Json(json::Json),
+    FromJson(from_json::FromJson),
     Opcodes(opcodes::Opcodes),
     Pyc(pyc::PycCommand),
     Marshal(marshal::MarshalCommand),
@@ -50,6 +54,8 @@ impl Command {
             Command::Asm(asm) => asm.run(),
             Command::Check(check) => check.run(),
             Command::Make(make) => make.run(),
+            Command::Json(json) => json.run(),
+            Command::FromJson(from_json) => from_json.run(),
             Command::Opcodes(opcodes) => opcodes.run(),
             Command::Pyc(pyc) => pyc.run(),
             Command::Marshal(marshal) => marshal.run(),

@@ -51,9 +51,18 @@ pub(crate) struct Selection {
 impl FileArgs {
     /// Reads the file, and hands over where each pickle starts that is asked for; `take` gives where it ends.
     pub(crate) fn each(&self, take: impl FnMut(&Input, usize) -> Result<usize, Failure>) -> Result<Rest, Failure> {
+        self.each_selected(self.selection, take)
+    }
+
+    /// The same, with another selection than the arguments have.
+    fn each_selected(
+        &self,
+        selection: Selection,
+        take: impl FnMut(&Input, usize) -> Result<usize, Failure>,
+    ) -> Result<Rest, Failure> {
         let input = Input::read(&self.file, self.container)?;
-        let end = self.each_of(&input, take)?;
-        let bytes = match self.selection.nth {
+        let end = selection.each_of(&input, take)?;
+        let bytes = match selection.nth {
             // Who asked for one of several knows that there are others.
             Some(_) => 0,
             None => (input.bytes.len() - end) as u64,
@@ -61,19 +70,22 @@ impl FileArgs {
         Ok(Rest { name: input.name, bytes })
     }
 
+}
+
+impl Selection {
     /// Hands over where each pickle starts that is asked for; gives where the last ends.
     fn each_of(
-        &self,
+        self,
         input: &Input,
         mut take: impl FnMut(&Input, usize) -> Result<usize, Failure>,
     ) -> Result<usize, Failure> {
-        let mut end = match self.selection.nth {
+        let mut end = match self.nth {
             Some(nth) => input.skip(nth)?,
             None => 0,
         };
         loop {
             end = take(input, end)?;
-            if !self.selection.all || end == input.bytes.len() {
+            if !self.all || end == input.bytes.len() {
                 return Ok(end);
             }
         }
@@ -90,12 +102,27 @@ impl InputArgs {
     pub(crate) fn each(
         &self,
         options: impl Fn(&[u8]) -> LoadOptions,
+        take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
+    ) -> Result<Rest, Failure> {
+        self.each_of(self.selection(), options, take)
+    }
+
+    /// Which pickles the arguments ask for.
+    pub(crate) fn selection(&self) -> Selection {
+        self.file.selection
+    }
+
+    /// The same as [`each`](InputArgs::each), with another selection than the arguments have.
+    pub(crate) fn each_of(
+        &self,
+        selection: Selection,
+        options: impl Fn(&[u8]) -> LoadOptions,
         mut take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
     ) -> Result<Rest, Failure> {
         let extensions = self.load.extensions()?;
         let buffers = self.load.buffers()?;
         let mut outside = Outside::new(&extensions, &buffers);
-        self.file.each(|input, start| {
+        self.file.each_selected(selection, |input, start| {
             let options = options(&input.bytes[start..]);
             let loaded = self.load.load(options, &input.bytes, start, &mut outside);
             let (graph, end) = loaded.map_err(|error| input.failure(error))?;
@@ -130,7 +157,7 @@ impl InputArgs {
         let input = Input::read(&self.file.file, self.file.container)?;
         let mut content = Vec::with_capacity(input.bytes.len());
         let mut done = 0;
-        let end = self.file.each_of(&input, |input, start| {
+        let end = self.file.selection.each_of(&input, |input, start| {
             content.extend_from_slice(&input.bytes[done..start]);
             let (document, end) = self.document_at(input, start)?;
             content.extend(edit(input, document)?);

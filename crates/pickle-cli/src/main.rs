@@ -37,6 +37,7 @@ Examples:
   pickle dis d.pkl | pickle asm - -o e.pkl
   curl -s URL | pickle check -           can it be read?
   pickle make '[1, 2.5]' -o d.pkl        a pickle of what is written there
+  pickle json --indent 4 d.pkl           as JSON; pickle from-json is the way back
   pickle opcodes MEMOIZE                 what an opcode does
 
 The status is 0, or 1 where something is wrong with the input or the output, or 2 where it is with the arguments.";

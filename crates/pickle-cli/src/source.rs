@@ -20,7 +20,7 @@ pub(crate) struct ContainerArgs {
 }
 
 /// `1048576`, `1024K`, `1M`
-fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
         "" => 0,
@@ -146,8 +146,8 @@ pub(crate) fn arrays(path: &Path) -> Result<Option<Vec<(String, Shaped)>>, Failu
     options.arrays(file).map_err(|error| Failure::new(&name, error))
 }
 
-/// All of a file or of standard input, which is to be text.
-pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+/// All of a file or of standard input, as it is.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let name = name(path);
     let mut bytes = Vec::new();
     let read = match is_dash(path) {
@@ -155,6 +155,13 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
         false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
     read.map_err(|error| Failure::new(&name, error))?;
+    Ok(bytes)
+}
+
+/// The same, which is to be text.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let name = name(path);
+    let bytes = read_bytes(path)?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::new(&name, format_args!("this is no text: byte {at} is not UTF-8"))

@@ -60,6 +60,8 @@ mod dis;
 mod emulate;
 mod error;
 mod genops;
+#[cfg(feature = "json")]
+pub mod json;
 mod keys;
 mod large_int;
 mod listing;
