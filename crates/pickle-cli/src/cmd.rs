@@ -5,6 +5,7 @@ mod check;
 mod dis;
 mod from_json;
 mod get;
+mod globals;
 mod info;
 mod json;
 mod make;
@@ -12,6 +13,7 @@ mod marshal;
 mod opcodes;
 mod optimize;
 mod pyc;
+mod scan;
 mod set;
 mod show;
 mod transcode;
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Set(set::Set),
     Dis(dis::Dis),
     Info(info::Info),
+    Scan(scan::Scan),
+    Globals(globals::Globals),
     Transcode(transcode::Transcode),
     Optimize(optimize::Optimize),
     Asm(asm::Asm),
@@ -49,6 +53,8 @@ impl Command {
             Command::Set(set) => set.run(),
             Command::Dis(dis) => dis.run(),
             Command::Info(info) => info.run(),
+            Command::Scan(scan) => scan.run(),
+            Command::Globals(globals) => globals.run(),
             Command::Transcode(transcode) => transcode.run(),
             Command::Optimize(optimize) => optimize.run(),
             Command::Asm(asm) => asm.run(),

@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Message(String),
     /// It has been said in the output already: what is left is the status.
     Said,
+    /// The same with a status of its own.
+    SaidWith(u8),
     /// Whoever read the output has gone: nothing is wrong, and nobody is there to be told.
     BrokenPipe,
 }
@@ -39,6 +41,7 @@ impl Failure {
                 ExitCode::FAILURE
             }
             Failure::Said => ExitCode::FAILURE,
+            Failure::SaidWith(status) => ExitCode::from(status),
             Failure::BrokenPipe => ExitCode::SUCCESS,
         }
     }

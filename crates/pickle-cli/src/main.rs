@@ -31,6 +31,8 @@ Examples:
   pickle get d.pkl users[3].name         one value in it
   pickle set d.pkl name \"'Bill'\"         another one in its place
   pickle info d.pkl                      protocol, who reads it, globals
+  pickle scan models/                    what would loading do?
+  pickle globals d.pkl                   what would loading import?
   pickle dis -a d.pkl                    its opcodes, with a sentence on each
   pickle transcode -p 5 d.pkl -o e.pkl   the same value at protocol 5
   pickle optimize d.pkl -o e.pkl         without what its memo does not need

@@ -35,6 +35,10 @@ mod unpack;
 mod zip;
 
 pub use error::Error;
+#[cfg(feature = "scan")]
+pub(crate) use npy::has_objects_behind as npy_header;
+#[cfg(feature = "scan")]
+pub(crate) use unpack::unpack as content_of;
 pub use format::{Format, HEAD};
 pub use limit::{DEFAULT_RATIO, DEFAULT_UNPACKED, TooLarge};
 pub use open::{Layer, Opened, Options};

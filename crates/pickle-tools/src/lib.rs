@@ -45,6 +45,8 @@
 //! With the feature `container` the crate tells what a file is by its content, and finds the pickle in archives and
 //! compressed files; each packed format has a feature of its own, and without them nothing of it is built.
 //!
+//! With the feature `scan` it says what loading a file would do, and judges it by a policy: see [`scan`].
+//!
 //! The layer beneath is [`pickle_opcodes`]: instructions without Python's reading of their arguments.
 //!
 //! Input is not trusted: a length is believed only as far as bytes arrive, and apart from a few bytes for each entry of the
@@ -68,6 +70,8 @@ mod listing;
 mod memo;
 mod optimize;
 mod reader;
+#[cfg(feature = "scan")]
+pub mod scan;
 mod spelling;
 mod text;
 mod utf8;

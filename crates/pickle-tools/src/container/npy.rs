@@ -10,6 +10,7 @@ use super::Error;
 const MAX_HEADER: u32 = 1 << 16;
 
 /// How many bytes of a file the longest header takes, with what says how long it is.
+#[cfg(feature = "zip")]
 pub(super) const MAX_START: u64 = MAX_HEADER as u64 + 12;
 
 /// Takes the header from `reader`, which the array's pickle follows then.
@@ -21,6 +22,12 @@ pub(super) fn skip_header(reader: &mut impl Read) -> Result<(), Error> {
     let header = header(reader)?;
     let descr = header.root().get("descr");
     if has_objects(descr) { Ok(()) } else { Err(Error::PlainArray(descr.to_string())) }
+}
+
+/// Takes the header from `reader`; tells whether the array is one of objects, so that a pickle follows.
+#[cfg(feature = "scan")]
+pub(crate) fn has_objects_behind(reader: &mut impl Read) -> Result<bool, Error> {
+    Ok(has_objects(header(reader)?.root().get("descr")))
 }
 
 /// What the array is, by its header, and whether a pickle follows; nothing where the header says it in another way.

@@ -11,10 +11,10 @@ use super::Format;
 const XZ_MEMORY_KIB: u32 = 256 << 10;
 
 /// A reader that is used where its type is not known.
-pub(super) type DynRead<'a> = Box<dyn Read + 'a>;
+pub(crate) type DynRead<'a> = Box<dyn Read + 'a>;
 
 /// The content of a compressed format; none where this build, or the crate, cannot unpack it.
-pub(super) fn unpack<'a>(format: Format, packed: DynRead<'a>) -> Option<DynRead<'a>> {
+pub(crate) fn unpack<'a>(format: Format, packed: DynRead<'a>) -> Option<DynRead<'a>> {
     match format {
         #[cfg(feature = "gzip")]
         Format::Gzip => Some(Box::new(gzip::Gzip::new(packed))),

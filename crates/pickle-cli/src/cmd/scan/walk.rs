@@ -1,0 +1,58 @@
+//! The files that are to be scanned.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file to be scanned, or what could not be opened on the way to some.
+pub(super) struct Entry {
+    pub(super) path: PathBuf,
+    /// It stands on the command line itself.
+    pub(super) is_named: bool,
+    pub(super) problem: Option<String>,
+}
+
+/// The files that are named, and those in the folders that are, sorted by name.
+///
+/// Links are followed, as a program that loads a file follows them: the cache of a model hub is made of links. A folder
+/// is gone through once, however many lead there; pipes and devices in folders are left alone.
+pub(super) fn walk(paths: &[PathBuf]) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut seen = HashSet::new();
+    for path in paths {
+        if path.is_dir() {
+            folder(path, &mut seen, &mut entries);
+        } else {
+            entries.push(Entry { path: path.clone(), is_named: true, problem: None });
+        }
+    }
+    entries
+}
+
+fn folder(path: &Path, seen: &mut HashSet<PathBuf>, entries: &mut Vec<Entry>) {
+    let mut open = vec![path.to_owned()];
+    while let Some(path) = open.pop() {
+        if !seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
+        let within = match fs::read_dir(&path) {
+            Ok(within) => within,
+            Err(error) => {
+                entries.push(Entry { path, is_named: false, problem: Some(error.to_string()) });
+                continue;
+            }
+        };
+        let mut names: Vec<PathBuf> = within.flatten().map(|entry| entry.path()).collect();
+        names.sort();
+        let mut folders = Vec::new();
+        for path in names {
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => folders.push(path),
+                Ok(metadata) if metadata.is_file() => entries.push(Entry { path, is_named: false, problem: None }),
+                // A pipe, a device; a link that leads nowhere has nothing to load.
+                _ => {}
+            }
+        }
+        open.extend(folders.into_iter().rev());
+    }
+}

@@ -1,0 +1,100 @@
+//! What is kept of tuples and dicts: the last ones, as far as they matter for what is called with them.
+
+use super::value::{Thing, Value};
+
+/// Tuples and dicts are kept until so many others were made: arguments and states are used right where they are made.
+const KEPT: u64 = 1 << 14;
+
+/// A tuple with more items is not kept.
+const MAX_ITEMS: usize = 64;
+
+/// The last tuples, by number.
+#[derive(Debug, Default)]
+pub(super) struct Tuples {
+    made: u64,
+    slots: Vec<Vec<Value>>,
+}
+
+impl Tuples {
+    /// Takes the items of a tuple in; gives its number.
+    #[inline]
+    pub(super) fn push(&mut self, items: &[Value]) -> u64 {
+        let number = self.made;
+        self.made += 1;
+        let slot = (number % KEPT) as usize;
+        if slot == self.slots.len() {
+            self.slots.push(Vec::new());
+        }
+        let slot = &mut self.slots[slot];
+        slot.clear();
+        if items.len() <= MAX_ITEMS {
+            slot.extend_from_slice(items);
+        } else {
+            slot.extend_from_slice(&[Value::new(Thing::Unknown); MAX_ITEMS + 1]);
+        }
+        number
+    }
+
+    /// The items of a tuple; none where they are too many, or too long ago.
+    pub(super) fn get(&self, number: u64) -> Option<&[Value]> {
+        let is_there = number < self.made && self.made - number <= KEPT;
+        let items = self.slots.get((number % KEPT) as usize).filter(|_| is_there)?;
+        (items.len() <= MAX_ITEMS).then_some(items)
+    }
+}
+
+/// What is known of a dict: the values that joblib's wrapper has, and whether it would change how an object behaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct DictNote {
+    number: u64,
+    pub(super) dtype: Option<Value>,
+    pub(super) shape: Option<Value>,
+    pub(super) alignment: Option<Value>,
+    pub(super) has_hook: bool,
+}
+
+/// The last dicts of which something is known, by number.
+#[derive(Debug, Default)]
+pub(super) struct Dicts {
+    made: u64,
+    notes: Vec<DictNote>,
+    noted: usize,
+}
+
+impl Dicts {
+    /// The number of a new dict.
+    #[inline]
+    pub(super) fn next(&mut self) -> u64 {
+        self.made += 1;
+        self.made
+    }
+
+    /// What is known of a dict, to be changed.
+    pub(super) fn note(&mut self, number: u64) -> &mut DictNote {
+        let index = self.notes.iter().rposition(|note| note.number == number).unwrap_or_else(|| {
+            let fresh = DictNote { number, ..DictNote::default() };
+            let slot = self.noted % MAX_NOTES;
+            self.noted += 1;
+            match self.notes.get_mut(slot) {
+                // What has a hook and is forgotten could be used yet: this one is taken for it.
+                Some(old) => *old = DictNote { has_hook: old.has_hook, ..fresh },
+                None => self.notes.push(fresh),
+            }
+            slot
+        });
+        &mut self.notes[index]
+    }
+
+    /// What is known of a dict.
+    pub(super) fn get(&self, number: u64) -> Option<&DictNote> {
+        self.notes.iter().rev().find(|note| note.number == number)
+    }
+
+    /// True once hooks may have been forgotten.
+    pub(super) fn has_forgotten_hook(&self) -> bool {
+        self.noted > MAX_NOTES && self.notes.iter().any(|note| note.has_hook)
+    }
+}
+
+/// Notes are looked through one by one.
+const MAX_NOTES: usize = 64;

@@ -1,0 +1,59 @@
+//! Do bytes within a pickle look like a pickle themselves, or like a container of one?
+
+use pickle_opcodes::{Op, decode};
+
+use crate::container::Format;
+
+/// Shorter bytes are no pickle that does anything.
+pub(super) const MIN: usize = 6;
+
+/// True for bytes that are to be looked into: containers, and what reads as the instructions of a pickle that names or
+/// asks for something.
+pub(super) fn is_plausible(bytes: &[u8]) -> bool {
+    match bytes {
+        _ if bytes.len() < MIN => false,
+        [0x80, 0..=5, ..] => true,
+        [b'P' | 0x1f | b'x' | b'B' | 0xfd | b']' | 0x28 | 0x93 | 0x04 | b'7' | b'R' | b'Z', ..] if is_container(bytes) => {
+            true
+        }
+        _ => memchr::memchr(b'.', bytes).is_some() && names_something(bytes),
+    }
+}
+
+fn is_container(bytes: &[u8]) -> bool {
+    let format = Format::detect(&bytes[..bytes.len().min(crate::container::HEAD)]);
+    format.is_some_and(|format| {
+        format.is_compression() || matches!(format, Format::Zip | Format::Npy | Format::SevenZip | Format::Rar)
+    })
+}
+
+/// Instructions up to a STOP, one of which names or asks for something.
+fn names_something(bytes: &[u8]) -> bool {
+    let (mut at, mut names) = (0, false);
+    while let Ok((op, end)) = decode(bytes, at) {
+        match op {
+            Op::Stop => return names,
+            Op::Global(_)
+            | Op::StackGlobal
+            | Op::Inst(_)
+            | Op::PersId(_)
+            | Op::BinPersId
+            | Op::Ext1(_)
+            | Op::Ext2(_)
+            | Op::Ext4(_) => names = true,
+            _ => {}
+        }
+        at = end;
+    }
+    false
+}
+
+/// The bytes that a text spells, a character a byte; none where a character is no byte, or the text does not begin as a
+/// pickle or a container would.
+pub(super) fn latin1(utf8: &[u8]) -> Option<Vec<u8>> {
+    if !matches!(utf8, [0xc2, 0x80, 0..=5, ..] | [0xc2, 0x93, b'N', ..] | [0..=0x7f, ..] | [0xc3, 0xbd, b'7', ..]) {
+        return None;
+    }
+    let text = core::str::from_utf8(utf8).ok()?;
+    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}

@@ -1,0 +1,164 @@
+//! [`Symbols`]: the globals that a pickle names, each judged once.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use pickle_codec::names::to_python3;
+
+use super::finding::Severity;
+use super::policy::{Allowed, Judgement, Operation, Policy};
+
+/// A global, by the name that it is imported by, and what the policy says of it.
+#[derive(Debug)]
+pub(super) struct Symbol {
+    pub(super) module: Box<str>,
+    pub(super) name: Box<str>,
+    pub(super) subject: Arc<str>,
+    pub(super) judgement: Judgement,
+    /// It came out of the memo since it was named last.
+    pub(super) recalled: bool,
+    /// Its module has a name that an import statement could have.
+    pub(super) is_plausible: bool,
+}
+
+impl Symbol {
+    fn new(policy: &Policy, module: &str, name: &str) -> Symbol {
+        let judgement = policy.judge(module, name);
+        let is_plausible = matches!(judgement, Judgement::Blocked(_)) || module.split('.').all(is_identifier);
+        Symbol {
+            module: module.into(),
+            name: name.into(),
+            subject: format!("{module}.{name}").into(),
+            judgement,
+            recalled: false,
+            is_plausible,
+        }
+    }
+
+    fn one_of_many() -> Symbol {
+        Symbol {
+            module: "?".into(),
+            name: "?".into(),
+            subject: "one of more names than are told apart".into(),
+            judgement: Judgement::Unknown,
+            recalled: false,
+            is_plausible: true,
+        }
+    }
+
+    pub(super) fn allowed(&self) -> Option<&Arc<Allowed>> {
+        match &self.judgement {
+            Judgement::Allowed(allowed) => Some(allowed),
+            _ => None,
+        }
+    }
+
+    /// What is said of naming it.
+    pub(super) fn naming(&self) -> (Severity, Cow<'static, str>) {
+        match &self.judgement {
+            Judgement::Allowed(allowed) => (Severity::Allowed, of(allowed)),
+            Judgement::Blocked(reason) => (Severity::Dangerous, Cow::Owned(reason.as_ref().into())),
+            Judgement::Unknown => (Severity::Suspicious, Cow::Borrowed("no policy allows it")),
+        }
+    }
+
+    /// What is said of doing this with it.
+    pub(super) fn doing(&self, operation: Operation) -> (Severity, Cow<'static, str>) {
+        match self.allowed() {
+            Some(allowed) if allowed.permits(operation) => (Severity::Allowed, of(allowed)),
+            Some(_) => (Severity::Suspicious, Cow::Borrowed(not_allowed(operation))),
+            None => self.naming(),
+        }
+    }
+}
+
+/// So many symbols of a file are told apart; those that follow are one, which nothing allows.
+const MAX_SYMBOLS: usize = 1 << 16;
+
+fn of(allowed: &Allowed) -> Cow<'static, str> {
+    Cow::Owned(format!("{} ({})", allowed.reason(), allowed.policy()))
+}
+
+fn not_allowed(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Call => "it may be named, not called",
+        Operation::New => "it may be named, not instantiated",
+        Operation::Build => "no policy allows to set a state of what it makes",
+        Operation::Items => "no policy allows to add items to what it makes",
+    }
+}
+
+fn is_identifier(word: &str) -> bool {
+    let mut characters = word.chars();
+    characters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
+        && characters.all(|character| character == '_' || character.is_alphanumeric())
+}
+
+/// The symbols of a file, by number.
+#[derive(Debug)]
+pub(super) struct Symbols<'p> {
+    policy: &'p Policy,
+    symbols: Vec<Symbol>,
+    /// By what the pickle calls them: module, newline, name, and whether that may be Python 2's.
+    numbers: HashMap<Box<[u8]>, u32, RandomState>,
+    key: Vec<u8>,
+}
+
+impl<'p> Symbols<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Symbols<'p> {
+        Symbols { policy, symbols: Vec::new(), numbers: HashMap::default(), key: Vec::new() }
+    }
+
+    pub(super) fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<&Symbol> {
+        self.symbols.get(number as usize)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Symbol> {
+        self.symbols.get_mut(number as usize)
+    }
+
+    /// The number of the symbol that a pickle calls so, at this protocol.
+    pub(super) fn enter(&mut self, module: &[u8], name: &[u8], protocol: u8) -> u32 {
+        let is_old = protocol < 3;
+        self.key.clear();
+        self.key.extend_from_slice(module);
+        self.key.push(b'\n');
+        self.key.extend_from_slice(name);
+        self.key.push(u8::from(is_old));
+        if let Some(&number) = self.numbers.get(&self.key[..]) {
+            return number;
+        }
+        if self.symbols.len() > MAX_SYMBOLS {
+            return MAX_SYMBOLS as u32;
+        }
+        let (module, name) = (String::from_utf8_lossy(module), String::from_utf8_lossy(name));
+        let symbol = match is_old {
+            _ if self.symbols.len() == MAX_SYMBOLS => Symbol::one_of_many(),
+            false => Symbol::new(self.policy, &module, &name),
+            true => self.old(&module, &name),
+        };
+        let number = self.symbols.len() as u32;
+        self.symbols.push(symbol);
+        self.numbers.insert(self.key.as_slice().into(), number);
+        number
+    }
+
+    /// A name that is Python 3's or Python 2's: loaders translate it, or take it as it is (`fix_imports=False`).
+    fn old(&self, module: &str, name: &str) -> Symbol {
+        let (new_module, new_name) = to_python3(module, name);
+        let symbol = Symbol::new(self.policy, new_module, new_name);
+        if (new_module, new_name) == (module, name) || matches!(symbol.judgement, Judgement::Blocked(_)) {
+            return symbol;
+        }
+        match self.policy.judge(module, name) {
+            judgement @ Judgement::Blocked(_) => Symbol { judgement, ..Symbol::new(self.policy, module, name) },
+            _ => symbol,
+        }
+    }
+}
