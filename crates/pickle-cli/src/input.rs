@@ -69,7 +69,6 @@ impl FileArgs {
         };
         Ok(Rest { name: input.name, bytes })
     }
-
 }
 
 impl Selection {

@@ -88,6 +88,13 @@ impl<'a> Arg<'a> {
             ArgKind::Bytes8 => bytes(form::Bytes8::read(cursor)?),
             ArgKind::ByteArray8 => make(Arg::ByteArray(form::ByteArray8::read(cursor)?.into())),
             ArgKind::DecimalNlShort => {
+                // Indexes of the memo are sorted by size, so that a loop over their digits is faster.
+                if instruction[0] == Opcode::Int.byte()
+                    && let Some((value, length)) = word::short_decimal(cursor.rest(), b'\n')
+                {
+                    cursor.advance(length);
+                    return Ok(int(value));
+                }
                 match plain_line(cursor).map_or_else(|| form::DecimalNlShort::read(cursor), Ok)? {
                     b"00" => make(Arg::Bool(false)),
                     b"01" => make(Arg::Bool(true)),
@@ -95,6 +102,10 @@ impl<'a> Arg<'a> {
                 }
             }
             ArgKind::DecimalNlLong => {
+                if let Some((value, length)) = word::short_decimal(cursor.rest(), b'L') {
+                    cursor.advance(length);
+                    return Ok(int(value));
+                }
                 let line = form::DecimalNlLong::read(cursor)?;
                 let line = line.strip_suffix(b"L").unwrap_or(line);
                 match LargeInt::from_decimal(line) {

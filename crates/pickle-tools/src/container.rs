@@ -35,12 +35,12 @@ mod unpack;
 mod zip;
 
 pub use error::Error;
-#[cfg(feature = "scan")]
-pub(crate) use npy::has_objects_behind as npy_header;
-#[cfg(feature = "scan")]
-pub(crate) use unpack::unpack as content_of;
 pub use format::{Format, HEAD};
 pub use limit::{DEFAULT_RATIO, DEFAULT_UNPACKED, TooLarge};
+#[cfg(feature = "scan")]
+pub(crate) use npy::has_objects_behind as npy_header;
 pub use open::{Layer, Opened, Options};
 #[cfg(any(feature = "gzip", feature = "bzip2", feature = "xz", feature = "zstd"))]
 pub use pack::Packer;
+#[cfg(feature = "scan")]
+pub(crate) use unpack::unpack as content_of;

@@ -17,14 +17,8 @@ use crate::{Result, paths};
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum OfPickle {
-    Loaded {
-        outcomes: Vec<OfDumps>,
-        by_option: Vec<usize>,
-        back: Vec<Option<Vec<String>>>,
-    },
-    Unloaded {
-        unloaded: String,
-    },
+    Loaded { outcomes: Vec<OfDumps>, by_option: Vec<usize>, back: Vec<Option<Vec<String>>> },
+    Unloaded { unloaded: String },
 }
 
 /// What `json.dumps` does with one set of options.

@@ -23,15 +23,8 @@ pub(crate) enum Plant {
 }
 
 impl Plant {
-    pub(crate) const ALL: [Plant; 7] = [
-        Plant::Nothing,
-        Plant::Float,
-        Plant::Accepted,
-        Plant::Path,
-        Plant::Keys,
-        Plant::Unshared,
-        Plant::Column,
-    ];
+    pub(crate) const ALL: [Plant; 7] =
+        [Plant::Nothing, Plant::Float, Plant::Accepted, Plant::Path, Plant::Keys, Plant::Unshared, Plant::Column];
 
     /// Our text, or the path and the message of our refusal, with the fault.
     pub(crate) fn put_into(self, ours: Result<Vec<u8>, DumpError>) -> Result<Vec<u8>, (String, String)> {

@@ -73,8 +73,32 @@ const WHOLE: [&str; 64] = [
 
 /// What breaking puts in.
 const PIECES: [&[u8]; 26] = [
-    b"\"", b"\\", b"\\u", b"\\ud83d", b"\\ude00", b"[", b"]", b"{", b"}", b",", b":", b" ", b"\n", b"\t", b"-", b"0", b"1",
-    b".", b"e", b"+", b"NaN", b"null", b"\xef\xbb\xbf", b"\xff", b"\xed\xa0\xbd", b"\xc3\xa9",
+    b"\"",
+    b"\\",
+    b"\\u",
+    b"\\ud83d",
+    b"\\ude00",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b",",
+    b":",
+    b" ",
+    b"\n",
+    b"\t",
+    b"-",
+    b"0",
+    b"1",
+    b".",
+    b"e",
+    b"+",
+    b"NaN",
+    b"null",
+    b"\xef\xbb\xbf",
+    b"\xff",
+    b"\xed\xa0\xbd",
+    b"\xc3\xa9",
 ];
 
 /// All of them: whole ones in all encodings, then as many broken ones.

@@ -90,9 +90,7 @@ impl Number {
             (Number::Large(a), Number::Large(b)) => a.cmp(b),
             (Number::Int(a), Number::Large(b)) => BigInt::from(*a).cmp(b),
             (Number::Large(a), Number::Int(b)) => a.cmp(&BigInt::from(*b)),
-            (Number::Float(a), Number::Float(b)) => {
-                a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
-            }
+            (Number::Float(a), Number::Float(b)) => a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan())),
             (int, Number::Float(float)) => compare_with_float(int, *float),
             (Number::Float(float), int) => compare_with_float(int, *float).reverse(),
         }
@@ -125,10 +123,8 @@ fn whole(float: f64) -> Option<Number> {
 
 /// Sorts keys and values as Python's `sorted(obj.items())` does.
 pub(crate) fn sort(terms: Terms<'_, '_>, pairs: &mut Vec<Handle>) -> Result<(), DumpErrorKind> {
-    let mut entries: Vec<(Order<'_>, [Handle; 2])> = pairs
-        .chunks_exact(2)
-        .map(|pair| (Order::of(terms, pair[0]), [pair[0], pair[1]]))
-        .collect();
+    let mut entries: Vec<(Order<'_>, [Handle; 2])> =
+        pairs.chunks_exact(2).map(|pair| (Order::of(terms, pair[0]), [pair[0], pair[1]])).collect();
     for two in entries.windows(2) {
         if !two[0].0.has_order_with(&two[1].0) {
             // The sort compares each with the one before.

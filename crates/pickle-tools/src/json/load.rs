@@ -77,7 +77,8 @@ impl LoadOptions {
 
     fn load<'a>(&self, text: &'a [u8]) -> Result<Graph<'a>, LoadError> {
         let builder = Builder::with_input(text);
-        let mut load = Load { scanner: Scanner::new(text), builder, options: self, keys: HashMap::new(), open: Vec::new() };
+        let mut load =
+            Load { scanner: Scanner::new(text), builder, options: self, keys: HashMap::new(), open: Vec::new() };
         let root = load.document()?;
         Ok(load.builder.finish(root))
     }

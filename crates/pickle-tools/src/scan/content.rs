@@ -71,7 +71,8 @@ impl<'s> Session<'s> {
     /// Takes over what is found in the pickles that the bytes begin with.
     fn take(&mut self, bytes: &[u8], found: Stream, container: bool, place: &Arc<str>, depth: usize) -> Found {
         // A container may begin with letters that are a persistent id's opcode.
-        let is_chance = container && found.pickles == 0 && found.findings.iter().all(|f| f.action == Action::Persistent);
+        let is_chance =
+            container && found.pickles == 0 && found.findings.iter().all(|f| f.action == Action::Persistent);
         self.pickles += found.pickles;
         if !is_chance {
             self.add(found.findings);

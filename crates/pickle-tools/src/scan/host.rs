@@ -203,7 +203,13 @@ impl<'i, 'p> ScanHost<'i, 'p> {
     }
 
     /// Notes something that no policy allows.
-    pub(super) fn suspect(&mut self, action: Action, origin: Origin, subject: &str, reason: impl Into<Cow<'static, str>>) {
+    pub(super) fn suspect(
+        &mut self,
+        action: Action,
+        origin: Origin,
+        subject: &str,
+        reason: impl Into<Cow<'static, str>>,
+    ) {
         self.log.acted = true;
         let event = self.event(action, origin, Severity::Suspicious);
         self.log.tell(&event, subject.into(), reason);

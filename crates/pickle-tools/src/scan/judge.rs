@@ -231,7 +231,12 @@ impl ScanHost<'_, '_> {
             },
             Thing::Object { symbol, .. } if is_hook && is_dunder => {
                 let subject = self.subject(symbol);
-                self.suspect(Action::Items, Origin::Literal, &subject, "an item that would replace a method, as a state");
+                self.suspect(
+                    Action::Items,
+                    Origin::Literal,
+                    &subject,
+                    "an item that would replace a method, as a state",
+                );
             }
             _ => {}
         }

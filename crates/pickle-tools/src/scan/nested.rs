@@ -13,7 +13,9 @@ pub(super) fn is_plausible(bytes: &[u8]) -> bool {
     match bytes {
         _ if bytes.len() < MIN => false,
         [0x80, 0..=5, ..] => true,
-        [b'P' | 0x1f | b'x' | b'B' | 0xfd | b']' | 0x28 | 0x93 | 0x04 | b'7' | b'R' | b'Z', ..] if is_container(bytes) => {
+        [b'P' | 0x1f | b'x' | b'B' | 0xfd | b']' | 0x28 | 0x93 | 0x04 | b'7' | b'R' | b'Z', ..]
+            if is_container(bytes) =>
+        {
             true
         }
         _ => memchr::memchr(b'.', bytes).is_some() && names_something(bytes),

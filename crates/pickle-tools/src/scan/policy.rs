@@ -228,12 +228,8 @@ impl Policy {
         for entry in written.allow {
             check(&entry.modules, &entry.names, &entry.reason)?;
             let operations = entry.operations.iter().fold(0, |all, &operation| all | operation as u8);
-            let allowed = Arc::new(Allowed {
-                operations,
-                rule: entry.rule,
-                reason: entry.reason.into(),
-                policy: policy.clone(),
-            });
+            let allowed =
+                Arc::new(Allowed { operations, rule: entry.rule, reason: entry.reason.into(), policy: policy.clone() });
             for (module, name) in pairs(&entry.modules, &entry.names) {
                 // What two entries say of a symbol is allowed together.
                 let of_module = self.allowed.entry(module.into()).or_default();

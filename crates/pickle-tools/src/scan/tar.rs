@@ -26,7 +26,8 @@ fn number(field: &[u8]) -> Option<u64> {
         let low = field[1..].iter().try_fold(0u64, |all, &byte| all.checked_mul(256)?.checked_add(byte.into()));
         return low.filter(|_| field[0] == 0x80);
     }
-    let digits: Vec<u8> = field.iter().copied().skip_while(|byte| *byte == b' ').take_while(u8::is_ascii_digit).collect();
+    let digits: Vec<u8> =
+        field.iter().copied().skip_while(|byte| *byte == b' ').take_while(u8::is_ascii_digit).collect();
     if digits.is_empty() {
         return field.iter().all(|byte| matches!(byte, 0 | b' ')).then_some(0);
     }

@@ -73,11 +73,8 @@ impl Archive {
 /// The entries of the directory.
 fn directory(bytes: &[u8]) -> Option<Vec<(Entry, u64)>> {
     let end = find_end(bytes)?;
-    let (mut count, mut size, mut offset) = (
-        u64::from(u16_at(bytes, end + 10)?),
-        u64::from(u32_at(bytes, end + 12)?),
-        u64::from(u32_at(bytes, end + 16)?),
-    );
+    let (mut count, mut size, mut offset) =
+        (u64::from(u16_at(bytes, end + 10)?), u64::from(u32_at(bytes, end + 12)?), u64::from(u32_at(bytes, end + 16)?));
     let mut behind = end;
     if let Some(locator) = end.checked_sub(20)
         && bytes.get(locator..locator + 4) == Some(END_64_LOCATOR)

@@ -236,9 +236,8 @@ impl<'g> Decode<'g> {
     }
 
     fn tagged(&mut self, view: View<'g>) -> Outcome<Option<Handle>> {
-        let (tag, value) = view.entries().next().map_or(("", View::ABSENT), |(tag, value)| {
-            (tag.as_str().unwrap_or_default(), value)
-        });
+        let (tag, value) =
+            view.entries().next().map_or(("", View::ABSENT), |(tag, value)| (tag.as_str().unwrap_or_default(), value));
         let others = match tag {
             "$id" => Some("$value"),
             _ if OBJECTS.iter().any(|(_, known)| *known == tag) => Some("$do"),

@@ -84,9 +84,8 @@ impl<'g> Census<'g> {
         let keys: Option<Vec<_>> = pairs.iter().step_by(2).map(key_of).collect();
         let Some(mut keys) = keys else { return false };
         keys.retain(|(text, _)| !is_one_for_all(*text));
-        let is_other = |(text, key): &(Text<'g>, Handle)| {
-            self.keys.get(text.as_bytes()).is_some_and(|known| known != key)
-        };
+        let is_other =
+            |(text, key): &(Text<'g>, Handle)| self.keys.get(text.as_bytes()).is_some_and(|known| known != key);
         if keys.iter().any(is_other) {
             return false;
         }
