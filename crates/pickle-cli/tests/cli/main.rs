@@ -12,6 +12,7 @@ mod overrides;
 mod pyc;
 mod readme;
 mod rewrite;
+mod scan;
 mod set;
 mod show;
 mod transcode;

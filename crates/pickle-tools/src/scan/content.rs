@@ -56,6 +56,11 @@ impl<'s> Session<'s> {
 
     /// Looks through bytes that stand at `place`, in so many containers.
     pub(super) fn content(&mut self, bytes: &[u8], place: &Arc<str>, depth: usize) -> Found {
+        self.bytes(bytes, place, depth, false)
+    }
+
+    /// The same; `is_nested` where a pickle has them as a literal.
+    fn bytes(&mut self, bytes: &[u8], place: &Arc<str>, depth: usize, is_nested: bool) -> Found {
         match self.work.checked_sub(bytes.len() as u64) {
             Some(left) => self.work = left,
             None => {
@@ -63,7 +68,12 @@ impl<'s> Session<'s> {
                 return Found::Something;
             }
         }
-        let pickles = stream(bytes, place.clone(), self.policy, self.options.every);
+        let mut pickles = stream(bytes, place.clone(), self.policy, self.options.every);
+        if is_nested && pickles.pickles == 0 && bytes.first() != Some(&0x80) {
+            // Bytes that are no pickle are bytes, whatever they begin with.
+            pickles.findings.retain(|finding| finding.severity == Severity::Dangerous);
+            pickles.acted = !pickles.findings.is_empty();
+        }
         let container = self.container(bytes, place, depth);
         self.take(bytes, pickles, container, place, depth)
     }
@@ -109,13 +119,12 @@ impl<'s> Session<'s> {
             Nested::Decoded(decoded) => decoded,
             Nested::Forgotten => return self.form(Severity::Unreadable, &at, "bytes in a text, more than is kept", ""),
         };
-        // Bytes that are no pickle are bytes, whatever they begin with: only what reads well is judged, or what is bad.
         let (known, pickles) = (self.findings.len(), self.pickles);
-        self.content(content, &at, depth + 1);
+        self.bytes(content, &at, depth + 1, true);
         if self.pickles == pickles {
-            let bad = if content.first() == Some(&0x80) { Severity::Suspicious } else { Severity::Dangerous };
+            // What begins as a container by chance cannot be read as one.
             let found = self.findings.split_off(known);
-            self.findings.extend(found.into_iter().filter(|finding| finding.severity >= bad));
+            self.findings.extend(found.into_iter().filter(|finding| finding.severity > Severity::Unreadable));
         }
     }
 

@@ -12,7 +12,7 @@ use super::kept::{Dicts, Tuples};
 use super::log::{Event, Log};
 use super::policy::{Operation, Policy};
 use super::raw::{Dtype, Raw};
-use super::symbol::Symbols;
+use super::symbol::{Symbol, Symbols};
 use super::value::{Text, Thing, Value};
 
 /// Decoded texts take no more than this; later ones are not kept.
@@ -250,6 +250,9 @@ impl<'i, 'p> ScanHost<'i, 'p> {
     fn named_by(&self, value: Value) -> Result<Option<Text>, Refusal> {
         match value.thing() {
             Thing::Text(text) => Ok(Some(text)),
+            Thing::Object { symbol, .. } if self.symbols.get(symbol).is_some_and(Symbol::makes_arrays) => {
+                Err(Refusal(Cow::Borrowed("STACK_GLOBAL requires str")))
+            }
             Thing::LongText | Thing::Object { .. } | Thing::Persistent | Thing::Unknown => Ok(None),
             _ => Err(Refusal(Cow::Borrowed("STACK_GLOBAL requires str"))),
         }

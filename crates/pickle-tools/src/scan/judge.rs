@@ -6,6 +6,7 @@ use super::finding::{Action, Origin, Severity};
 use super::host::{Made, Refusal, ScanHost};
 use super::policy::{Operation, Rule};
 use super::raw::{Dtype, Raw};
+use super::symbol::Symbol;
 use super::value::{Thing, Value};
 
 /// Why a rule does not allow a call.
@@ -17,6 +18,11 @@ impl ScanHost<'_, '_> {
         let thing = callable.thing();
         if let Some(literal) = thing.literal() {
             return Err(Refusal(Cow::Owned(format!("'{literal}' object is not callable"))));
+        }
+        if let Thing::Object { symbol, .. } = thing
+            && self.symbols.get(symbol).is_some_and(Symbol::makes_arrays)
+        {
+            return Err(Refusal(Cow::Borrowed("an array is not callable")));
         }
         let Thing::Global(symbol) = thing else {
             let subject = self.describe(thing);
@@ -54,7 +60,7 @@ impl ScanHost<'_, '_> {
                 [] => Err("it is called without a class"),
             },
             Rule::OneLiteral => match args {
-                [only] if only.thing().literal().is_some() => Ok(None),
+                [only] if only.thing().literal().is_some() || self.is_constant(*only) => Ok(None),
                 _ => Err("it is allowed with one argument alone, which is a literal"),
             },
             Rule::CallsFirst => match args.first().map(|first| first.thing()) {
@@ -73,6 +79,13 @@ impl ScanHost<'_, '_> {
             }
             Rule::ArrayWrapper => Ok(None),
         }
+    }
+
+    /// `...` and `NotImplemented`, which are named.
+    fn is_constant(&self, value: Value) -> bool {
+        let Thing::Global(symbol) = value.thing() else { return false };
+        let subject = self.symbols.get(symbol).map(|symbol| &*symbol.subject);
+        matches!(subject, Some("builtins.Ellipsis" | "builtins.NotImplemented"))
     }
 
     /// `getattr(global, "name")`, as protocols below 4 spell a name within a name.

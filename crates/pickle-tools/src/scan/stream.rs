@@ -46,9 +46,11 @@ pub(super) fn stream(input: &[u8], place: Arc<str>, policy: &Policy, every: bool
         chain: Machine::new(),
         chained: 0,
         is_chained: true,
+        elsewhere: Vec::new(),
     };
     let problem = reader.all();
     reader.other_chains();
+    reader.elsewhere();
     let (pickles, end) = (reader.pickles.len() as u64, reader.end);
     let acted = reader.log.acted;
     Stream { findings: reader.log.into_findings(), nested: reader.host.nested, pickles, end, problem, acted }
@@ -66,6 +68,8 @@ struct Reader<'i, 'p> {
     chained: usize,
     /// It has had no error.
     is_chained: bool,
+    /// Where `pickle` finds the next pickle, and joblib does not.
+    elsewhere: Vec<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -127,7 +131,7 @@ impl Reader<'_, '_> {
             if let (Ok(by_pickle), Ok(by_joblib)) = (&plain.end, &joblib.end)
                 && by_pickle != by_joblib
             {
-                self.disagreement("joblib and pickle do not agree where the pickle ends");
+                self.elsewhere.push(*by_pickle);
             }
             if joblib.end.is_ok() || plain.end.is_err() {
                 joblib.log.merge(plain.log);
@@ -173,6 +177,22 @@ impl Reader<'_, '_> {
                 let Ok(end) = ran.end else { break };
                 let Some(left) = work.checked_sub(end - pickle.start) else { return };
                 work = left;
+            }
+        }
+    }
+
+    /// Loads on from where `pickle` finds an end and joblib goes on: the pickle of an array of objects has a STOP of its own.
+    fn elsewhere(&mut self) {
+        let mut work = self.input.len().saturating_mul(MAX_CHAIN_WORK);
+        for mut start in mem::take(&mut self.elsewhere) {
+            while start < self.input.len() {
+                let ran = run(&mut Machine::new(), &mut self.host, self.input, start, Mode::default());
+                self.log.merge(ran.log);
+                let Ok(end) = ran.end else { break };
+                let Some(left) = work.checked_sub(end - start) else {
+                    return self.disagreement("joblib and pickle do not agree where the pickles end");
+                };
+                (work, start) = (left, end);
             }
         }
     }

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use pickle_codec::names::to_python3;
 
 use super::finding::Severity;
-use super::policy::{Allowed, Judgement, Operation, Policy};
+use super::policy::{Allowed, Judgement, Operation, Policy, Rule};
 
 /// A global, by the name that it is imported by, and what the policy says of it.
 #[derive(Debug)]
@@ -53,6 +53,12 @@ impl Symbol {
             Judgement::Allowed(allowed) => Some(allowed),
             _ => None,
         }
+    }
+
+    /// True where it gives an array, or what goes with one: no text, and nothing that can be called.
+    pub(super) fn makes_arrays(&self) -> bool {
+        let by_rule = |allowed: &Arc<Allowed>| matches!(allowed.rule, Some(Rule::Dtype | Rule::ArrayWrapper));
+        self.allowed().is_some_and(|allowed| by_rule(allowed) || matches!(&*self.name, "_reconstruct" | "ndarray"))
     }
 
     /// What is said of naming it.

@@ -1,0 +1,357 @@
+//! The known ways around scanners, one test each: SECURITY.md names them. Nothing here is loaded.
+#![cfg(feature = "scan")]
+
+use std::io::Write;
+
+use pickle_tools::scan::{Action, Judgement, Origin, Policy, Report, Scanner, Severity, Verdict};
+use rstest::rstest;
+
+fn scan(pickle: impl AsRef<[u8]>) -> Report {
+    Scanner::new().scan(pickle.as_ref())
+}
+
+fn verdict(pickle: impl AsRef<[u8]>) -> Verdict {
+    scan(pickle).verdict()
+}
+
+/// `os.system('echo')` by GLOBAL and REDUCE.
+const CALL: &[u8] = b"cos\nsystem\nX\x04\0\0\0echo\x85R";
+
+fn with_stop(parts: &[&[u8]]) -> Vec<u8> {
+    [&parts.concat(), &b"."[..]].concat()
+}
+
+#[rstest]
+#[case::reduce(b"\x80\x02cos\nsystem\nX\x04\0\0\0echo\x85R.")]
+#[case::inst(b"(S'echo'\nios\nsystem\n.")]
+#[case::obj(b"(cos\nsystem\nS'echo'\no.")]
+#[case::newobj(b"\x80\x02cos\nsystem\n)\x81.")]
+#[case::newobj_ex(b"\x80\x04cos\nsystem\n)}\x92.")]
+#[case::stack_global(b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04echo\x85R.")]
+#[case::named_only(b"cos\nsystem\n.")]
+#[case::python2(b"\x80\x02c__builtin__\neval\n.")]
+#[case::moved_by_fix_imports(b"\x80\x02ccommands\ngetoutput\n.")]
+fn each_opcode_that_calls_or_makes(#[case] pickle: &[u8]) {
+    assert_eq!(verdict(pickle), Verdict::Dangerous);
+}
+
+#[rstest]
+#[case::names(b"\x80\x04\x8c\x02os\x940\x8c\x06system\x940h\x00h\x01\x93.")]
+#[case::sparse_indexes(b"\x80\x04\x8c\x02osr\xff\xff\xff\x7f0\x8c\x06systemj\xff\xff\xff\x7f0q\x070j\xff\xff\xff\x7f\x8c\x06system\x93.")]
+#[case::function(b"cos\nsystem\np5\n0g5\n(S'echo'\ntR.")]
+#[case::overwritten(b"\x80\x04\x8c\x04jsonq\x000\x8c\x02osq\x000h\x00\x8c\x06system\x93.")]
+fn names_by_way_of_the_memo(#[case] pickle: &[u8]) {
+    let report = scan(pickle);
+    assert_eq!(report.verdict(), Verdict::Dangerous);
+    assert_eq!(report.symbols(), ["os.system"]);
+}
+
+#[test]
+fn where_a_name_comes_from_is_told() {
+    let report = scan(b"\x80\x04\x8c\x02os\x940\x8c\x06system\x940\x8c\x01x0\x8c\x01y0h\x00h\x01\x93\x940h\x02)R.");
+    let told: Vec<_> = report.findings().iter().map(|finding| (finding.action, finding.origin)).collect();
+    assert!(told.contains(&(Action::Global, Origin::Memo)), "{told:?}");
+    assert!(told.contains(&(Action::Call, Origin::Memo)), "{told:?}");
+}
+
+#[rstest]
+#[case::by_encode(b"\x80\x04c_codecs\nencode\nX\x02\0\0\0osX\x05\0\0\0utf-8\x86RX\x06\0\0\0system\x93.")]
+#[case::by_str(b"\x80\x04cbuiltins\nstr\nX\x02\0\0\0os\x85RX\x06\0\0\0system\x93.")]
+#[case::by_persistent_id(b"\x80\x04Pid\nX\x06\0\0\0system\x93.")]
+fn computed_names_are_suspicious(#[case] pickle: &[u8]) {
+    let report = scan(pickle);
+    assert_eq!(report.verdict(), Verdict::Suspicious);
+    assert!(report.needs_unknown_symbols());
+}
+
+#[rstest]
+#[case::stack_global(b"\x80\x04\x8c\x0bcollections\x8c\x0b_sys.exit.x\x93.")]
+#[case::global(b"\x80\x04clogging\nos.system\n.")]
+#[case::getattr(b"\x80\x02cbuiltins\ngetattr\ncnumpy\nos\nX\x06\0\0\0system\x86R.")]
+fn dotted_names_are_split(#[case] pickle: &[u8]) {
+    assert!(verdict(pickle) >= Verdict::Suspicious);
+}
+
+#[test]
+fn a_dotted_name_within_an_allowed_class_is_not_allowed() {
+    assert_eq!(verdict(b"\x80\x04ccollections\nOrderedDict.fromkeys\n."), Verdict::Suspicious);
+}
+
+#[rstest]
+#[case::replaced_method(b"\x80\x02ctypes\nSimpleNamespace\n)R}X\x0c\0\0\0__setstate__cbuiltins\nlist\nsbX\x01\0\0\0xb.")]
+#[case::on_the_class(b"\x80\x02ccollections\nOrderedDict\n}X\x01\0\0\0xNsb.")]
+#[case::on_a_function(b"\x80\x02cnumpy\nadd\n}X\x01\0\0\0xNsb.")]
+#[case::allowed_to_be_called_only(b"\x80\x02cre\n_compile\nX\x01\0\0\0aK\x20\x86R}X\x01\0\0\0xNsb.")]
+#[case::items_of_a_class(b"\x80\x02ccollections\nOrderedDict\nX\x01\0\0\0xNs.")]
+fn an_allowed_class_is_not_an_allowed_build(#[case] pickle: &[u8]) {
+    assert_eq!(verdict(pickle), Verdict::Suspicious);
+}
+
+#[rstest]
+#[case::named_only(b"\x80\x02cnumpy\nadd\n)R.")]
+#[case::what_a_call_gave(b"\x80\x02ccollections\nOrderedDict\n)R)R.")]
+#[case::partial(b"\x80\x02cfunctools\npartial\ncbuiltins\nlist\n\x85R)R.")]
+#[case::iter_of_a_function(b"\x80\x02cbuiltins\niter\ncbuiltins\nlist\nN\x86R.")]
+#[case::a_new_class(b"\x80\x02cbuiltins\ntype\nX\x01\0\0\0C)}\x87R.")]
+#[case::ufunc_of_a_module(b"\x80\x02cnumpy.core\n_ufunc_reconstruct\nX\x04\0\0\0evilX\x01\0\0\0f\x86R.")]
+fn calls_are_judged_with_their_arguments(#[case] pickle: &[u8]) {
+    assert_eq!(verdict(pickle), Verdict::Suspicious);
+}
+
+#[rstest]
+#[case(b"\x80\x02\x82\x01.")]
+#[case(b"\x80\x02\x83\0\x01)R.")]
+#[case(b"\x80\x02\x84\0\0\x01\0)\x81.")]
+fn extension_codes_are_not_known(#[case] pickle: &[u8]) {
+    assert_eq!(verdict(pickle), Verdict::Suspicious);
+}
+
+#[rstest]
+#[case(b"I0x10\n")]
+#[case(b"L-0x10L\n")]
+#[case(b"I1_000\n")]
+#[case(b"F1_0\n")]
+#[case(b"F 1.5\n")]
+#[case(b"I010\n")]
+fn odd_numbers_before_the_payload(#[case] number: &[u8]) {
+    assert_eq!(verdict(with_stop(&[number, b"0", CALL])), Verdict::Dangerous);
+}
+
+#[test]
+fn what_only_one_of_the_loaders_takes() {
+    // Appending nothing to None: C does. Digits with an underscore in a float: pickle.py does.
+    assert_eq!(verdict(with_stop(&[b"N(e0", CALL])), Verdict::Dangerous);
+    assert_eq!(verdict(with_stop(&[b"F1_0\n0", CALL])), Verdict::Dangerous);
+    // From a file, C drops what is left of a frame that an instruction crosses.
+    let crossing = [b"\x80\x04\x95\x02\0\0\0\0\0\0\0X\x06\0\0\0", CALL[..6].as_ref(), b"."].concat();
+    assert_eq!(verdict(crossing), Verdict::Suspicious);
+}
+
+#[rstest]
+#[case::names(b"\x8c\x02osq\0\x8c\x06systemq\x01.\x80\x04h\0h\x01\x93)R.")]
+#[case::function(b"cos\nsystem\nq\x07.h\x07)R.")]
+// Alone the second names collections.OrderedDict; behind the first, what that put into its memo.
+#[case::other_entries(b"\x8c\x02os\x940\x8c\x06system\x94.\x80\x04\x8c\x0bcollections\x940\x8c\x0bOrderedDict\x940h\0h\x01\x93.")]
+#[case::from_the_second_on(b"K\x01\x94.\x8c\x02os\x940\x8c\x06system\x94.\x80\x04\x8c\x0bcollections\x940\x8c\x0bOrderedDict\x940h\0h\x01\x93.")]
+fn a_memo_carried_over(#[case] pickles: &[u8]) {
+    assert_eq!(verdict(pickles), Verdict::Dangerous);
+}
+
+#[rstest]
+#[case::cut(b"")]
+#[case::no_opcode(b"\xff")]
+#[case::underflow(b"0000")]
+#[case::frame(b"\x95\xff\xff\xff\xff\xff\xff\xff\x7f.")]
+#[case::memo(b"h\x99.")]
+fn broken_behind_the_payload(#[case] end: &[u8]) {
+    assert_eq!(verdict([CALL, end].concat()), Verdict::Dangerous);
+    let unlisted = [b"cevil_package\nrun\n)R", end].concat();
+    assert_eq!(verdict(unlisted), Verdict::Suspicious);
+}
+
+#[test]
+fn broken_and_harmless_is_unreadable() {
+    assert_eq!(verdict(b"\x80\x02ccollections\nOrderedDict\n)R"), Verdict::Unreadable);
+}
+
+#[test]
+fn pickles_in_pickles() {
+    let inner = with_stop(&[CALL]);
+    for inner in [inner.clone(), [b"\x80\x02", &inner[..]].concat(), zlib(&inner), zip(&[("x", &inner)])] {
+        let length = (inner.len() as u32).to_le_bytes();
+        assert_eq!(verdict(with_stop(&[b"\x80\x03B", &length, &inner])), Verdict::Dangerous);
+    }
+    // Bytes as protocols below 3 spell them, by a text.
+    assert_eq!(
+        verdict(b"\x80\x02c_codecs\nencode\nX\x18\0\0\0\xc2\x80\x02cos\nsystem\n(S'x'\ntR.X\x06\0\0\0latin1\x86R."),
+        Verdict::Dangerous
+    );
+}
+
+#[test]
+fn pickles_in_pickles_are_followed_so_deep() {
+    let mut pickle = with_stop(&[CALL]);
+    for _ in 0..20 {
+        let length = (pickle.len() as u32).to_le_bytes();
+        pickle = with_stop(&[b"\x80\x03B", &length, &pickle]);
+    }
+    assert_eq!(verdict(pickle), Verdict::Suspicious);
+}
+
+fn zlib(content: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(content).expect("a vector takes all");
+    out.finish().expect("a vector takes all")
+}
+
+/// An archive of stored members, as any zip program writes it.
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut archive, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let mut checksum = flate2::Crc::new();
+        checksum.update(content);
+        let mut facts = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        facts.extend(checksum.sum().to_le_bytes());
+        facts.extend((content.len() as u32).to_le_bytes());
+        facts.extend((content.len() as u32).to_le_bytes());
+        facts.extend((name.len() as u16).to_le_bytes());
+        facts.extend([0, 0]);
+        directory.extend([b"PK\x01\x02\x14\0", &facts[..], &[0; 10]].concat());
+        directory.extend((archive.len() as u32).to_le_bytes());
+        directory.extend(name.as_bytes());
+        archive.extend([b"PK\x03\x04", &facts[..], name.as_bytes(), content].concat());
+    }
+    let (count, start, size) = (members.len() as u16, archive.len() as u32, directory.len() as u32);
+    archive.extend(directory);
+    archive.extend(b"PK\x05\x06\0\0\0\0");
+    archive.extend([count.to_le_bytes(), count.to_le_bytes()].concat());
+    archive.extend([size.to_le_bytes(), start.to_le_bytes()].concat());
+    archive.extend([0, 0]);
+    archive
+}
+
+#[test]
+fn zip_tricks() {
+    let (good, bad) = (b"\x80\x02}.".to_vec(), with_stop(&[CALL]));
+    assert_eq!(verdict(zip(&[("a/data.pkl", &good), ("a/version", b"3\n")])), Verdict::Clean);
+    let plain = zip(&[("a/data.pkl", &bad)]);
+    assert_eq!(verdict(&plain), Verdict::Dangerous);
+    assert_eq!(verdict(zip(&[("a/data.pkl", &good), ("a/data.pkl", &bad)])), Verdict::Dangerous);
+    assert_eq!(verdict([b"before", &plain[..], b"behind"].concat()), Verdict::Dangerous);
+    let directory = plain.windows(4).position(|at| at == b"PK\x01\x02").expect("a directory");
+    // Flags, method, checksum and name, in the header and in the directory.
+    for at in [6, 8, 14, 30, directory + 8, directory + 10, directory + 16, directory + 46] {
+        let mut odd = plain.clone();
+        odd[at] ^= 1;
+        assert_eq!(verdict(odd), Verdict::Dangerous, "byte {at}");
+        // A harmless one is odd all the same.
+        let mut odd = zip(&[("a/data.pkl", &good)]);
+        let directory = odd.windows(4).position(|at| at == b"PK\x01\x02").expect("a directory");
+        let at = if at >= 46 { at - plain.len() + odd.len() } else { at };
+        if at != directory + 46 {
+            odd[at.min(directory + 46)] ^= 1;
+            assert!(verdict(odd) >= Verdict::Suspicious, "byte {at}");
+        }
+    }
+    // A member that the directory does not have, and none at all.
+    let hidden = [&zip(&[("x", &bad)])[..directory - 9], &zip(&[("a/data.pkl", &good)])].concat();
+    assert_eq!(verdict(hidden), Verdict::Dangerous);
+    assert_eq!(verdict(&plain[..directory]), Verdict::Dangerous);
+}
+
+#[test]
+fn wrapped_in_what_is_no_pickle() {
+    let bad = with_stop(&[b"\x80\x02", CALL]);
+    assert_eq!(verdict(zlib(&bad)), Verdict::Dangerous);
+    assert_eq!(verdict(zlib(&bad)[..zlib(&bad).len() - 3].to_vec()), Verdict::Dangerous);
+    // joblib reads streams that follow each other as one.
+    assert_eq!(verdict([zlib(b"N."), zlib(&bad)].concat()), Verdict::Dangerous);
+    assert_eq!(verdict([b"\x89PNG\r\n\x1a\n", &[0; 50][..], &bad].concat()), Verdict::Dangerous);
+    assert_eq!(verdict([b"{\"a\": 1}\n", &with_stop(&[CALL])[..]].concat()), Verdict::Dangerous);
+    // What is not looked into is not clean.
+    assert_eq!(verdict(b"7z\xbc\xaf\x27\x1c\0\x04"), Verdict::Suspicious);
+}
+
+#[test]
+fn arrays_between_the_instructions() {
+    let wrapper = b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeK\x02\x85X\x05\0\0\0dtypecnumpy\ndtype\n\
+        X\x02\0\0\0f8K\0K\x01\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbub";
+    let array = |content: &[u8], behind: &[u8]| [b"\x80\x02(", &wrapper[..], content, behind, b"l."].concat();
+    assert_eq!(verdict(array(&[0; 16], b"")), Verdict::Clean);
+    // Behind the array, where joblib's loader reads; within it, where others do.
+    assert_eq!(verdict(array(&[0; 16], CALL)), Verdict::Dangerous);
+    assert_eq!(verdict(array(b"cos\nsystem\n)R00", b"")), Verdict::Dangerous);
+    // A dtype that nobody knows: where the array ends is not known.
+    let unknown = array(&[0; 16], b"").iter().map(|&byte| if byte == b'f' { b'q' } else { byte }).collect::<Vec<_>>();
+    assert!(verdict(unknown) > Verdict::Clean);
+}
+
+#[rstest]
+#[case("_osx_support", "_read_output", Verdict::Dangerous)]
+#[case("_aix_support", "_read_cmd_output", Verdict::Dangerous)]
+#[case("_some_private_module", "run", Verdict::Suspicious)]
+#[case("numpy", "os", Verdict::Dangerous)]
+#[case("torch._utils", "sys", Verdict::Dangerous)]
+#[case("collections", "namedtuple", Verdict::Suspicious)]
+#[case("torch.storage", "_load_from_bytes", Verdict::Suspicious)]
+fn modules_are_not_allowed_as_a_whole(#[case] module: &str, #[case] name: &str, #[case] expected: Verdict) {
+    assert_eq!(verdict(format!("\x02c{module}\n{name}\n.").replacen('\x02', "", 1)), expected);
+}
+
+#[test]
+fn persistent_ids_are_storages_or_suspicious() {
+    let storage = b"\x80\x02(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0\x30X\x03\0\0\0cpuK\x04tQ.";
+    assert_eq!(verdict(storage), Verdict::Clean);
+    assert_eq!(verdict(b"Pid\n."), Verdict::Suspicious);
+}
+
+#[test]
+fn nothing_of_this_is_a_pickle() {
+    let others: [&[u8]; 8] = [
+        b"",
+        b"# Title\n\nText.\n",
+        b"{\"a\": [1, 2]}",
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"\x10\0\0\0\0\0\0\0{\"a\": {}}       ",
+        b"import os\nos.system('x')\n",
+        b"a,b\n1,2\n",
+        &[0; 1000],
+    ];
+    for other in others {
+        assert_eq!(verdict(other), Verdict::NotAPickle, "{:?}", other.escape_ascii().to_string());
+    }
+}
+
+#[test]
+fn what_was_scanned_is_what_is_loaded() {
+    let policy = Policy::empty()
+        .with("name = 'x'\n[[allow]]\nmodules = ['shop']\nnames = ['Order']\noperations = ['call']\nreason = 'ours'")
+        .expect("a policy");
+    let scanner = Scanner::with_policy(policy);
+    let options = pickle_codec::LoadOptions::new();
+    for (pickle, is_clean) in [(&b"cshop\nOrder\n)R."[..], true), (b"cshop\nAdmin\n)R.", false), (b"cos\nsystem\n.", false)] {
+        assert_eq!(scanner.scan(pickle).verdict() == Verdict::Clean, is_clean);
+        let loaded = options.from_slice_with(pickle, &mut scanner.policy().resolver());
+        assert_eq!(loaded.is_ok(), is_clean, "{loaded:?}");
+    }
+}
+
+#[rstest]
+#[case("name = 'x'\n[[allow]]\nmodules = ['a']\nnames = ['b']\nreason = ''", "lacks its reason")]
+#[case("name = 'x'\n[[allow]]\nmodules = ['a']\nnames = []\nreason = 'r'", "lacks modules or names")]
+#[case("name = 'x'\n[[allow]]\nmodule = 'a'", "unknown field")]
+#[case("[[allow]]", "missing field")]
+fn a_policy_gives_reasons(#[case] toml: &str, #[case] problem: &str) {
+    let error = Policy::empty().with(toml).expect_err("it is wrong").to_string();
+    assert!(error.contains(problem), "{error}");
+}
+
+#[test]
+fn a_block_beats_what_allows() {
+    let policy = Policy::built_in()
+        .with("name = 'x'\n[[allow]]\nmodules = ['os']\nnames = ['system']\noperations = ['call']\nreason = 'no'")
+        .expect("a policy");
+    assert!(matches!(policy.judge("os", "system"), Judgement::Blocked(_)));
+}
+
+/// All that a scan says of any bytes, and that it ends: the fuzzer's target.
+#[test]
+fn any_bytes_are_scanned() {
+    let mut state = 7u64;
+    let mut random = move || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as u8
+    };
+    let scanner = Scanner::new();
+    let seeds: [&[u8]; 3] = [CALL, &zip(&[("a", b"N.")]), b"\x80\x02ccollections\nOrderedDict\n)R}X\x01\0\0\0xNsb."];
+    for round in 0..3000 {
+        let mut bytes = seeds[round % seeds.len()].to_vec();
+        for _ in 0..random() % 8 {
+            let at = usize::from(random()) % bytes.len();
+            bytes[at] = random();
+        }
+        let report = scanner.scan(&bytes);
+        let worst = report.findings().iter().map(|finding| finding.severity).max();
+        assert!(report.verdict() != Verdict::Clean || worst <= Some(Severity::Allowed));
+    }
+}
