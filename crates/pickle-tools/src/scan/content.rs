@@ -87,12 +87,15 @@ impl<'s> Session<'s> {
         if !is_chance {
             self.add(found.findings);
         }
+        if container {
+            self.add(found.doubtful);
+        }
         let is_pickle = found.pickles > 0 || found.acted && !is_chance;
         let problem = found.problem.map(|problem| {
             let opcode = if problem.opcode.is_empty() { String::new() } else { format!("{} ", problem.opcode) };
             (problem.offset, format!("{} ({opcode}at byte {})", problem.message, problem.offset))
         });
-        if let (true, false, Some((offset, message))) = (is_pickle, container, &problem) {
+        if let (true, Some((offset, message))) = (is_pickle, &problem) {
             self.form_at(Severity::Unreadable, place, *offset, "the pickle is broken", message.clone());
         }
         for (offset, nested) in found.nested {

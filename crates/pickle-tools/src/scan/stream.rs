@@ -32,6 +32,8 @@ pub(super) struct Stream {
     pub(super) problem: Option<Problem>,
     /// Something is named, called or asked for.
     pub(super) acted: bool,
+    /// What is named before the first pickle fails, in a module that no import statement could name: text may begin so.
+    pub(super) doubtful: Vec<Finding>,
 }
 
 /// Reads the pickles of `input` from its first byte on.
@@ -47,13 +49,15 @@ pub(super) fn stream(input: &[u8], place: Arc<str>, policy: &Policy, every: bool
         chained: 0,
         is_chained: true,
         elsewhere: Vec::new(),
+        doubtful: Vec::new(),
     };
     let problem = reader.all();
     reader.other_chains();
     reader.elsewhere();
     let (pickles, end) = (reader.pickles.len() as u64, reader.end);
     let acted = reader.log.acted;
-    Stream { findings: reader.log.into_findings(), nested: reader.host.nested, pickles, end, problem, acted }
+    let (findings, doubtful) = (reader.log.into_findings(), reader.doubtful);
+    Stream { findings, nested: reader.host.nested, pickles, end, problem, acted, doubtful }
 }
 
 struct Reader<'i, 'p> {
@@ -70,6 +74,7 @@ struct Reader<'i, 'p> {
     is_chained: bool,
     /// Where `pickle` finds the next pickle, and joblib does not.
     elsewhere: Vec<usize>,
+    doubtful: Vec<Finding>,
 }
 
 #[derive(Clone, Copy)]
@@ -109,8 +114,13 @@ impl Reader<'_, '_> {
                 Err(problem) => {
                     self.pickles.pop();
                     // What fails before it does anything is no pickle, if another stands before it.
+                    if !ran.log.acted && self.pickles.is_empty() {
+                        self.doubtful = ran.log.into_findings();
+                        return Some(problem);
+                    }
                     if !ran.log.acted {
-                        return Some(problem).filter(|_| self.pickles.is_empty());
+                        self.log.append(ran.log);
+                        return None;
                     }
                     self.log.append(ran.log);
                     return Some(problem);
