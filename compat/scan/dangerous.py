@@ -211,6 +211,10 @@ def packed():
         yield ".pkl.gz", gzip.compress(plain)[:-4]
         yield ".pkl.z", zlib.compress(pickle.dumps(1)) + zlib.compress(plain)
         yield ".bin", zlib.compress(plain)[:-3]
+        # What encoders do not write, and decoders take.
+        small = zlib.compressobj(wbits=13)
+        yield ".bin", small.compress(plain) + small.flush()
+        yield ".lzma", lzma.compress(plain, lzma.FORMAT_ALONE, filters=[{"id": lzma.FILTER_LZMA1, "lc": 2, "dict_size": 1 << 16}])
 
 
 def archive(members, method=zipfile.ZIP_STORED):

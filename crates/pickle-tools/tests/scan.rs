@@ -18,7 +18,7 @@ fn verdict(pickle: impl AsRef<[u8]>) -> Verdict {
 const CALL: &[u8] = b"cos\nsystem\nX\x04\0\0\0echo\x85R";
 
 fn with_stop(parts: &[&[u8]]) -> Vec<u8> {
-    [&parts.concat(), &b"."[..]].concat()
+    [&parts.concat()[..], b"."].concat()
 }
 
 #[rstest]
@@ -123,7 +123,7 @@ fn what_only_one_of_the_loaders_takes() {
     assert_eq!(verdict(with_stop(&[b"N(e0", CALL])), Verdict::Dangerous);
     assert_eq!(verdict(with_stop(&[b"F1_0\n0", CALL])), Verdict::Dangerous);
     // From a file, C drops what is left of a frame that an instruction crosses.
-    let crossing = [b"\x80\x04\x95\x02\0\0\0\0\0\0\0X\x06\0\0\0", CALL[..6].as_ref(), b"."].concat();
+    let crossing = [&b"\x80\x04\x95\x02\0\0\0\0\0\0\0X\x06\0\0\0"[..], &CALL[..6], b"."].concat();
     assert_eq!(verdict(crossing), Verdict::Suspicious);
 }
 
@@ -145,7 +145,7 @@ fn a_memo_carried_over(#[case] pickles: &[u8]) {
 #[case::memo(b"h\x99.")]
 fn broken_behind_the_payload(#[case] end: &[u8]) {
     assert_eq!(verdict([CALL, end].concat()), Verdict::Dangerous);
-    let unlisted = [b"cevil_package\nrun\n)R", end].concat();
+    let unlisted = [&b"cevil_package\nrun\n)R"[..], end].concat();
     assert_eq!(verdict(unlisted), Verdict::Suspicious);
 }
 
@@ -157,13 +157,13 @@ fn broken_and_harmless_is_unreadable() {
 #[test]
 fn pickles_in_pickles() {
     let inner = with_stop(&[CALL]);
-    for inner in [inner.clone(), [b"\x80\x02", &inner[..]].concat(), zlib(&inner), zip(&[("x", &inner)])] {
+    for inner in [inner.clone(), [&b"\x80\x02"[..], &inner].concat(), zlib(&inner), zip(&[("x", &inner)])] {
         let length = (inner.len() as u32).to_le_bytes();
         assert_eq!(verdict(with_stop(&[b"\x80\x03B", &length, &inner])), Verdict::Dangerous);
     }
     // Bytes as protocols below 3 spell them, by a text.
     assert_eq!(
-        verdict(b"\x80\x02c_codecs\nencode\nX\x18\0\0\0\xc2\x80\x02cos\nsystem\n(S'x'\ntR.X\x06\0\0\0latin1\x86R."),
+        verdict(b"\x80\x02c_codecs\nencode\nX\x17\0\0\0\xc2\x80\x02cos\nsystem\n(S'x'\ntR.X\x06\0\0\0latin1\x86R."),
         Verdict::Dangerous
     );
 }
@@ -196,10 +196,10 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
         facts.extend((content.len() as u32).to_le_bytes());
         facts.extend((name.len() as u16).to_le_bytes());
         facts.extend([0, 0]);
-        directory.extend([b"PK\x01\x02\x14\0", &facts[..], &[0; 10]].concat());
+        directory.extend([&b"PK\x01\x02\x14\0"[..], &facts, &[0; 10]].concat());
         directory.extend((archive.len() as u32).to_le_bytes());
         directory.extend(name.as_bytes());
-        archive.extend([b"PK\x03\x04", &facts[..], name.as_bytes(), content].concat());
+        archive.extend([&b"PK\x03\x04"[..], &facts, name.as_bytes(), content].concat());
     }
     let (count, start, size) = (members.len() as u16, archive.len() as u32, directory.len() as u32);
     archive.extend(directory);
@@ -217,24 +217,26 @@ fn zip_tricks() {
     let plain = zip(&[("a/data.pkl", &bad)]);
     assert_eq!(verdict(&plain), Verdict::Dangerous);
     assert_eq!(verdict(zip(&[("a/data.pkl", &good), ("a/data.pkl", &bad)])), Verdict::Dangerous);
-    assert_eq!(verdict([b"before", &plain[..], b"behind"].concat()), Verdict::Dangerous);
+    assert_eq!(verdict([&b"before"[..], &plain, b"behind"].concat()), Verdict::Dangerous);
     let directory = plain.windows(4).position(|at| at == b"PK\x01\x02").expect("a directory");
     // Flags, method, checksum and name, in the header and in the directory.
     for at in [6, 8, 14, 30, directory + 8, directory + 10, directory + 16, directory + 46] {
         let mut odd = plain.clone();
         odd[at] ^= 1;
         assert_eq!(verdict(odd), Verdict::Dangerous, "byte {at}");
-        // A harmless one is odd all the same.
-        let mut odd = zip(&[("a/data.pkl", &good)]);
-        let directory = odd.windows(4).position(|at| at == b"PK\x01\x02").expect("a directory");
-        let at = if at >= 46 { at - plain.len() + odd.len() } else { at };
-        if at != directory + 46 {
-            odd[at.min(directory + 46)] ^= 1;
-            assert!(verdict(odd) >= Verdict::Suspicious, "byte {at}");
-        }
     }
+    // A harmless one is odd all the same.
+    let plain = zip(&[("a/data.pkl", &good)]);
+    let directory = plain.windows(4).position(|at| at == b"PK\x01\x02").expect("a directory");
+    for at in [6, 8, 14, 30, directory + 8, directory + 10, directory + 16, directory + 46] {
+        let mut odd = plain.clone();
+        odd[at] ^= 1;
+        assert_eq!(verdict(odd), Verdict::Suspicious, "byte {at}");
+    }
+    let plain = zip(&[("a/data.pkl", &bad)]);
+    let directory = plain.windows(4).position(|at| at == b"PK\x01\x02").expect("a directory");
     // A member that the directory does not have, and none at all.
-    let hidden = [&zip(&[("x", &bad)])[..directory - 9], &zip(&[("a/data.pkl", &good)])].concat();
+    let hidden = [&zip(&[("x", &bad)])[..directory - 9], &zip(&[("a/data.pkl", &good)])[..]].concat();
     assert_eq!(verdict(hidden), Verdict::Dangerous);
     assert_eq!(verdict(&plain[..directory]), Verdict::Dangerous);
 }
@@ -246,8 +248,8 @@ fn wrapped_in_what_is_no_pickle() {
     assert_eq!(verdict(zlib(&bad)[..zlib(&bad).len() - 3].to_vec()), Verdict::Dangerous);
     // joblib reads streams that follow each other as one.
     assert_eq!(verdict([zlib(b"N."), zlib(&bad)].concat()), Verdict::Dangerous);
-    assert_eq!(verdict([b"\x89PNG\r\n\x1a\n", &[0; 50][..], &bad].concat()), Verdict::Dangerous);
-    assert_eq!(verdict([b"{\"a\": 1}\n", &with_stop(&[CALL])[..]].concat()), Verdict::Dangerous);
+    assert_eq!(verdict([&b"\x89PNG\r\n\x1a\n"[..], &[0; 50], &bad].concat()), Verdict::Dangerous);
+    assert_eq!(verdict([&b"{\"a\": 1}\n"[..], &with_stop(&[CALL])].concat()), Verdict::Dangerous);
     // What is not looked into is not clean.
     assert_eq!(verdict(b"7z\xbc\xaf\x27\x1c\0\x04"), Verdict::Suspicious);
 }
@@ -256,11 +258,13 @@ fn wrapped_in_what_is_no_pickle() {
 fn arrays_between_the_instructions() {
     let wrapper = b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeK\x02\x85X\x05\0\0\0dtypecnumpy\ndtype\n\
         X\x02\0\0\0f8K\0K\x01\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbub";
-    let array = |content: &[u8], behind: &[u8]| [b"\x80\x02(", &wrapper[..], content, behind, b"l."].concat();
+    let array = |content: &[u8], behind: &[u8]| -> Vec<u8> {
+        [&b"\x80\x02("[..], wrapper, content, behind, b"l."].concat()
+    };
     assert_eq!(verdict(array(&[0; 16], b"")), Verdict::Clean);
     // Behind the array, where joblib's loader reads; within it, where others do.
     assert_eq!(verdict(array(&[0; 16], CALL)), Verdict::Dangerous);
-    assert_eq!(verdict(array(b"cos\nsystem\n)R00", b"")), Verdict::Dangerous);
+    assert_eq!(verdict(array(b"cos\nsystem\n)R000", b"")), Verdict::Dangerous);
     // A dtype that nobody knows: where the array ends is not known.
     let unknown = array(&[0; 16], b"").iter().map(|&byte| if byte == b'f' { b'q' } else { byte }).collect::<Vec<_>>();
     assert!(verdict(unknown) > Verdict::Clean);
@@ -275,7 +279,7 @@ fn arrays_between_the_instructions() {
 #[case("collections", "namedtuple", Verdict::Suspicious)]
 #[case("torch.storage", "_load_from_bytes", Verdict::Suspicious)]
 fn modules_are_not_allowed_as_a_whole(#[case] module: &str, #[case] name: &str, #[case] expected: Verdict) {
-    assert_eq!(verdict(format!("\x02c{module}\n{name}\n.").replacen('\x02', "", 1)), expected);
+    assert_eq!(verdict(format!("c{module}\n{name}\n.")), expected);
 }
 
 #[test]
@@ -309,7 +313,9 @@ fn what_was_scanned_is_what_is_loaded() {
         .expect("a policy");
     let scanner = Scanner::with_policy(policy);
     let options = pickle_codec::LoadOptions::new();
-    for (pickle, is_clean) in [(&b"cshop\nOrder\n)R."[..], true), (b"cshop\nAdmin\n)R.", false), (b"cos\nsystem\n.", false)] {
+    let cases: [(&[u8], bool); 3] =
+        [(b"cshop\nOrder\n)R.", true), (b"cshop\nAdmin\n)R.", false), (b"cos\nsystem\n.", false)];
+    for (pickle, is_clean) in cases {
         assert_eq!(scanner.scan(pickle).verdict() == Verdict::Clean, is_clean);
         let loaded = options.from_slice_with(pickle, &mut scanner.policy().resolver());
         assert_eq!(loaded.is_ok(), is_clean, "{loaded:?}");
@@ -343,7 +349,8 @@ fn any_bytes_are_scanned() {
         (state >> 33) as u8
     };
     let scanner = Scanner::new();
-    let seeds: [&[u8]; 3] = [CALL, &zip(&[("a", b"N.")]), b"\x80\x02ccollections\nOrderedDict\n)R}X\x01\0\0\0xNsb."];
+    let archive = zip(&[("a", b"N.")]);
+    let seeds: [&[u8]; 3] = [CALL, &archive, b"\x80\x02ccollections\nOrderedDict\n)R}X\x01\0\0\0xNsb."];
     for round in 0..3000 {
         let mut bytes = seeds[round % seeds.len()].to_vec();
         for _ in 0..random() % 8 {

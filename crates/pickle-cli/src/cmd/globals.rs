@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use pickle_tools::scan::{Scanner, Verdict};
+use pickle_tools::scan::{Scanner, Severity, Verdict};
 
 use crate::cmd::scan::{PolicyArgs, read};
 use crate::failure::Failure;
@@ -54,9 +54,10 @@ impl Globals {
         if report.needs_unknown_symbols() {
             return Err(Failure::new(&name, "there are others, whose names only loading would tell"));
         }
-        match report.verdict_as_pickle() {
-            Verdict::Unreadable => Err(Failure::new(&name, "not all of the file could be read: there may be others")),
-            _ => Ok(()),
+        let is_broken = report.findings().iter().any(|finding| finding.severity == Severity::Unreadable);
+        if is_broken || report.verdict() == Verdict::NotAPickle {
+            return Err(Failure::new(&name, "not all of the file could be read: there may be others"));
         }
+        Ok(())
     }
 }

@@ -150,7 +150,7 @@ impl<'s> Session<'s> {
         let is_closed = matches!(format, Some(Format::SevenZip | Format::Rar));
         let is_npy = format == Some(Format::Npy);
         if !(is_zip || is_tar || is_zfile || is_closed || is_npy || packed.is_some()) {
-            return false;
+            return depth == 0 && format.is_none() && self.by_chance(bytes, place);
         }
         self.containers.push(match format {
             Some(format) => format.name().into(),
@@ -178,6 +178,20 @@ impl<'s> Session<'s> {
             self.packed(packed, bytes, place, depth);
         }
         true
+    }
+
+    /// What a decoder may take, though no encoder writes it so; true where it holds pickles.
+    fn by_chance(&mut self, bytes: &[u8], place: &Arc<str>) -> bool {
+        let Some(format) = unpack::by_chance(bytes) else { return false };
+        let (known, pickles) = (self.findings.len(), self.pickles);
+        self.packed(Some(format), bytes, place, 0);
+        let is_bad = self.findings[known..].iter().any(|finding| finding.severity > Severity::Unreadable);
+        if self.pickles > pickles || is_bad {
+            self.containers.push(format.name().into());
+            return true;
+        }
+        self.findings.truncate(known);
+        false
     }
 
     /// What is packed as a whole.

@@ -231,7 +231,7 @@ impl ScanHost<'_, '_> {
         let is_literal = value.thing().literal().is_some();
         let is_hook = match key {
             b"__class__" | b"__dict__" => true,
-            b"append" | b"extend" | b"add" => !is_literal,
+            b"append" | b"extend" | b"add" | b"read" | b"read_array" | b"read_mmap" => !is_literal,
             _ => is_dunder && !is_literal,
         };
         match thing {

@@ -20,6 +20,29 @@ pub(super) fn reader(format: Option<Format>, bytes: &[u8]) -> Option<DynRead<'_>
     }
 }
 
+/// What bytes may be that do not begin as any encoder writes it: decoders take other windows and other properties.
+pub(super) fn by_chance(bytes: &[u8]) -> Option<Format> {
+    match bytes {
+        // A frame that decoders skip.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Format::Zstd),
+        [method, ..] if method & 15 == 8 && method >> 4 < 8 && is_zlib(bytes) => Some(Format::Zlib),
+        [0..=224, rest @ ..] => {
+            let dictionary = u32::from_le_bytes(*rest.first_chunk()?);
+            let size = u64::from_le_bytes(*rest.get(4..)?.first_chunk()?);
+            // As liblzma tells such a file from others.
+            let is_round = dictionary.count_ones() == 1 || dictionary.count_ones() == 2 && has_pair(dictionary);
+            let is_sized = size == u64::MAX || (1..1 << 38).contains(&size);
+            (is_round && is_sized).then_some(Format::Lzma)
+        }
+        _ => None,
+    }
+}
+
+/// Two bits side by side.
+fn has_pair(bits: u32) -> bool {
+    bits & (bits >> 1) != 0
+}
+
 /// joblib before 0.10: `ZF`, a length in 19 hex digits, which blanks may fill up, and a zlib stream.
 const ZFILE: &[u8] = b"ZF";
 const ZFILE_HEADER: usize = 21;
