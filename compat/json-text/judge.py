@@ -34,6 +34,9 @@ KNOWN = ((str, "str"), (int, "int"), (float, "float"), ((list, tuple), "list"), 
 #: The options that json.dumps is called with.
 OPTIONS = []
 
+#: How many values a text may have, shared ones counted each time.
+MUCH = 1_000_000
+
 #: Those of them that decide what is refused.
 REFUSING = ("sort_keys", "skipkeys", "allow_nan")
 
@@ -71,51 +74,79 @@ def pickles(text):
     return [digest(pickle.dumps(json.loads(text), protocol)) for protocol in range(6)]
 
 
-def fails(obj, options):
-    try:
-        json.dumps(obj, **options)
-    except RecursionError:
-        raise
-    except Exception as error:
-        return error
-    return None
-
-
 def culprit(obj, options):
-    """The path to what json.dumps meets first of what it refuses, and whether a part of it has no literal."""
-    path, around, is_open = "", set(), False
-    while True:
-        if id(obj) in around:
-            return path, is_open
-        around.add(id(obj))
-        for step, key, value in children(obj, options):
-            if key is not NOTHING and fails({key: 0}, options):
-                return path + (step or ""), is_open or step is None
-            skipped = key is not NOTHING and json.dumps({key: 0}, **options).replace("\n", "").strip("{ }") == ""
-            if not skipped and fails(value, options):
-                path, obj, is_open = path + (step or ""), value, is_open or step is None
-                break
+    """The path to what json.dumps meets first of what it refuses, and whether it ends before a key that has no literal."""
+    encoder = json.JSONEncoder(**options)
+
+    def fails(value):
+        try:
+            encoder.encode(value)
+        except (TypeError, ValueError):
+            return True
+        return False
+
+    waiting, path, around = [iter([("", NOTHING, obj)])], [], []
+    while waiting:
+        step, key, value = next(waiting[-1], (None, None, None))
+        if step is None:
+            waiting.pop()
+            if path:
+                path.pop()
+                around.pop()
+            continue
+        if key is not NOTHING and not isinstance(key, (str, int, float, type(None))) and options["skipkeys"]:
+            continue
+        here = "".join(path) + step
+        if key is not NOTHING and fails({key: 0}) or id(value) in around:
+            return until_open(here)
+        if not isinstance(value, (list, tuple, dict)):
+            if fails(value):
+                return until_open(here)
+            continue
+        try:
+            parts = children(value, options)
+        except TypeError:
+            return until_open(here)
+        waiting.append(iter(parts))
+        path.append(step)
+        around.append(id(value))
+    return "", True
+
+
+def is_much(obj):
+    """Whether it would be written without end, or nearly, because so much of it is shared."""
+    counts, waiting = {}, [obj]
+    while waiting:
+        value = waiting[-1]
+        if not isinstance(value, (list, tuple, dict)) or id(value) in counts and counts[id(value)]:
+            waiting.pop()
+            continue
+        parts = list(value.values()) if isinstance(value, dict) else list(value)
+        missing = [part for part in parts if isinstance(part, (list, tuple, dict)) and id(part) not in counts]
+        counts.setdefault(id(value), 0)
+        if missing:
+            waiting.extend(missing)
         else:
-            return path, is_open
-        if is_open:
-            return path, is_open
+            counts[id(value)] = 1 + sum(counts.get(id(part), 0) or 1 for part in parts)
+            waiting.pop()
+    return counts.get(id(obj), 0) > MUCH
 
 
 NOTHING = object()
+OPEN = "\0"
+
+
+def until_open(path):
+    return path.partition(OPEN)[0], OPEN in path
 
 
 def children(obj, options):
     if isinstance(obj, (list, tuple)):
         return [("[%d]" % at, NOTHING, value) for at, value in enumerate(obj)]
-    if not isinstance(obj, dict):
-        return []
     items = list(obj.items())
     if options["sort_keys"]:
-        try:
-            items.sort()
-        except TypeError:
-            return []
-    return [("[%r]" % (key,) if is_literal(key) else None, key, value) for key, value in items]
+        items.sort()
+    return [("[%r]" % (key,) if is_literal(key) else OPEN, key, value) for key, value in items]
 
 
 def is_literal(key):
@@ -129,6 +160,8 @@ def answer_pickle(data, wanted):
         obj = Unpickler(io.BytesIO(data)).load()
     except Exception as error:
         return {"unloaded": "%s: %s" % (type(error).__name__, error)}
+    if is_much(obj):
+        return {"unloaded": "too much is shared"}
     outcomes, numbers, by_option, back, refused = [], {}, [], [], {}
     for number in wanted:
         text, options = None, OPTIONS[number]
@@ -138,7 +171,7 @@ def answer_pickle(data, wanted):
         except RecursionError:
             return {"unloaded": "RecursionError"}
         except Exception as error:
-            key = tuple(options[name] for name in REFUSING)
+            key = (str(error),) + tuple(options[name] for name in REFUSING)
             if key not in refused:
                 refused[key] = failure(error)
                 refused[key]["path"], refused[key]["open"] = culprit(obj, options)

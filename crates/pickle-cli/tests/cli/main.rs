@@ -6,6 +6,7 @@ mod containers;
 mod dis;
 mod get;
 mod info;
+mod json;
 mod make;
 mod opcodes;
 mod overrides;

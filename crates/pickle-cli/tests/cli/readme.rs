@@ -13,6 +13,7 @@ use crate::read;
 #[case("../../README.md", 7)]
 #[case("README.md", 20)]
 #[case("../../docs/rescue.md", 5)]
+#[case("../../docs/json.md", 15)]
 #[cfg_attr(not(unix), ignore = "the examples are for a shell")]
 fn the_readme_shows_what_the_command_prints(#[case] file: &str, #[case] at_least: usize) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);

@@ -6,6 +6,10 @@ use super::options::Class;
 pub(crate) fn known(module: &str, name: &str) -> Option<Class> {
     match (module, name) {
         ("collections", "OrderedDict" | "defaultdict" | "Counter") => Some(Class::Dict),
+        ("http", "HTTPMethod") => Some(Class::Str),
+        ("time", "struct_time")
+        | ("os", "stat_result" | "terminal_size")
+        | ("posix" | "nt", "times_result" | "uname_result") => Some(Class::List),
         _ if is_int_enum(module, name) => Some(Class::Int),
         _ if MODULES.contains(&module) => Some(Class::Object),
         _ => None,
@@ -25,8 +29,16 @@ fn is_int_enum(module: &str, name: &str) -> bool {
     names.contains(&name)
 }
 
+/// Whether this is a function of the standard library, of which a pickle does not tell what it makes.
+pub(crate) fn is_function(module: &str, name: &str) -> bool {
+    // Calls of OSError and reversed give objects of other types than these.
+    let is_builtin = matches!(module, "builtins" | "__builtin__")
+        && matches!(name, "getattr" | "iter" | "reversed" | "EnvironmentError" | "IOError" | "OSError");
+    MODULES.contains(&module) && (is_builtin || name.starts_with('_'))
+}
+
 /// Where what calls make is nothing that `json` takes.
-const MODULES: [&str; 16] = [
+const MODULES: [&str; 17] = [
     "__builtin__",
     "_codecs",
     "array",
@@ -41,6 +53,12 @@ const MODULES: [&str; 16] = [
     "itertools",
     "operator",
     "pathlib",
+    "re",
     "uuid",
     "zoneinfo",
 ];
+
+/// Whether the objects of each class of a module have an order among themselves.
+pub(crate) fn has_order(module: &str) -> bool {
+    matches!(module, "datetime" | "decimal" | "fractions" | "ipaddress" | "pathlib" | "uuid")
+}

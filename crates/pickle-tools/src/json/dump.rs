@@ -234,9 +234,7 @@ impl<'g, 'o> Dump<'g, 'o> {
             return Err(DumpErrorKind::Circular);
         }
         if is_dict && self.options.sort_keys && slots.len() > 2 {
-            let mut sorted = slots.into_owned();
-            keys::sort(self.terms, &mut sorted)?;
-            slots = Cow::Owned(sorted);
+            slots = Cow::Owned(keys::sort(self.terms, slots.into_owned())?);
         }
         self.out.push(if is_dict { b'{' } else { b'[' });
         self.open.push(Open { handle, slots, taken: 0, is_dict, is_first: true });
@@ -261,6 +259,10 @@ impl<'g, 'o> Dump<'g, 'o> {
 
     fn entry(&mut self, key: Handle) -> Result<(), DumpErrorKind> {
         let term = self.terms.of(key);
+        if let Term::Refused(kind @ (DumpErrorKind::UnknownClass { .. } | DumpErrorKind::NotOfClass { .. })) = term {
+            self.take(2);
+            return Err(kind);
+        }
         if matches!(term, Term::List(_) | Term::Dict(_) | Term::Refused(_)) {
             self.take(2);
             return match self.options.skip_keys {

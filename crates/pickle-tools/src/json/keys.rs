@@ -4,8 +4,9 @@ use core::cmp::Ordering;
 use std::collections::HashMap;
 
 use num_bigint::BigInt;
-use pickle_value::{Handle, Kind};
+use pickle_value::{Handle, Value};
 
+use super::classes;
 use super::error::DumpErrorKind;
 use super::term::{Term, Terms};
 
@@ -122,57 +123,87 @@ fn whole(float: f64) -> Option<Number> {
 }
 
 /// Sorts keys and values as Python's `sorted(obj.items())` does.
-pub(crate) fn sort(terms: Terms<'_, '_>, pairs: &mut Vec<Handle>) -> Result<(), DumpErrorKind> {
-    let mut entries: Vec<(Order<'_>, [Handle; 2])> =
-        pairs.chunks_exact(2).map(|pair| (Order::of(terms, pair[0]), [pair[0], pair[1]])).collect();
-    for two in entries.windows(2) {
-        if !two[0].0.has_order_with(&two[1].0) {
-            // The sort compares each with the one before.
-            let [left, right] = [&two[1], &two[0]].map(|entry| type_name(terms, entry.1[0]));
-            return Err(DumpErrorKind::Unordered(left, right));
+///
+/// A merge sort, since that of the standard library may panic where an order has holes.
+pub(crate) fn sort(terms: Terms<'_, '_>, pairs: Vec<Handle>) -> Result<Vec<Handle>, DumpErrorKind> {
+    let mut runs: Vec<Vec<[Handle; 2]>> = pairs.chunks_exact(2).map(|pair| vec![[pair[0], pair[1]]]).collect();
+    while runs.len() > 1 {
+        let mut merged = Vec::with_capacity(runs.len().div_ceil(2));
+        let mut waiting = runs.into_iter();
+        while let Some(left) = waiting.next() {
+            merged.push(match waiting.next() {
+                Some(right) => merge(terms, left, right)?,
+                None => left,
+            });
+        }
+        runs = merged;
+    }
+    Ok(runs.into_iter().flatten().flatten().collect())
+}
+
+fn merge(
+    terms: Terms<'_, '_>,
+    left: Vec<[Handle; 2]>,
+    right: Vec<[Handle; 2]>,
+) -> Result<Vec<[Handle; 2]>, DumpErrorKind> {
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        // Of equal keys the one from the left comes first, so that what has no order stays.
+        let is_less = compare(terms, second[0], first[0])? == Ordering::Less;
+        merged.extend(if is_less { right.next() } else { left.next() });
+    }
+    merged.extend(left);
+    merged.extend(right);
+    Ok(merged)
+}
+
+/// Two keys, or two items of tuples that are keys, in Python's order.
+fn compare(terms: Terms<'_, '_>, mut a: Handle, mut b: Handle) -> Result<Ordering, DumpErrorKind> {
+    // Each turn goes into tuples within tuples.
+    loop {
+        match (Order::of(terms, a), Order::of(terms, b)) {
+            (Order::Text(a), Order::Text(b)) | (Order::Bytes(a), Order::Bytes(b)) => return Ok(a.cmp(b)),
+            (Order::Number(a), Order::Number(b)) => return Ok(a.compare(&b)),
+            (Order::Tuple(left), Order::Tuple(right)) => {
+                let view = |handle: Handle| terms.graph.view(handle);
+                let different = left.iter().zip(right).find(|(left, right)| view(**left) != view(**right));
+                match different {
+                    Some((left, right)) => (a, b) = (*left, *right),
+                    None => return Ok(left.len().cmp(&right.len())),
+                }
+            }
+            (Order::Like(left), Order::Like(right)) if left == right => return Ok(Ordering::Equal),
+            _ => return Err(DumpErrorKind::Unordered(type_name(terms, a), type_name(terms, b))),
         }
     }
-    entries.sort_by(|a, b| a.0.compare(&b.0));
-    pairs.clear();
-    pairs.extend(entries.into_iter().flat_map(|(_, pair)| pair));
-    Ok(())
 }
 
 /// A key by what it is compared as.
 enum Order<'g> {
     Text(&'g [u8]),
+    Bytes(&'g [u8]),
     Number(Number),
-    /// Its like are compared, but never written.
-    Other(Kind),
+    Tuple(&'g [Handle]),
+    /// Its like has an order, of which nothing is known here. Such keys are never written.
+    Like(String),
     /// Nothing compares with it.
     Alone,
 }
 
 impl<'g> Order<'g> {
     fn of(terms: Terms<'g, '_>, key: Handle) -> Order<'g> {
-        let term = terms.of(key);
-        match (&term, terms.graph.view(key).kind()) {
+        match (terms.graph.value(key), terms.of(key)) {
             // Code points are ordered as their UTF-8 is.
-            (Term::Text(text), _) => Order::Text(text.as_bytes()),
-            (Term::Null, _) => Order::Alone,
-            (_, kind @ (Kind::Bytes | Kind::FrozenSet | Kind::Tuple)) => Order::Other(kind),
-            _ => Number::of(&term).map_or(Order::Alone, Order::Number),
-        }
-    }
-
-    fn has_order_with(&self, other: &Order<'_>) -> bool {
-        match (self, other) {
-            (Order::Text(_), Order::Text(_)) | (Order::Number(_), Order::Number(_)) => true,
-            (Order::Other(a), Order::Other(b)) => a == b,
-            _ => false,
-        }
-    }
-
-    fn compare(&self, other: &Order<'_>) -> Ordering {
-        match (self, other) {
-            (Order::Text(a), Order::Text(b)) => a.cmp(b),
-            (Order::Number(a), Order::Number(b)) => a.compare(b),
-            _ => Ordering::Equal,
+            (_, Term::Text(text)) => Order::Text(text.as_bytes()),
+            (Value::Bytes(bytes), _) => Order::Bytes(bytes),
+            (Value::Tuple(items), _) => Order::Tuple(items),
+            (Value::FrozenSet(_), _) => Order::Like("frozenset".into()),
+            (Value::Object(object), Term::Refused(_)) => match object.callable().as_global() {
+                Some((module, name)) if classes::has_order(module) => Order::Like(name.into()),
+                _ => Order::Alone,
+            },
+            (_, term) => Number::of(&term).map_or(Order::Alone, Order::Number),
         }
     }
 }
@@ -180,8 +211,9 @@ impl<'g> Order<'g> {
 /// The name of an object's type.
 pub(crate) fn type_name(terms: Terms<'_, '_>, handle: Handle) -> String {
     let view = terms.graph.view(handle);
-    match view.as_object().and_then(|object| object.callable().as_global()) {
-        Some((_, name)) => name.rsplit('.').next().unwrap_or_default().into(),
-        None => view.kind().type_name().into(),
+    match (view.as_object().and_then(|object| object.callable().as_global()), view.as_global()) {
+        (Some((_, name)), _) => name.rsplit('.').next().unwrap_or_default().into(),
+        (None, Some((module, name))) => format!("the global {module}.{name}"),
+        (None, None) => view.kind().type_name().into(),
     }
 }

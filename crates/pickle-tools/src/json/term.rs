@@ -90,12 +90,10 @@ impl<'g> Made<'g, '_> {
     fn term(&self) -> Term<'g> {
         let said = self.terms.options.classes.get(&self.class()[..]).copied();
         match said.or_else(|| classes::known(self.module, self.name)).or_else(|| self.guessed()) {
-            Some(Class::Object) => match (self.module, self.name) {
-                ("builtins" | "__builtin__", function @ ("getattr" | "iter")) => {
-                    Term::Refused(DumpErrorKind::Outside(format!("what {function} gives")))
-                }
-                _ => Term::Refused(DumpErrorKind::Type(self.type_name())),
-            },
+            Some(Class::Object) if classes::is_function(self.module, self.name) => {
+                Term::Refused(DumpErrorKind::Outside(format!("what {} makes", self.class())))
+            }
+            Some(Class::Object) => Term::Refused(DumpErrorKind::Type(self.type_name())),
             Some(class) => self.as_class(class),
             None => {
                 let (class, name) = (self.class(), self.type_name());
@@ -173,6 +171,12 @@ impl<'g> Made<'g, '_> {
     fn items(&self) -> Option<Slots<'g>> {
         let made_of = match (self.object.args().value()?, self.object.args().get(0).value()) {
             (Value::Tuple(&[_]), Some(Value::Tuple(items) | Value::List(items))) => items,
+            // A structure of C, such as a time.struct_time, with a dict of what has no position.
+            (Value::Tuple(&[_, _]), Some(Value::Tuple(items)))
+                if self.object.kind() == ObjectKind::Call && self.object.args().get(1).kind() == Kind::Dict =>
+            {
+                items
+            }
             (Value::Tuple(args), _) if self.object.kind() != ObjectKind::Reconstructed => args,
             _ => return None,
         };

@@ -251,10 +251,10 @@ impl<'g> Decode<'g> {
             "$id" => self.known_or_made(value.as_i64().unwrap_or_default()),
             "$ref" => self.known_or_made(value.as_i64().ok_or_else(|| fault("$ref: a number is needed"))?),
             "$key" => self.key(value).map(Some),
-            "$tuple" => self.from_list(tag, value, Task::Tuple),
-            "$frozenset" => self.from_list(tag, value, Task::FrozenSet),
-            "$range" => self.from_list(tag, value, |_| Task::Range),
-            "$slice" => self.from_list(tag, value, |_| Task::Slice),
+            "$tuple" => self.made_of_list(tag, value, Task::Tuple),
+            "$frozenset" => self.made_of_list(tag, value, Task::FrozenSet),
+            "$range" => self.made_of_list(tag, value, |_| Task::Range),
+            "$slice" => self.made_of_list(tag, value, |_| Task::Slice),
             "$set" => {
                 let set = self.builder.set(&[]).map_err(graph)?;
                 self.fills.push(Fill::Added(set, items_of(tag, value)?));
@@ -268,7 +268,7 @@ impl<'g> Decode<'g> {
             _ => match OBJECTS.iter().find(|(_, known)| *known == tag) {
                 Some(&(kind, _)) => {
                     let steps = view.get("$do").handle();
-                    self.from_list(tag, value, |count| Task::Object(kind, count, steps))
+                    self.made_of_list(tag, value, |count| Task::Object(kind, count, steps))
                 }
                 None => self.atom(tag, value).map(Some),
             },
@@ -300,7 +300,7 @@ impl<'g> Decode<'g> {
         Ok(key)
     }
 
-    fn from_list(&mut self, tag: &str, list: View<'g>, make: impl FnOnce(usize) -> Task) -> Outcome<Option<Handle>> {
+    fn made_of_list(&mut self, tag: &str, list: View<'g>, make: impl FnOnce(usize) -> Task) -> Outcome<Option<Handle>> {
         let items = items_of(tag, list)?;
         self.tasks.push(make(items.len()));
         self.visit_later(items);

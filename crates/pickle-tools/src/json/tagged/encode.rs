@@ -104,10 +104,11 @@ fn parts(view: View<'_>) -> Vec<Handle> {
     let mut all = Vec::new();
     for part in view.parts() {
         match part.handle() {
-            Some(handle) if logged.contains(&handle) => match part.value() {
-                Some(Value::List(slots) | Value::Dict(slots) | Value::Set(slots)) => all.extend_from_slice(slots),
-                _ => {}
-            },
+            Some(handle) if logged.contains(&handle) => {
+                if let Some(Value::List(slots) | Value::Dict(slots) | Value::Set(slots)) = part.value() {
+                    all.extend_from_slice(slots);
+                }
+            }
             handle => all.extend(handle),
         }
     }
