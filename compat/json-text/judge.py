@@ -157,7 +157,7 @@ def is_literal(key):
 
 def answer_pickle(data, wanted):
     try:
-        obj = Unpickler(io.BytesIO(data)).load()
+        obj = Unpickler(io.BytesIO(data), encoding="latin1").load()
     except Exception as error:
         return {"unloaded": "%s: %s" % (type(error).__name__, error)}
     if is_much(obj):

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{path::PathBuf, thread};
 
 use clap::Args;
-use pickle_codec::{DumpOptions, Graph, LoadOptions};
+use pickle_codec::{DumpOptions, Encoding, Graph, LoadOptions};
 use pickle_tools::json;
 use sha2::{Digest, Sha256};
 
@@ -215,7 +215,7 @@ impl Worker<'_> {
                 return Ok(());
             }
         };
-        let graph = match LoadOptions::new().keep_unresolved(true).from_slice_at(pickle, 0) {
+        let graph = match LoadOptions::new().encoding(Encoding::Latin1).keep_unresolved(true).from_slice_at(pickle, 0) {
             Ok((graph, _)) => graph,
             Err(error) => {
                 self.report().differs(name, format!("CPython loads it, we do not: {error}"));

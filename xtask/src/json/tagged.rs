@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use pickle_codec::{DumpOptions, Graph, LoadOptions};
+use pickle_codec::{DumpOptions, Encoding, Graph, LoadOptions};
 use pickle_tools::json::{self, tagged};
 
 use super::plant::Plant;
@@ -10,7 +10,8 @@ use super::report::Report;
 
 /// Sends a pickle's value through the tagged form and compares its pickles at all protocols.
 pub(crate) fn check(name: &str, pickle: &[u8], plant: Plant, report: &Mutex<Report>) {
-    let Ok((graph, _)) = LoadOptions::new().keep_unresolved(true).from_slice_at(pickle, 0) else { return };
+    let options = LoadOptions::new().encoding(Encoding::Latin1).keep_unresolved(true);
+    let Ok((graph, _)) = options.from_slice_at(pickle, 0) else { return };
     let verdict = compare(&graph, plant);
     let mut report = report.lock().expect("no thread panics with it");
     match verdict {

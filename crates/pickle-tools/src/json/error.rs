@@ -62,12 +62,10 @@ pub enum DumpErrorKind {
     Outside(String),
     /// A call of a class of which the pickle does not tell what it derives from. See
     /// [`DumpOptions::class`](super::DumpOptions::class).
-    #[error("Object of type {name} is not JSON serializable, unless {class} is derived from a type that is")]
+    #[error("what {class} makes is not JSON serializable, unless it is derived from a type that is")]
     UnknownClass {
-        /// The class, with its module.
+        /// The class, or the function, with its module.
         class: String,
-        /// Its name alone.
-        name: String,
     },
     /// An instance of a class of which [`DumpOptions::class`](super::DumpOptions::class) says what its pickle does not bear
     /// out.

@@ -95,10 +95,7 @@ impl<'g> Made<'g, '_> {
             }
             Some(Class::Object) => Term::Refused(DumpErrorKind::Type(self.type_name())),
             Some(class) => self.as_class(class),
-            None => {
-                let (class, name) = (self.class(), self.type_name());
-                Term::Refused(DumpErrorKind::UnknownClass { class, name })
-            }
+            None => Term::Refused(DumpErrorKind::UnknownClass { class: self.class() }),
         }
     }
 
