@@ -258,7 +258,7 @@ impl<'g, 'o> Dump<'g, 'o> {
     }
 
     fn entry(&mut self, key: Handle) -> Result<(), DumpErrorKind> {
-        let term = self.terms.of(key);
+        let term = self.terms.of_key(key);
         if let Term::Refused(kind @ (DumpErrorKind::UnknownClass { .. } | DumpErrorKind::NotOfClass { .. })) = term {
             self.take(2);
             return Err(kind);

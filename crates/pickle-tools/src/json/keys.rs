@@ -17,7 +17,7 @@ pub(crate) fn settled(terms: Terms<'_, '_>, pairs: &[Handle]) -> Vec<Handle> {
     let mut places = HashMap::new();
     let mut settled: Vec<Handle> = Vec::with_capacity(pairs.len());
     for pair in pairs.chunks_exact(2) {
-        let place = match Sameness::of(&terms.of(pair[0])) {
+        let place = match Sameness::of(&terms.of_key(pair[0])) {
             Some(sameness) => *places.entry(sameness).or_insert(settled.len()),
             None => settled.len(),
         };
@@ -193,7 +193,7 @@ enum Order<'g> {
 
 impl<'g> Order<'g> {
     fn of(terms: Terms<'g, '_>, key: Handle) -> Order<'g> {
-        match (terms.graph.value(key), terms.of(key)) {
+        match (terms.graph.value(key), terms.of_key(key)) {
             // Code points are ordered as their UTF-8 is.
             (_, Term::Text(text)) => Order::Text(text.as_bytes()),
             (Value::Bytes(bytes), _) => Order::Bytes(bytes),

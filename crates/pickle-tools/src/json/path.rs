@@ -1,6 +1,6 @@
 //! The way from the root to the culprit.
 
-use core::fmt::Write;
+use core::fmt::{self, Write};
 
 use pickle_value::{Graph, Handle};
 
@@ -10,28 +10,37 @@ const LONGEST: usize = 4000;
 /// `['users'][3]`, step by step.
 pub(crate) struct PathText<'g> {
     graph: &'g Graph<'g>,
-    text: String,
+    text: Cut,
 }
+
+/// Text that takes no more once it is long enough.
+struct Cut(String);
 
 impl<'g> PathText<'g> {
     pub(crate) fn new(graph: &'g Graph<'g>) -> PathText<'g> {
-        PathText { graph, text: String::new() }
+        PathText { graph, text: Cut(String::new()) }
     }
 
     pub(crate) fn position(&mut self, position: usize) {
-        if self.text.len() < LONGEST {
-            // A string takes all that is written.
-            let _ = write!(self.text, "[{position}]");
-        }
+        // What does not fit is left out.
+        let _ = write!(self.text, "[{position}]");
     }
 
     pub(crate) fn key(&mut self, key: Handle) {
-        if self.text.len() < LONGEST {
-            let _ = write!(self.text, "[{}]", self.graph.view(key));
-        }
+        let _ = write!(self.text, "[{}]", self.graph.view(key));
     }
 
     pub(crate) fn finish(self) -> String {
-        self.text
+        self.text.0
+    }
+}
+
+impl Write for Cut {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.0.len() >= LONGEST {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(text);
+        Ok(())
     }
 }

@@ -46,8 +46,18 @@ impl<'g> Terms<'g, '_> {
             Value::ByteString(bytes) => byte_string(bytes),
             Value::Tuple(items) | Value::List(items) => Term::List(Cow::Borrowed(items)),
             Value::Dict(pairs) => Term::Dict(self.without_twins(pairs)),
-            Value::Object(object) => self.object(object),
+            Value::Object(object) => self.object(object, Of::Value),
             _ => Term::Refused(DumpErrorKind::Type(self.graph.view(handle).kind().type_name().into())),
+        }
+    }
+
+    /// The same of a key, but for items, of which a key that is written has none: so that what is a key of a key of a key
+    /// is not gone into.
+    pub(crate) fn of_key(self, key: Handle) -> Term<'g> {
+        match self.graph.value(key) {
+            Value::Tuple(_) | Value::List(_) | Value::Dict(_) => Term::List(Cow::Borrowed(&[])),
+            Value::Object(object) => self.object(object, Of::Key),
+            _ => self.of(key),
         }
     }
 
@@ -60,7 +70,7 @@ impl<'g> Terms<'g, '_> {
         }
     }
 
-    fn object(self, object: Object<'g>) -> Term<'g> {
+    fn object(self, object: Object<'g>, of: Of) -> Term<'g> {
         let outside = |what: String| Term::Refused(DumpErrorKind::Outside(what));
         match object.kind() {
             ObjectKind::Global => {
@@ -71,11 +81,18 @@ impl<'g> Terms<'g, '_> {
             ObjectKind::Buffer => outside("a buffer beside the pickle".into()),
             ObjectKind::Native => Term::Refused(DumpErrorKind::Type(object.field(0).as_str().unwrap_or("?").into())),
             _ => match object.callable().as_global() {
-                Some((module, name)) => Made { terms: self, object, module, name }.term(),
+                Some((module, name)) => Made { terms: self, object, module, name }.term(of),
                 None => outside(format!("what {} makes", object.callable())),
             },
         }
     }
+}
+
+/// What it is asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Of {
+    Key,
+    Value,
 }
 
 /// An object that was made by calling something, or by its `__new__`.
@@ -87,13 +104,14 @@ struct Made<'g, 'o> {
 }
 
 impl<'g> Made<'g, '_> {
-    fn term(&self) -> Term<'g> {
+    fn term(&self, of: Of) -> Term<'g> {
         let said = self.terms.options.classes.get(&self.class()[..]).copied();
         match said.or_else(|| classes::known(self.module, self.name)).or_else(|| self.guessed()) {
             Some(Class::Object) if classes::is_function(self.module, self.name) => {
                 Term::Refused(DumpErrorKind::Outside(format!("what {} makes", self.class())))
             }
             Some(Class::Object) => Term::Refused(DumpErrorKind::Type(self.type_name())),
+            Some(Class::List | Class::Dict) if of == Of::Key => Term::List(Cow::Borrowed(&[])),
             Some(class) => self.as_class(class),
             None => Term::Refused(DumpErrorKind::UnknownClass { class: self.class() }),
         }
