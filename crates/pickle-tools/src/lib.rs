@@ -47,6 +47,9 @@
 //!
 //! With the feature `scan` it says what loading a file would do, and judges it by a policy: see [`scan`].
 //!
+//! With the feature `json` there is the module `json`: a graph as the text that CPython's `json.dumps` writes, and what
+//! `json.loads` builds.
+//!
 //! The layer beneath is [`pickle_opcodes`]: instructions without Python's reading of their arguments.
 //!
 //! Input is not trusted: a length is believed only as far as bytes arrive, and apart from a few bytes for each entry of the
