@@ -1,13 +1,14 @@
 //! Loads and dumps of seeded workloads, beside CPython's C pickler and serde-pickle, interleaved in one run.
 //!
 //! ```text
-//! cargo run --release -- [--tools] [--python PYTHON] [--protocol N] [--rounds N] [WORKLOAD …]
+//! cargo run --release -- [--tools | --serde] [--python PYTHON] [--protocol N] [--rounds N] [WORKLOAD …]
 //! ```
 //!
-//! With `--tools`, genops, optimize and dis beside pickletools instead.
+//! With `--tools`, genops, optimize and dis beside pickletools instead; with `--serde`, typed loads and dumps.
 //!
 //! Prints a table of medians and ratios. Both sides are timed on CPU time, CPython with its garbage collector off.
 
+mod serde;
 mod tools;
 
 use std::io::{BufRead, BufReader, Write};
@@ -37,6 +38,8 @@ fn main() -> Result<()> {
     );
     if options.tools {
         tools::head();
+    } else if options.serde {
+        serde::head();
     } else {
         head();
     }
@@ -45,6 +48,10 @@ fn main() -> Result<()> {
     for file in files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if options.workloads.is_empty() || options.workloads.contains(&name) {
+            if options.serde {
+                serde::measure(&name, &file, &options)?;
+                continue;
+            }
             let measure = if options.tools { tools::measure } else { measure };
             measure(&name, &file, &options, &mut python)?;
         }
@@ -141,13 +148,14 @@ struct Options {
     protocol: u8,
     rounds: usize,
     tools: bool,
+    serde: bool,
     workloads: Vec<String>,
 }
 
 impl Options {
     fn parse() -> Result<Options> {
         let mut options =
-            Options { python: "python3".into(), protocol: 4, rounds: 11, tools: false, workloads: Vec::new() };
+            Options { python: "python3".into(), protocol: 4, rounds: 11, tools: false, serde: false, workloads: Vec::new() };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value"));
@@ -155,6 +163,7 @@ impl Options {
                 "--python" => options.python = value()?,
                 "--protocol" => options.protocol = value()?.parse()?,
                 "--tools" => options.tools = true,
+                "--serde" => options.serde = true,
                 "--rounds" => options.rounds = value()?.parse()?,
                 _ => options.workloads.push(arg),
             }

@@ -40,7 +40,7 @@ use self::outcome::Outcome;
 use self::progress::Progress;
 use self::pythons::{Interpreter, Pythons, Skipped};
 use self::report::Report;
-use crate::{Result, paths};
+use crate::{Result, paths, typed};
 
 /// Compare our bytes with CPython's.
 ///
@@ -122,7 +122,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         return Ok(outcome);
     }
     let json = crate::json::beside(&pythons.found, options.jobs, options.limit)?;
-    Ok(if outcome == ExitCode::SUCCESS { json } else { outcome })
+    let differing = typed::judge_all(&pythons.found, options.limit)?;
+    let rust = if differing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    Ok([outcome, json, rust].into_iter().find(|code| *code != ExitCode::SUCCESS).unwrap_or(ExitCode::SUCCESS))
 }
 
 /// `cargo xtask corpus`.

@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `suite`, `table`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `serde`, `suite`,
+//! `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -16,6 +17,7 @@ mod paths;
 mod real;
 mod suite;
 mod table;
+mod typed;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Task::Json(options) => json::run(&options),
         Task::Marshal(options) => marshal::run(&options),
         Task::Real(options) => real::run(&options),
+        Task::Serde(options) => typed::run(&options),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -70,4 +73,6 @@ enum Task {
     Marshal(marshal::Options),
     /// Write real pickles again as CPython does
     Real(real::Options),
+    /// Judge Rust values that were written by way of serde
+    Serde(typed::Options),
 }

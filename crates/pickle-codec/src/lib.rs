@@ -94,7 +94,7 @@ pub use replace::{OutOfBand, PersistentId, Replacer};
 pub use resolve::{Buffers, Decoded, Defaults, Resolver};
 pub use source::{Args, Atom, Fill, GlobalName, Make, Nesting, Part, PartialNew, Reduction, Shape, Source};
 #[cfg(feature = "std")]
-pub use stream::{Pickles, Stream, from_reader};
+pub use stream::{Pickles, Stream, from_reader, read_pickle};
 #[cfg(feature = "std")]
 pub use unpickler::Unpickler;
 

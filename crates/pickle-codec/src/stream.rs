@@ -183,16 +183,28 @@ pub(crate) fn unless_at_end<T>(loaded: Result<T, Error>) -> Option<Result<T, Err
     }
 }
 
-/// The bytes of one pickle, up to its STOP, or as many as there are of one that is broken.
+/// The bytes of one pickle, up to its STOP, or as many as there are of one that is broken: loading those says what is wrong.
+/// The reader is left on the byte behind.
 ///
 /// Nothing is allocated for what a length promises: the buffer grows with what arrives.
-pub(crate) fn read_pickle(reader: &mut impl BufRead) -> Result<Vec<u8>, Error> {
+///
+/// ```
+/// let mut file: &[u8] = b"K\x01.K\x02.";
+/// assert_eq!(pickle_codec::read_pickle(&mut file)?, b"K\x01.");
+/// assert_eq!(file, b"K\x02.");
+/// # Ok::<(), pickle_codec::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`](crate::ErrorKind::Io).
+pub fn read_pickle(mut reader: impl BufRead) -> Result<Vec<u8>, Error> {
     let mut pickle = Vec::new();
     // Where the first instruction starts that has not been seen whole.
     let mut at = 0;
     loop {
         let before = pickle.len();
-        let chunk = fill(reader)?;
+        let chunk = fill(&mut reader)?;
         let arrived = chunk.len();
         pickle.extend_from_slice(chunk);
         let wanted = loop {

@@ -1,0 +1,316 @@
+//! [`Dict`] and [`Set`]: what is found by key, in the order in which it came; and how values are compared and hashed.
+
+use std::hash::{Hash, Hasher};
+use std::mem::discriminant;
+
+use indexmap::{Equivalent, IndexMap, IndexSet};
+
+use super::Value;
+
+type State = foldhash::fast::RandomState;
+
+/// A dict's keys and values, in the order of the stream.
+///
+/// ```
+/// use pickle_serde::{Dict, Value};
+///
+/// let mut dict = Dict::new();
+/// dict.insert("b", 1);
+/// dict.insert("a", 2);
+/// dict.insert("b", 3);
+/// assert_eq!(dict.get("b"), Some(&Value::Int(3)));
+/// assert_eq!(dict.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>(), ["'b'", "'a'"]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dict(Box<IndexMap<Value, Value, State>>);
+
+impl Dict {
+    /// An empty dict.
+    #[must_use]
+    pub fn new() -> Dict {
+        Dict::default()
+    }
+
+    /// How many entries it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True if it has no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a key: a `&str`, or a [`Value`] of any type.
+    #[must_use]
+    pub fn get<K: DictKey + ?Sized>(&self, key: &K) -> Option<&Value> {
+        self.0.get(&KeyOf(key))
+    }
+
+    /// The value of a key, to be changed.
+    pub fn get_mut<K: DictKey + ?Sized>(&mut self, key: &K) -> Option<&mut Value> {
+        self.0.get_mut(&KeyOf(key))
+    }
+
+    /// True if it has the key.
+    #[must_use]
+    pub fn contains_key<K: DictKey + ?Sized>(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Sets a key, which stays in its place where it is there already; gives the value that it had.
+    pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
+        self.0.insert(key.into(), value.into())
+    }
+
+    /// Takes an entry out; those behind it move up.
+    pub fn remove<K: DictKey + ?Sized>(&mut self, key: &K) -> Option<Value> {
+        self.0.shift_remove(&KeyOf(key))
+    }
+
+    /// The value of a key, which is set to `None` first where it is not there.
+    pub fn or_none(&mut self, key: impl Into<Value>) -> &mut Value {
+        self.0.entry(key.into()).or_default()
+    }
+
+    /// Keys and values, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> + ExactSizeIterator + Clone {
+        self.0.iter()
+    }
+
+    /// Keys and values, in order; the values to be changed.
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Value, &mut Value)> + ExactSizeIterator {
+        self.0.iter_mut()
+    }
+}
+
+impl IntoIterator for Dict {
+    type Item = (Value, Value);
+    type IntoIter = indexmap::map::IntoIter<Value, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Dict {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Dict {
+        Dict(Box::new(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()))
+    }
+}
+
+impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Dict {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.0.extend(entries.into_iter().map(|(key, value)| (key.into(), value.into())));
+    }
+}
+
+/// The items of a set or frozenset, in the order of the stream.
+///
+/// ```
+/// use pickle_serde::Set;
+///
+/// let set: Set = [1, 2, 1].into_iter().collect();
+/// assert_eq!(set.len(), 2);
+/// assert!(set.contains(&1.into()));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Set(Box<IndexSet<Value, State>>);
+
+impl Set {
+    /// An empty set.
+    #[must_use]
+    pub fn new() -> Set {
+        Set::default()
+    }
+
+    /// How many items it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True if it has no items.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// True if it has the item.
+    #[must_use]
+    pub fn contains(&self, item: &Value) -> bool {
+        self.0.contains(item)
+    }
+
+    /// Adds an item; false if it was there already.
+    pub fn insert(&mut self, item: impl Into<Value>) -> bool {
+        self.0.insert(item.into())
+    }
+
+    /// Takes an item out; those behind it move up. False if it was not there.
+    pub fn remove(&mut self, item: &Value) -> bool {
+        self.0.shift_remove(item)
+    }
+
+    /// The items, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Set {
+    type Item = Value;
+    type IntoIter = indexmap::set::IntoIter<Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<T: Into<Value>> FromIterator<T> for Set {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Set {
+        Set(Box::new(items.into_iter().map(Into::into).collect()))
+    }
+}
+
+/// What a [`Dict`] is asked for: text or a [`Value`].
+pub trait DictKey: sealed::Sealed {}
+
+mod sealed {
+    use std::hash::Hasher;
+
+    use super::Value;
+
+    pub trait Sealed {
+        fn is(&self, key: &Value) -> bool;
+        fn hash<H: Hasher>(&self, state: &mut H);
+    }
+}
+
+struct KeyOf<'k, K: ?Sized>(&'k K);
+
+impl<K: DictKey + ?Sized> Hash for KeyOf<'_, K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<K: DictKey + ?Sized> Equivalent<Value> for KeyOf<'_, K> {
+    fn equivalent(&self, key: &Value) -> bool {
+        self.0.is(key)
+    }
+}
+
+impl DictKey for str {}
+
+impl sealed::Sealed for str {
+    fn is(&self, key: &Value) -> bool {
+        matches!(key, Value::Str(text) if text == self)
+    }
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_text(self, state);
+    }
+}
+
+impl DictKey for String {}
+
+impl sealed::Sealed for String {
+    fn is(&self, key: &Value) -> bool {
+        sealed::Sealed::is(&**self, key)
+    }
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_text(self, state);
+    }
+}
+
+impl DictKey for Value {}
+
+impl sealed::Sealed for Value {
+    fn is(&self, key: &Value) -> bool {
+        self == key
+    }
+
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Hash::hash(self, state);
+    }
+}
+
+fn hash_text<H: Hasher>(text: &str, state: &mut H) {
+    state.write_u8(b's');
+    text.hash(state);
+}
+
+/// A NaN equals itself, so that it can be a key.
+fn same_float(a: f64, b: f64) -> bool {
+    a == b || a.is_nan() && b.is_nan()
+}
+
+fn hash_float<H: Hasher>(value: f64, state: &mut H) {
+    // Zeros are equal, and so are NaNs.
+    let bits = if value == 0.0 {
+        0
+    } else if value.is_nan() {
+        u64::MAX
+    } else {
+        value.to_bits()
+    };
+    state.write_u64(bits);
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::BigInt(a), Value::BigInt(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => same_float(*a, *b),
+            (Value::Complex(a, b), Value::Complex(c, d)) => same_float(*a, *c) && same_float(*b, *d),
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::Surrogates(a), Value::Surrogates(b))
+            | (Value::Bytes(a), Value::Bytes(b))
+            | (Value::ByteArray(a), Value::ByteArray(b)) => a == b,
+            (Value::List(a), Value::List(b)) | (Value::Tuple(a), Value::Tuple(b)) => a == b,
+            (Value::Dict(a), Value::Dict(b)) => a == b,
+            (Value::Set(a), Value::Set(b)) | (Value::FrozenSet(a), Value::FrozenSet(b)) => a == b,
+            (Value::Range(a), Value::Range(b)) | (Value::Slice(a), Value::Slice(b)) => a == b,
+            (Value::Object(a), Value::Object(b)) => a == b,
+            (a, b) => {
+                let has_content = !matches!(a, Value::None | Value::Ellipsis | Value::NotImplemented);
+                !has_content && discriminant(a) == discriminant(b)
+            }
+        }
+    }
+}
+
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Value::Str(text) = self {
+            return hash_text(text, state);
+        }
+        discriminant(self).hash(state);
+        match self {
+            Value::None | Value::Ellipsis | Value::NotImplemented | Value::Str(_) => {}
+            Value::Bool(value) => value.hash(state),
+            Value::Int(value) => value.hash(state),
+            Value::BigInt(value) => value.hash(state),
+            Value::Float(value) => hash_float(*value, state),
+            Value::Complex(real, imaginary) => {
+                hash_float(*real, state);
+                hash_float(*imaginary, state);
+            }
+            Value::Surrogates(bytes) | Value::Bytes(bytes) | Value::ByteArray(bytes) => bytes.hash(state),
+            Value::List(items) | Value::Tuple(items) => items.hash(state),
+            // Equal in any order: only how many there are is the same for all of them.
+            Value::Dict(dict) => dict.len().hash(state),
+            Value::Set(set) | Value::FrozenSet(set) => set.len().hash(state),
+            Value::Range(parts) | Value::Slice(parts) => parts.hash(state),
+            Value::Object(object) => object.hash(state),
+        }
+    }
+}
