@@ -92,7 +92,9 @@ impl DeOptions {
     /// As [`from_slice`].
     #[doc(alias = "loads")]
     pub fn from_slice<'de, T: Deserialize<'de>>(&self, input: &'de [u8]) -> Result<T> {
-        self.from_slice_at(input, 0).map(|(value, _)| value)
+        let graph = self.load.from_slice(input)?;
+        let context = Context::new(&graph, FromInput(input), self);
+        root(&context, root_of(&graph), T::deserialize).map_err(|error| located(error, &self.load, input, 0))
     }
 
     /// Reads one pickle from a reader into a type: see [`from_reader`].
@@ -134,14 +136,6 @@ impl DeOptions {
         let part = part.handle().ok_or_else(|| Error::data("there is no such object"))?;
         let context = Context::new(graph, FromGraph, self);
         root(&context, part, T::deserialize)
-    }
-
-    /// Reads the pickle that starts at `offset` of `input`; gives the offset behind it, too.
-    fn from_slice_at<'de, T: Deserialize<'de>>(&self, input: &'de [u8], offset: usize) -> Result<(T, usize)> {
-        let (graph, end) = self.load.from_slice_at(input, offset)?;
-        let context = Context::new(&graph, FromInput(input), self);
-        let value = root(&context, root_of(&graph), T::deserialize);
-        Ok((value.map_err(|error| located(error, &self.load, input, offset))?, end))
     }
 }
 
@@ -320,6 +314,7 @@ impl<'de, R: Read<'de>> Deserializer<R> {
     /// The pickles that are left, each of them read into `T`: an iterator that ends with the input, or behind the first
     /// error.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "the type of the values is the caller's; serde_json's name")]
     pub fn into_iter<T: Deserialize<'de>>(self) -> StreamDeserializer<'de, R, T> {
         StreamDeserializer { deserializer: self, failed: false, values: PhantomData }
     }
