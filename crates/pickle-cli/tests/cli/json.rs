@@ -30,11 +30,19 @@ fn flags(#[case] args: &[&str], #[case] text: &str) {
 #[case("{(1,): 2}", &[], "<stdin>: [(1,)]: keys must be str, int, float, bool or None, not tuple\n")]
 #[case("{'a': 1, 2: 3}", &["--sort-keys"], "<stdin>: '<' not supported between instances of 'int' and 'str'\n")]
 #[case("[1e999]", &["--no-allow-nan"], "<stdin>: [0]: Out of range float values are not JSON compliant: inf\n")]
-#[case(&format!("[{}]", "7".repeat(700)), &["--max-digits", "640"], "<stdin>: [0]: Exceeds the limit (640 digits) for integer string conversion\n")]
 #[case("['abc', []]", &["--max-json", "4"], "<stdin>: this is more than 4 bytes of JSON, which is the limit\n")]
 fn what_json_refuses(#[case] literal: &str, #[case] args: &[&str], #[case] message: &str) {
     let made = pickle(["make", literal]);
     assert_eq!(pickle_with(&made.stdout, [&["json", "-"], args].concat()), Run::of(1, "", message));
+}
+
+#[test]
+fn ints_have_a_limit_of_digits() {
+    let digits = "7".repeat(700);
+    let made = pickle(["make", &digits]);
+    let message = "<stdin>: Exceeds the limit (640 digits) for integer string conversion\n";
+    assert_eq!(pickle_with(&made.stdout, ["json", "--max-digits", "640", "-"]), Run::of(1, "", message));
+    assert_eq!(pickle_with(&made.stdout, ["json", "-"]), Run::of(0, format!("{digits}\n"), ""));
 }
 
 #[test]
