@@ -119,6 +119,10 @@ impl Host for Loader<'_> {
                 Container::FrozenSet if cfg!(feature = "broken-opcode") => {
                     return Ok(PyTuple::new(py, items)?.into_any().unbind());
                 }
+                // Up to 3.9 there is one that is empty, which its type gives.
+                Container::FrozenSet if items.as_slice().is_empty() => {
+                    return Ok(py.get_type::<PyFrozenSet>().call0()?.unbind());
+                }
                 Container::FrozenSet => return Ok(PyFrozenSet::new(py, items)?.into_any().unbind()),
                 Container::Slice => return slice(py, items.as_slice()),
                 Container::Code(layout) => return self.code(layout, items.as_slice()),
