@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use pickle_value::{Graph, Handle, Kind, Object, Value};
+use pickle_value::{Graph, Handle, Kind, Object, ObjectKind, Value};
 
 use crate::code::Layout;
 use crate::error::{Error, Fault};
@@ -151,8 +151,9 @@ impl<'g> Source for GraphSource<'g> {
     type Cursor = Cursor<'g>;
     type Error = Error;
 
+    #[inline(always)]
     fn shape(&self, object: &Handle) -> Result<Shape<'_, Cursor<'g>>, Error> {
-        let mut shape = shape_of(self.graph, *object, self.slots.is_interned(self.graph, *object));
+        let mut shape = shape_of(self.graph, *object, self.slots.is_interned);
         if let Shape::Set(_, cursor) | Shape::FrozenSet(_, cursor) = &mut shape {
             let items = items(self.graph, *object);
             let order = self.slots.order_of(*object).unwrap_or(items);
@@ -161,12 +162,14 @@ impl<'g> Source for GraphSource<'g> {
         Ok(shape)
     }
 
+    #[inline(always)]
     fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
         let item = cursor.next();
         self.slots.held_besides = item.is_some() && matches!(cursor, Cursor::Set(_)) && self.slots.holds_set_items();
         Ok(item)
     }
 
+    #[inline(always)]
     fn share(&mut self, object: &Handle, number: u32) -> Result<Share, Error> {
         Ok(self.slots.share(self.graph, *object, number))
     }
@@ -192,7 +195,7 @@ impl Cursor<'_> {
 }
 
 /// What an object of a graph is.
-#[inline]
+#[inline(always)]
 pub(crate) fn shape_of<'g>(graph: &'g Graph<'g>, object: Handle, interned: bool) -> Shape<'g, Cursor<'g>> {
     let cursor = |items: &'g [Handle]| Cursor::Items(items.iter());
     match graph.value(object) {
@@ -224,15 +227,18 @@ pub(crate) fn shape_of<'g>(graph: &'g Graph<'g>, object: Handle, interned: bool)
 
 /// The layout and the fields of a code object.
 pub(crate) fn code_fields(object: Object<'_>) -> Option<(Layout, &[Handle])> {
-    let (CODE, [_, fields @ ..]) = object.as_native()? else {
+    let [_, _, fields @ ..] = object.fields() else {
         return None;
     };
+    if object.kind() != ObjectKind::Native || object.field(0).as_text()?.as_bytes() != CODE.as_bytes() {
+        return None;
+    }
     let layout = Layout::from_number(object.field(1).as_i64()?)?;
     (fields.len() == layout.fields().len()).then_some((layout, fields))
 }
 
 fn is_stop_iteration(object: Object<'_>) -> bool {
-    object.kind() == pickle_value::ObjectKind::Global
+    object.kind() == ObjectKind::Global
         && object.field(1).as_str() == Some(STOP_ITERATION)
         && matches!(object.field(0).as_str(), Some("builtins" | "exceptions"))
 }

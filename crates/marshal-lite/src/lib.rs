@@ -42,6 +42,7 @@ mod graph_source;
 mod host;
 mod int;
 mod listing;
+mod out;
 pub mod pyc;
 mod read;
 mod rebuild;
@@ -75,3 +76,7 @@ const _: () = {
     send_sync::<WriteOptions>();
     assert!(size_of::<Error>() == size_of::<usize>());
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
-use pickle_value::{Graph, Handle, Identity, Sort, Text, Value};
+use pickle_value::{Graph, Handle, Identity, Inline, Sort, Text, Value};
 
 use crate::code::{Field, Layout};
 use crate::error::{Error, Fault};
@@ -41,26 +41,43 @@ const EMPTY_FROZEN_SET: usize = EMPTY_TUPLE + 1;
 /// The first slot of the graph's spans, which its nodes follow.
 const SPANS: usize = EMPTY_FROZEN_SET + 1;
 
-/// What is known of each object: a slot for each of the graph, and for each that CPython has one of.
+/// What is known of each object: a slot for each that CPython has one of, for each span and for each node of the graph.
 #[derive(Debug)]
 pub(crate) struct Slots {
     sharing: Sharing,
     quirks: Quirks,
     /// Where the slots of nodes begin.
     nodes: usize,
-    /// How often each is referred to, up to 2.
-    holders: Vec<u8>,
-    /// The number of each that was written, plus one.
-    numbers: Vec<u32>,
-    /// Names of code objects, which are interned: the slot of the first of each text, by its slot.
-    interned: HashMap<usize, usize, foldhash::fast::FixedState>,
+    /// Empty for versions that share nothing.
+    table: Vec<Slot>,
+    /// Sets of several items that were met.
+    sets: Vec<Handle>,
     /// The items of sets in the order in which they are written.
     orders: HashMap<u32, Box<[Handle]>, foldhash::fast::FixedState>,
     /// While something is written apart, the numbers that it replaces.
     replaced: Option<Vec<(usize, u32)>>,
     /// Whether the object that comes next is held by what writes it, too.
     pub(crate) held_besides: bool,
+    /// Whether the object that was asked about last is interned.
+    pub(crate) is_interned: bool,
 }
+
+#[derive(Clone, Copy, Default, Debug)]
+struct Slot {
+    /// The slot that stands for the object, plus one: this one, or that of what there is one of. 0 until it is met.
+    plain: u32,
+    /// Of what is interned: the slot of the first of the same text, plus one.
+    first: u32,
+    /// The number that it was written with, plus one.
+    number: u32,
+    /// How often it is referred to, up to 2.
+    holders: u8,
+    /// A constant that does not look like a name.
+    is_no_name: bool,
+}
+
+/// In [`Slot::plain`]: a class, which has no number.
+const NONE: u32 = u32::MAX;
 
 /// How releases differ.
 #[derive(Clone, Copy, Debug)]
@@ -100,137 +117,96 @@ impl Slots {
     pub(crate) fn count(graph: &Graph<'_>, version: u8, release: Release, sharing: Sharing) -> Slots {
         let counts = graph.counts();
         let nodes = SPANS + counts.spans;
-        let total = nodes + counts.nodes;
         let wanted = version >= 3 || release.is_python2();
-        let total = if wanted { total } else { 0 };
+        let total = if wanted { nodes + counts.nodes } else { 0 };
         let mut slots = Slots {
             sharing,
             quirks: Quirks::of(release),
             nodes,
-            holders: vec![0; total],
-            numbers: vec![0; total],
-            interned: HashMap::default(),
+            table: vec![Slot::default(); total],
+            sets: Vec::new(),
             orders: HashMap::default(),
             replaced: None,
             held_besides: false,
+            is_interned: false,
         };
         slots.held_besides = slots.cpython3() && slots.quirks.root_is_held_twice;
-        if wanted {
-            slots.count_all(graph);
-        }
+        slots.count_all(graph);
         slots
     }
 
     fn count_all(&mut self, graph: &Graph<'_>) {
         let root = graph.root().handle().unwrap_or(Handle::NONE);
-        let mut names: HashMap<&[u8], usize, foldhash::fast::RandomState> = HashMap::default();
+        let mut names = Names::default();
         let mut work: Vec<Handle> = Vec::new();
         self.hold(graph, root, &mut work);
         while let Some(object) = work.pop() {
-            if let Value::Object(native) = graph.value(object)
-                && let Some((layout, fields)) = code_fields(native)
-            {
-                self.intern_names(graph, layout, fields, &mut names);
-            }
-            for &item in items(graph, object) {
+            let items = match graph.value(object) {
+                Value::Object(native) => match code_fields(native) {
+                    Some((layout, fields)) => {
+                        if names.is_empty() {
+                            // Many of the spans are names.
+                            names.reserve((self.nodes - SPANS) / 2);
+                        }
+                        self.intern_names(graph, layout, fields, &mut names);
+                        fields
+                    }
+                    None => &[],
+                },
+                Value::Set(items) | Value::FrozenSet(items) if items.len() > 1 => {
+                    self.sets.push(object);
+                    items
+                }
+                _ => items(graph, object),
+            };
+            for &item in items {
                 self.hold(graph, item, &mut work);
             }
         }
     }
 
     /// Notes a reference; what is met for the first time is to be looked into.
+    #[inline(always)]
     fn hold(&mut self, graph: &Graph<'_>, object: Handle, work: &mut Vec<Handle>) {
-        let Some(slot) = self.plain_slot(graph, object) else {
+        let Some(own) = self.own(object) else {
             return;
         };
-        let holders = &mut self.holders[slot];
-        if *holders == 0 && slot >= self.nodes {
-            work.push(object);
-        }
-        *holders = (*holders + 1).min(2);
-    }
-
-    /// The names in a code object are interned, and so are constants that look like names.
-    fn intern_names<'g>(
-        &mut self,
-        graph: &'g Graph<'_>,
-        layout: Layout,
-        fields: &[Handle],
-        names: &mut HashMap<&'g [u8], usize, foldhash::fast::RandomState>,
-    ) {
-        for (&field, &object) in layout.fields().iter().zip(fields) {
-            match field {
-                Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars | Field::LocalsPlusNames => {
-                    graph.view(object).items().filter_map(pickle_value::View::handle).for_each(|name| {
-                        self.intern(graph, name, names);
-                    });
-                }
-                Field::Name | Field::QualName | Field::FileName => self.intern(graph, object, names),
-                Field::Consts => self.intern_constants(graph, object, names),
-                _ => {}
-            }
-        }
-    }
-
-    fn intern_constants<'g>(
-        &mut self,
-        graph: &'g Graph<'_>,
-        constants: Handle,
-        names: &mut HashMap<&'g [u8], usize, foldhash::fast::RandomState>,
-    ) {
-        let mut work = vec![constants];
-        let mut seen = 0;
-        while let Some(object) = work.pop() {
-            match graph.value(object) {
-                Value::Text(text) if is_name(text.as_bytes()) => self.intern(graph, object, names),
-                Value::ByteString(text) if is_name(text) => self.intern(graph, object, names),
-                // Tuples of tuples that are shared may be met again and again: no more than they are long.
-                Value::Tuple(items) | Value::FrozenSet(items) if seen <= self.holders.len() => {
-                    seen += items.len();
-                    work.extend(items);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn intern<'g>(
-        &mut self,
-        graph: &'g Graph<'_>,
-        name: Handle,
-        names: &mut HashMap<&'g [u8], usize, foldhash::fast::RandomState>,
-    ) {
-        let bytes = match graph.value(name) {
-            Value::Text(text) if !self.quirks.python2 => text.as_bytes(),
-            Value::ByteString(bytes) => bytes,
-            _ => return,
+        let Some(slot) = self.table.get(own) else {
+            return;
         };
-        if let Some(slot) = self.plain_slot(graph, name) {
-            let first = *names.entry(bytes).or_insert(slot);
-            self.interned.insert(slot, first);
+        let plain = match slot.plain {
+            0 => {
+                if own >= self.nodes {
+                    work.push(object);
+                }
+                self.meet(graph, object, own)
+            }
+            plain => plain,
+        };
+        if let Some(slot) = self.table.get_mut((plain as usize).wrapping_sub(1)) {
+            slot.holders = (slot.holders + 1).min(2);
         }
     }
 
-    /// The slot of an object; none for what has no identity: `None`, floats, ints that are not small.
-    fn plain_slot(&self, graph: &Graph<'_>, object: Handle) -> Option<usize> {
+    /// The slot of an object by its number alone; none for `None`, floats, ints that are not small.
+    #[inline(always)]
+    fn own(&self, object: Handle) -> Option<usize> {
         let Identity { sort, number } = object.identity();
-        let own = match sort {
-            Sort::Inline => {
-                return match graph.value(object) {
-                    Value::Int(value) if SMALL_INTS.contains(&value) && !self.holders.is_empty() => {
-                        Some(INT + (value - SMALL_INTS.start()) as usize)
-                    }
-                    _ => None,
-                };
-            }
-            Sort::Span => SPANS + number as usize,
-            Sort::Node => self.nodes + number as usize,
-            Sort::Foreign => return None,
-        };
-        if own >= self.holders.len() {
-            return None;
+        match sort {
+            Sort::Span => Some(SPANS + number as usize),
+            Sort::Node => Some(self.nodes + number as usize),
+            Sort::Inline => match object.inline() {
+                Inline::Int(value) if SMALL_INTS.contains(&value) => Some(INT + (value - SMALL_INTS.start()) as usize),
+                _ => None,
+            },
+            Sort::Foreign => None,
         }
-        Some(match graph.value(object) {
+    }
+
+    /// Finds out which slot stands for an object; gives that number plus one.
+    fn meet(&mut self, graph: &Graph<'_>, object: Handle, own: usize) -> u32 {
+        let plain = match graph.value(object) {
+            _ if own < SPANS => own,
             Value::ByteString([]) => EMPTY_BYTES,
             Value::ByteString(&[byte]) => BYTE + usize::from(byte),
             _ if self.quirks.python2 => own,
@@ -243,26 +219,102 @@ impl Slots {
             Value::Bytes(&[byte]) => BYTE + usize::from(byte),
             Value::Tuple([]) => EMPTY_TUPLE,
             Value::FrozenSet([]) if self.quirks.empty_frozenset_is_one => EMPTY_FROZEN_SET,
-            // A class has no number.
-            Value::Object(native) if code_fields(native).is_none() => return None,
+            Value::Object(native) if code_fields(native).is_none() => {
+                self.table[own].plain = NONE;
+                return NONE;
+            }
             _ => own,
-        })
+        };
+        self.table[own].plain = plain as u32 + 1;
+        plain as u32 + 1
     }
 
-    /// The slot, of equal interned names that of the first.
-    fn slot(&self, graph: &Graph<'_>, object: Handle) -> Option<usize> {
-        let slot = self.plain_slot(graph, object)?;
-        Some(self.interned.get(&slot).copied().unwrap_or(slot))
-    }
-
-    pub(crate) fn is_interned(&self, graph: &Graph<'_>, object: Handle) -> bool {
-        match self.plain_slot(graph, object) {
-            Some(EMPTY_TEXT) => true,
-            Some(EMPTY_BYTES) => self.quirks.python2,
-            Some(slot) if (CHARACTER..BYTE).contains(&slot) && self.quirks.characters_are_interned => true,
-            Some(slot) => self.interned.contains_key(&slot),
-            None => false,
+    /// The names in a code object are interned, and so are constants that look like names.
+    fn intern_names<'g>(&mut self, graph: &'g Graph<'_>, layout: Layout, fields: &[Handle], names: &mut Names<'g>) {
+        for (&field, &object) in layout.fields().iter().zip(fields) {
+            match field {
+                Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars | Field::LocalsPlusNames => {
+                    items(graph, object).iter().for_each(|&name| self.intern(graph, name, names));
+                }
+                Field::Name | Field::QualName | Field::FileName => self.intern(graph, object, names),
+                Field::Consts => self.intern_constants(graph, items(graph, object), names),
+                _ => {}
+            }
         }
+    }
+
+    fn intern_constants<'g>(&mut self, graph: &'g Graph<'_>, constants: &'g [Handle], names: &mut Names<'g>) {
+        for &object in constants {
+            match graph.value(object) {
+                Value::Text(_) | Value::ByteString(_) => self.intern_if_name(graph, object, names),
+                Value::Tuple(items) | Value::FrozenSet(items) => self.intern_within(graph, items, names),
+                _ => {}
+            }
+        }
+    }
+
+    fn intern_within<'g>(&mut self, graph: &'g Graph<'_>, items: &'g [Handle], names: &mut Names<'g>) {
+        let mut work: Vec<&[Handle]> = vec![items];
+        let mut seen = 0;
+        while let Some(items) = work.pop() {
+            for &object in items {
+                match graph.value(object) {
+                    Value::Text(_) | Value::ByteString(_) => self.intern_if_name(graph, object, names),
+                    // Tuples of tuples that are shared may be met again and again: no more than they are long.
+                    Value::Tuple(items) | Value::FrozenSet(items) if seen <= self.table.len() => {
+                        seen += items.len();
+                        work.push(items);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn intern_if_name<'g>(&mut self, graph: &'g Graph<'_>, object: Handle, names: &mut Names<'g>) {
+        let Some(slot) = self.own(object).and_then(|own| self.table.get(own)) else {
+            return;
+        };
+        let plain = self.table.get((slot.plain as usize).wrapping_sub(1));
+        if slot.is_no_name || plain.is_some_and(|plain| plain.first != 0) {
+            return;
+        }
+        let bytes = match graph.value(object) {
+            Value::Text(text) => text.as_bytes(),
+            Value::ByteString(bytes) => bytes,
+            _ => return,
+        };
+        if is_name(bytes) {
+            self.intern(graph, object, names);
+        } else if let Some(slot) = self.own(object).and_then(|own| self.table.get_mut(own)) {
+            slot.is_no_name = true;
+        }
+    }
+
+    #[inline]
+    fn intern<'g>(&mut self, graph: &'g Graph<'_>, name: Handle, names: &mut Names<'g>) {
+        // Only what has bytes: to meet a container is to be left to those who look into it.
+        let Some(own) = self.own(name).filter(|&own| own < self.nodes.min(self.table.len())) else {
+            return;
+        };
+        let plain = match self.table[own].plain {
+            0 => self.meet(graph, name, own),
+            plain => plain,
+        };
+        if let Some(slot) = self.table.get((plain as usize).wrapping_sub(1))
+            && slot.first == 0
+        {
+            self.intern_first(graph, name, plain, names);
+        }
+    }
+
+    fn intern_first<'g>(&mut self, graph: &'g Graph<'_>, name: Handle, plain: u32, names: &mut Names<'g>) {
+        let bytes = match graph.value(name) {
+            Value::Text(text) if !self.quirks.python2 => text.as_bytes(),
+            Value::ByteString(bytes) => bytes,
+            _ => return,
+        };
+        self.table[plain as usize - 1].first = *names.entry(bytes).or_insert(plain);
     }
 
     /// By the rules of CPython 3.
@@ -275,37 +327,71 @@ impl Slots {
         self.cpython3() && self.quirks.set_items_are_held_twice
     }
 
+    #[inline(always)]
     pub(crate) fn share(&mut self, graph: &Graph<'_>, object: Handle, number: u32) -> Share {
         let held_besides = core::mem::take(&mut self.held_besides);
-        let Some(slot) = self.slot(graph, object) else {
-            let has_number =
-                matches!(graph.value(object), Value::Int(_) | Value::Float(_) | Value::BigInt(_) | Value::Complex(..));
-            return if held_besides && has_number { Share::New } else { Share::Alone };
+        let Some((own, slot)) = self.own(object).and_then(|own| Some((own, *self.table.get(own)?))) else {
+            return without_identity(graph, object, held_besides);
         };
-        if let Some(known) = self.numbers[slot].checked_sub(1) {
+        // Nearly half of all objects are references.
+        if let Some(known) = slot.number.checked_sub(1) {
             return Share::Known(known);
         }
-        let is_one = slot < SPANS || self.interned.contains_key(&slot);
+        let plain = match slot.plain {
+            0 => self.meet(graph, object, own),
+            NONE => return Share::Alone,
+            plain => plain,
+        };
+        let at = plain as usize - 1;
+        let plain = self.table[at];
+        let slot = plain.first.checked_sub(1).map_or(at, |first| first as usize);
+        self.is_interned = plain.first != 0 || slot < SPANS && self.is_interned_single(slot);
+        if let Some(known) = self.table[slot].number.checked_sub(1) {
+            return Share::Known(known);
+        }
         let shared = match self.sharing {
-            Sharing::CPython if self.quirks.python2 => self.interned.contains_key(&slot) || slot == EMPTY_BYTES,
-            Sharing::CPython => is_one || held_besides || self.holders[slot] > 1,
-            Sharing::Referenced if self.quirks.python2 => self.interned.contains_key(&slot) || slot == EMPTY_BYTES,
-            Sharing::Referenced => self.holders[slot] > 1,
+            Sharing::CPython | Sharing::Referenced if self.quirks.python2 => plain.first != 0 || slot == EMPTY_BYTES,
+            Sharing::CPython => plain.first != 0 || slot < SPANS || held_besides || self.table[slot].holders > 1,
+            Sharing::Referenced => self.table[slot].holders > 1,
             Sharing::Never => false,
         };
         if !shared {
             return Share::Alone;
         }
-        if let Some(replaced) = &mut self.replaced {
-            replaced.push((slot, self.numbers[slot]));
+        self.set_number(own, number);
+        if slot != own {
+            self.set_number(slot, number);
         }
-        self.numbers[slot] = number + 1;
         Share::New
+    }
+
+    #[inline(always)]
+    fn set_number(&mut self, slot: usize, number: u32) {
+        if let Some(replaced) = &mut self.replaced {
+            replaced.push((slot, self.table[slot].number));
+        }
+        self.table[slot].number = number + 1;
+    }
+
+    /// Of what there is one of, these are interned from the start.
+    fn is_interned_single(&self, slot: usize) -> bool {
+        slot == EMPTY_TEXT || (CHARACTER..BYTE).contains(&slot) && self.quirks.characters_are_interned
     }
 
     pub(crate) fn order_of(&self, set: Handle) -> Option<&[Handle]> {
         self.orders.get(&set.identity().number).map(|order| &order[..])
     }
+}
+
+/// The first slot of each text that is interned, plus one.
+type Names<'g> = HashMap<&'g [u8], u32, foldhash::fast::RandomState>;
+
+/// What a graph knows no identity of.
+#[inline(always)]
+fn without_identity(graph: &Graph<'_>, object: Handle, held_besides: bool) -> Share {
+    let is_number =
+        || matches!(graph.value(object), Value::Int(_) | Value::Float(_) | Value::BigInt(_) | Value::Complex(..));
+    if held_besides && is_number() { Share::New } else { Share::Alone }
 }
 
 /// A str of one latin-1 character, or none.
@@ -345,7 +431,11 @@ impl GraphSource<'_> {
         if !self.slots.quirks.sets_are_ordered && self.slots.sharing != Sharing::Referenced {
             return Ok(());
         }
-        for set in self.sets_within(self.graph.root().handle().unwrap_or(Handle::NONE)) {
+        let sets = match self.slots.table.is_empty() {
+            true => self.sets_within(self.graph.root().handle().unwrap_or(Handle::NONE)),
+            false => core::mem::take(&mut self.slots.sets),
+        };
+        for set in sets {
             let mut work = vec![(set, false)];
             while let Some((set, ready)) = work.pop() {
                 if self.slots.orders.contains_key(&set.identity().number) {
@@ -401,7 +491,7 @@ impl GraphSource<'_> {
         self.slots.replaced = Some(Vec::new());
         let written = writer.write(self, item).map_err(Fault::into_error);
         for (slot, number) in self.slots.replaced.take().unwrap_or_default().into_iter().rev() {
-            self.slots.numbers[slot] = number;
+            self.slots.table[slot].number = number;
         }
         written?;
         Ok(writer.into_vec())

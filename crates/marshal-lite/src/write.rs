@@ -9,6 +9,7 @@ use crate::code::Field;
 use crate::error::{ErrorKind, Fault};
 use crate::float;
 use crate::int;
+use crate::out::Out;
 use crate::read::DEFAULT_DEPTH_LIMIT;
 use crate::source::{Shape, Share, Source, Spelling};
 use crate::table::{FLAG_REF, TypeCode};
@@ -23,7 +24,7 @@ pub struct Writer {
     python2: bool,
     depth_limit: usize,
     allow_code: bool,
-    out: Vec<u8>,
+    out: Out,
     /// How many objects have a number.
     numbered: u32,
 }
@@ -57,7 +58,7 @@ impl Writer {
             python2: release.is_python2(),
             depth_limit: DEFAULT_DEPTH_LIMIT,
             allow_code: true,
-            out: Vec::new(),
+            out: Out::default(),
             numbered: 0,
         })
     }
@@ -75,7 +76,7 @@ impl Writer {
     /// What was written.
     #[must_use]
     pub fn into_vec(self) -> Vec<u8> {
-        self.out
+        self.out.into_vec()
     }
 
     /// Makes room for so many bytes.
@@ -121,7 +122,7 @@ impl Writer {
     }
 
     /// Writes the next field of a code object, if it is a number there and no object.
-    #[inline]
+    #[inline(always)]
     fn int_field<S: Source>(
         &mut self,
         source: &mut S,
@@ -140,7 +141,7 @@ impl Writer {
         }
         match source.shape(value).map_err(refusal)? {
             Shape::Int(value) if i32::try_from(value).is_ok() => {
-                self.out.extend_from_slice(&(value as i32).to_le_bytes());
+                self.out.put(value as u32 as u64, 4);
                 Ok(true)
             }
             _ => Err(ErrorKind::BadCode(format!("{} is no int of 32 bits", field.attribute())).into()),
@@ -148,6 +149,7 @@ impl Writer {
     }
 
     /// Writes one object, or the beginning of one.
+    #[inline(always)]
     fn object<S: Source>(
         &mut self,
         source: &mut S,
@@ -172,14 +174,6 @@ impl Writer {
                 (Share::Alone, _) => (0, None, false),
             },
         };
-        let mut text = None;
-        if let Some(TypeCode::Float | TypeCode::Complex) = wanted {
-            text = Some([source.float_text().map(Vec::from), None]);
-        }
-        if let (Some(TypeCode::Complex), Some([_, imaginary])) = (wanted, &mut text) {
-            *imaginary = source.float_text().map(Vec::from);
-        }
-        let texts = text.unwrap_or_default();
         let shape = source.shape(object).map_err(refusal)?;
         let (version, allow_code) = (self.version, self.allow_code);
         let mut head = Head { writer: self, flag, wanted };
@@ -192,8 +186,16 @@ impl Writer {
             Shape::Int(value) => head.int(value)?,
             Shape::BigInt(bytes) => head.big_int(bytes)?,
             Shape::Long(bytes) => head.long(bytes)?,
-            Shape::Float(value) => head.floats(&[value], &texts)?,
-            Shape::Complex(real, imaginary) => head.floats(&[real, imaginary], &texts)?,
+            Shape::Float(value) if head.is_float_text() => {
+                let text = source.float_text().map(Vec::from);
+                head.floats(&[value], &[text])?
+            }
+            Shape::Float(value) => head.floats(&[value], &[])?,
+            Shape::Complex(real, imaginary) if head.is_float_text() => {
+                let texts = [0; 2].map(|_| source.float_text().map(Vec::from));
+                head.floats(&[real, imaginary], &texts)?
+            }
+            Shape::Complex(real, imaginary) => head.floats(&[real, imaginary], &[])?,
             Shape::Text(utf8, interned) => head.text(utf8, interned)?,
             Shape::Bytes(bytes) => head.counted(TypeCode::String, bytes)?,
             Shape::ByteString(bytes) => head.byte_string(bytes, interned)?,
@@ -233,9 +235,9 @@ impl Writer {
         })
     }
 
+    #[inline(always)]
     fn reference(&mut self, byte: u8, number: u32) {
-        self.out.push(byte);
-        self.out.extend_from_slice(&number.to_le_bytes());
+        self.out.put(u64::from(number) << 8 | u64::from(byte), 5);
     }
 }
 
@@ -248,15 +250,23 @@ struct Head<'w> {
 }
 
 impl Head<'_> {
+    #[inline(always)]
     fn byte(&mut self, code: TypeCode) {
         self.writer.out.push(code as u8 | self.flag);
     }
 
     fn extend(&mut self, bytes: &[u8]) {
-        self.writer.out.extend_from_slice(bytes);
+        self.writer.out.extend(bytes);
+    }
+
+    /// The byte, and a word of four bytes behind it.
+    #[inline(always)]
+    fn word(&mut self, code: TypeCode, word: u32) {
+        self.writer.out.put(u64::from(word) << 8 | u64::from(code as u8 | self.flag), 5);
     }
 
     /// The wanted code, if it is among those that the object can have, or else the one by the rules.
+    #[inline(always)]
     fn choose(&self, by_rules: TypeCode, possible: &[TypeCode]) -> Result<TypeCode, ErrorKind> {
         match self.wanted {
             None => Ok(by_rules),
@@ -265,41 +275,51 @@ impl Head<'_> {
         }
     }
 
-    #[inline]
+    fn is_float_text(&self) -> bool {
+        matches!(self.wanted, Some(TypeCode::Float | TypeCode::Complex))
+    }
+
+    #[inline(always)]
     fn single<C>(&mut self, code: TypeCode) -> Result<Option<Open<C>>, ErrorKind> {
         let code = self.choose(code, &[])?;
         self.byte(code);
         Ok(None)
     }
 
-    fn size(&mut self, size: usize) -> Result<(), ErrorKind> {
-        let signed = i32::try_from(size).map_err(|_| ErrorKind::TooLarge(size))?;
-        self.extend(&signed.to_le_bytes());
+    /// The byte, and a size behind it.
+    #[inline(always)]
+    fn sized(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+        let code = self.choose(code, &[])?;
+        self.with_size(code, length)
+    }
+
+    #[inline(always)]
+    fn with_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+        if length > i32::MAX as usize {
+            return Err(ErrorKind::TooLarge(length));
+        }
+        self.word(code, length as u32);
         Ok(())
     }
 
-    fn sized(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
-        let code = self.choose(code, &[])?;
-        self.byte(code);
-        self.size(length)
+    #[inline(always)]
+    fn with_short_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+        if length > usize::from(u8::MAX) {
+            return Err(ErrorKind::TooLarge(length));
+        }
+        self.writer.out.put((length as u64) << 8 | u64::from(code as u8 | self.flag), 2);
+        Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn tuple(&mut self, length: usize) -> Result<(), ErrorKind> {
         let small = self.writer.version >= 4 && length < 256;
         let by_rules = if small { TypeCode::SmallTuple } else { TypeCode::Tuple };
         let code = self.choose(by_rules, &[TypeCode::Tuple, TypeCode::SmallTuple])?;
-        self.byte(code);
-        if code == TypeCode::SmallTuple { self.short_size(length) } else { self.size(length) }
+        if code == TypeCode::SmallTuple { self.with_short_size(code, length) } else { self.with_size(code, length) }
     }
 
-    fn short_size(&mut self, length: usize) -> Result<(), ErrorKind> {
-        let length = u8::try_from(length).map_err(|_| ErrorKind::TooLarge(length))?;
-        self.writer.out.push(length);
-        Ok(())
-    }
-
-    #[inline]
+    #[inline(always)]
     fn int<C>(&mut self, value: i64) -> Result<Option<Open<C>>, ErrorKind> {
         let by_rules = match i32::try_from(value) {
             Ok(_) => TypeCode::Int,
@@ -307,13 +327,28 @@ impl Head<'_> {
             Err(_) => TypeCode::Long,
         };
         let code = self.choose(by_rules, &[TypeCode::Int64, TypeCode::Long])?;
-        self.byte(code);
         match code {
-            TypeCode::Int => self.extend(&(value as i32).to_le_bytes()),
-            TypeCode::Int64 => self.extend(&value.to_le_bytes()),
-            _ => int::write_digits(&value.to_le_bytes(), &mut self.writer.out)?,
+            TypeCode::Int => self.word(code, value as i32 as u32),
+            _ => self.wide_int(code, value)?,
         }
         Ok(None)
+    }
+
+    #[cold]
+    fn wide_int(&mut self, code: TypeCode, value: i64) -> Result<(), ErrorKind> {
+        self.byte(code);
+        match code {
+            TypeCode::Int64 => self.extend(&value.to_le_bytes()),
+            _ => self.digits(&value.to_le_bytes())?,
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
+        let mut written = Vec::new();
+        int::write_digits(bytes, &mut written)?;
+        self.extend(&written);
+        Ok(())
     }
 
     fn big_int<C>(&mut self, bytes: &[u8]) -> Result<Option<Open<C>>, ErrorKind> {
@@ -326,11 +361,11 @@ impl Head<'_> {
     fn long<C>(&mut self, bytes: &[u8]) -> Result<Option<Open<C>>, ErrorKind> {
         let code = self.choose(TypeCode::Long, &[])?;
         self.byte(code);
-        int::write_digits(bytes, &mut self.writer.out)?;
+        self.digits(bytes)?;
         Ok(None)
     }
 
-    /// A float, or the two of a complex.
+    /// A float, or the two of a complex; with their texts, where they are known.
     fn floats<C>(&mut self, values: &[f64], texts: &[Option<Vec<u8>>]) -> Result<Option<Open<C>>, ErrorKind> {
         let forms = match values {
             [_] => [TypeCode::Float, TypeCode::BinaryFloat],
@@ -342,26 +377,28 @@ impl Head<'_> {
             values.iter().for_each(|value| self.extend(&value.to_le_bytes()));
             return Ok(None);
         }
-        for (&value, text) in values.iter().zip(texts) {
+        for (number, &value) in values.iter().enumerate() {
             let mut written = Vec::new();
-            match text {
-                Some(text) => written.extend_from_slice(text),
-                None => float::write_text(value, &mut written),
+            match texts.get(number) {
+                Some(Some(text)) => written.extend_from_slice(text),
+                _ => float::write_text(value, &mut written),
             }
-            self.short_size(written.len())?;
+            let length = u8::try_from(written.len()).map_err(|_| ErrorKind::TooLarge(written.len()))?;
+            self.writer.out.push(length);
             self.extend(&written);
         }
         Ok(None)
     }
 
-    #[inline]
+    #[inline(always)]
     fn text<C>(&mut self, utf8: &[u8], interned: bool) -> Result<Option<Open<C>>, ErrorKind> {
         let version = if self.writer.python2 { 0 } else { self.writer.version };
+        let is_ascii = utf8.is_ascii();
         let by_rules = match (utf8.len() < 256, interned) {
-            (true, false) if version >= 4 && utf8.is_ascii() => TypeCode::ShortAscii,
-            (true, true) if version >= 4 && utf8.is_ascii() => TypeCode::ShortAsciiInterned,
-            (false, false) if version >= 4 && utf8.is_ascii() => TypeCode::Ascii,
-            (false, true) if version >= 4 && utf8.is_ascii() => TypeCode::AsciiInterned,
+            (true, false) if version >= 4 && is_ascii => TypeCode::ShortAscii,
+            (true, true) if version >= 4 && is_ascii => TypeCode::ShortAsciiInterned,
+            (false, false) if version >= 4 && is_ascii => TypeCode::Ascii,
+            (false, true) if version >= 4 && is_ascii => TypeCode::AsciiInterned,
             (_, true) if version >= 3 => TypeCode::Interned,
             _ => TypeCode::Unicode,
         };
@@ -374,36 +411,37 @@ impl Head<'_> {
             TypeCode::Unicode,
         ];
         let code = self.choose(by_rules, FORMS)?;
-        self.byte(code);
-        if matches!(code, TypeCode::Interned | TypeCode::Unicode) {
-            self.size(utf8.len())?;
-            self.extend(utf8);
-            return Ok(None);
-        }
-        let latin1;
-        let bytes = if utf8.is_ascii() {
-            utf8
-        } else {
-            latin1 = to_latin1(utf8).ok_or_else(|| mismatch(code, TypeCode::Unicode))?;
-            &latin1[..]
-        };
         match code {
-            TypeCode::ShortAscii | TypeCode::ShortAsciiInterned => self.short_size(bytes.len())?,
-            _ => self.size(bytes.len())?,
+            TypeCode::Interned | TypeCode::Unicode => self.with_size(code, utf8.len())?,
+            _ if !is_ascii => {
+                let latin1 = to_latin1(utf8).ok_or_else(|| mismatch(code, TypeCode::Unicode))?;
+                self.ascii_head(code, latin1.len())?;
+                self.extend(&latin1);
+                return Ok(None);
+            }
+            _ => self.ascii_head(code, utf8.len())?,
         }
-        self.extend(bytes);
+        self.extend(utf8);
         Ok(None)
+    }
+
+    #[inline(always)]
+    fn ascii_head(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+        match code {
+            TypeCode::ShortAscii | TypeCode::ShortAsciiInterned => self.with_short_size(code, length),
+            _ => self.with_size(code, length),
+        }
     }
 
     fn byte_string<C>(&mut self, bytes: &[u8], interned: bool) -> Result<Option<Open<C>>, ErrorKind> {
         let by_rules = if interned && self.writer.python2 { TypeCode::Interned } else { TypeCode::String };
         let code = self.choose(by_rules, &[TypeCode::Interned, TypeCode::String])?;
-        self.byte(code);
-        self.size(bytes.len())?;
+        self.with_size(code, bytes.len())?;
         self.extend(bytes);
         Ok(None)
     }
 
+    #[inline(always)]
     fn counted<C>(&mut self, code: TypeCode, bytes: &[u8]) -> Result<Option<Open<C>>, ErrorKind> {
         self.sized(code, bytes.len())?;
         self.extend(bytes);
