@@ -40,7 +40,7 @@ use self::outcome::Outcome;
 use self::progress::Progress;
 use self::pythons::{Interpreter, Pythons, Skipped};
 use self::report::Report;
-use crate::{Result, paths, typed};
+use crate::{Result, marshal, paths, typed};
 
 /// Compare our bytes with CPython's.
 ///
@@ -48,6 +48,9 @@ use crate::{Result, paths, typed};
 /// at each other as CPython does; the disassembly and the optimized pickle are pickletools', and the disassembly is
 /// assembled to the same bytes. A live interpreter is also compared with the committed corpus, which stands in for the
 /// versions that are not installed. Where a 3.13 is there, JSON is compared as well: see `cargo xtask json`.
+///
+/// Then marshal data and the .pyc files of the interpreters' own libraries, as `cargo xtask marshal` does. Neither is where
+/// a part of the corpus, or a report as JSON, is asked for.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     /// Ask this interpreter, not those found in pyenv and on PATH; may be repeated
@@ -62,7 +65,8 @@ pub(crate) struct Options {
     /// Threads, and processes of the generator [default: as many as there are cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Ask the interpreters for every single pickle in a process of its own, which is slow
+    /// Ask the interpreters for every single pickle in a process of its own, and take all modules of their libraries, not
+    /// every tenth, which is slow
     #[arg(long)]
     full: bool,
     /// Write everything to FILE as JSON; without FILE to standard output, and the table to standard error
@@ -117,14 +121,27 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         generating,
         comparing: started.elapsed() - generating,
     };
-    let outcome = report.print(options.limit, options.json.as_deref())?;
+    let pickles = report.print(options.limit, options.json.as_deref())?;
     if options.only.is_some() || options.json.is_some() {
-        return Ok(outcome);
+        return Ok(pickles);
     }
     let json = crate::json::beside(&pythons.found, options.jobs, options.limit)?;
     let differing = typed::judge_all(&pythons.found, options.limit)?;
     let rust = if differing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    Ok([outcome, json, rust].into_iter().find(|code| *code != ExitCode::SUCCESS).unwrap_or(ExitCode::SUCCESS))
+    let marshal = if options.no_python {
+        ExitCode::SUCCESS
+    } else {
+        println!("\nMarshal data and .pyc files");
+        marshal::compare_all(&pythons.found, &options.into())?
+    };
+    let failed = [pickles, json, rust, marshal].into_iter().find(|outcome| *outcome != ExitCode::SUCCESS);
+    Ok(failed.unwrap_or(ExitCode::SUCCESS))
+}
+
+impl From<&Options> for marshal::Extent {
+    fn from(options: &Options) -> marshal::Extent {
+        marshal::Extent { full: options.full, jobs: jobs(options.jobs), limit: options.limit, ..Default::default() }
+    }
 }
 
 /// `cargo xtask corpus`.

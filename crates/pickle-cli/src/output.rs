@@ -77,8 +77,7 @@ impl Output {
                 Target::File(BufWriter::new(file))
             }
             existing => {
-                let permissions = existing.ok().map(|metadata| metadata.permissions());
-                let file = beside(&path, permissions).map_err(|error| Failure::new(&name, error))?;
+                let file = beside(&path, existing.ok().as_ref()).map_err(|error| Failure::new(&name, error))?;
                 let file = BufWriter::new(file);
                 Target::Replacing { file, path }
             }
@@ -175,8 +174,8 @@ fn refuse_terminal(name: &str, output: &impl IsTerminal) -> Result<(), Failure> 
     Ok(())
 }
 
-/// A new file in the directory of `path`, with the permissions of the one that it replaces, or those of any new file.
-fn beside(path: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+/// A new file in the directory of `path`, with owner and permissions of the one that it replaces, or those of any new file.
+fn beside(path: &Path, replaced: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -186,8 +185,22 @@ fn beside(path: &Path, permissions: Option<fs::Permissions>) -> io::Result<Named
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let file = builder.tempfile_in(directory)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
+    if let Some(replaced) = replaced {
+        #[cfg(unix)]
+        keep_owner(file.as_file(), replaced)?;
+        file.as_file().set_permissions(replaced.permissions())?;
     }
     Ok(file)
+}
+
+/// Who may not give a file to its owner may not replace it.
+#[cfg(unix)]
+fn keep_owner(file: &File, replaced: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (replaced.uid(), replaced.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(replaced.uid()), Some(replaced.gid()))
 }

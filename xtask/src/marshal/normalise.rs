@@ -4,20 +4,20 @@ use marshal_lite::pyc::Pyc;
 
 use super::ask::Digests;
 use super::pack::{NORMALISED, Pack, PycFile, Run};
-use super::{Options, Subject};
+use super::{Extent, Subject};
 use crate::Result;
 
 /// Normalises each module as it was compiled twice, with other hash seeds and in other folders. Both must give the same
 /// bytes, and an interpreter must see in them what it sees in the module itself. Gives how many differ.
-pub(super) fn check(subject: &Subject<'_>, fields: &Digests, options: &Options) -> Result<usize> {
-    let second = Pack::compile(subject.python, options.tenth(), Run::SECOND)?;
+pub(super) fn check(subject: &Subject<'_>, fields: &Digests, extent: &Extent) -> Result<usize> {
+    let second = Pack::compile(subject.python, extent.tenth(), Run::SECOND)?;
     let files: Vec<PycFile<'_>> = second.files().collect();
-    let same = subject.check("are the same when normalised, from another run", options, |file| {
+    let same = subject.check("are the same when normalised, from another run", extent, |file| {
         let other = files.get(file.number).filter(|other| other.name == file.name).ok_or("it was compiled once")?;
         compare(file, other, Run::SECOND.prefix)
     });
     let (loaded, smaller) = loaded(subject, NORMALISED, |_| None)?;
-    let equal = subject.check("are loaded as equal code objects when normalised", options, |file| {
+    let equal = subject.check("are loaded as equal code objects when normalised", extent, |file| {
         if fields.agree(&loaded, file.number) { Ok(()) } else { Err("the interpreter sees a difference".to_owned()) }
     });
     let total: usize = subject.pack.files().map(|file| file.data.len()).sum();

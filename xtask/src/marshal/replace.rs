@@ -5,20 +5,20 @@ use marshal_lite::value::View;
 use marshal_lite::{Error, ReadOptions, Release, WriteOptions};
 
 use super::ask::said;
-use super::{Options, Subject};
+use super::{Extent, Subject};
 use crate::{Result, paths};
 
 /// How many code objects are changed.
 const COUNT: usize = 1_000;
 
 /// Changes code objects from all over the modules; gives how many the interpreter changes otherwise.
-pub(super) fn check(subject: &Subject<'_>, release: Release, options: &Options) -> Result<usize> {
+pub(super) fn check(subject: &Subject<'_>, release: Release, extent: &Extent) -> Result<usize> {
     let differences = differences(subject, release, change)?;
     let total = differences.len();
     let differences: Vec<&String> = differences.iter().filter(|line| *line != "equal").collect();
     let equal = total - differences.len();
     println!("CPython {}: {equal} of {total} code objects are changed as it changes them", subject.python.version);
-    for difference in differences.iter().take(options.limit) {
+    for difference in differences.iter().take(extent.limit) {
         println!("  {difference}");
     }
     Ok(differences.len() + usize::from(total == 0))

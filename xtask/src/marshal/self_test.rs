@@ -8,7 +8,7 @@ use marshal_lite::code::Code;
 
 use super::ask::Digests;
 use super::pack::{NORMALISED, Pack, PycFile, Run};
-use super::{Options, Subject, compare_values, fields, listing, normalise, release_of, replace, rewrite};
+use super::{Extent, Subject, compare_values, fields, listing, normalise, release_of, replace, rewrite};
 use crate::Result;
 use crate::compat::pythons::Interpreter;
 
@@ -33,9 +33,9 @@ const PLANTS: [Plant; 4] = [
 ];
 
 /// Plants each fault in the modules of the newest interpreter.
-pub(super) fn run(python: &Interpreter, options: &Options) -> Result<ExitCode> {
+pub(super) fn run(python: &Interpreter, extent: &Extent) -> Result<ExitCode> {
     let release = release_of(python)?;
-    let subject = Subject::new(python, options)?;
+    let subject = Subject::new(python, extent)?;
     let mut missed = 0;
     for plant in PLANTS {
         missed += tell(
@@ -78,7 +78,7 @@ pub(super) fn run(python: &Interpreter, options: &Options) -> Result<ExitCode> {
     let unchanged = |code: &Code<'_>| WriteOptions::new().release(code.release()).to_vec(&code.replace().finish()?);
     let lines = replace::differences(&subject, release, unchanged)?;
     missed += tell("a code object is not changed", (lines.len(), lines.iter().filter(|line| *line != "equal").count()));
-    let second = Pack::compile(python, options.tenth(), Run::SECOND)?;
+    let second = Pack::compile(python, extent.tenth(), Run::SECOND)?;
     missed += tell(
         "the folder is left in names",
         second.files().zip(subject.pack.files()).take(MOST).fold((0, 0), |(planted, noticed), (other, file)| {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use marshal_lite::{ReadOptions, Record, Release};
+use pickle_tools::json::{self, tagged};
 use pickle_value::Graph;
 
 use crate::failure::Failure;
@@ -14,6 +15,7 @@ use crate::output::Output;
 const EXAMPLES: &str = "\
 Examples:
   pickle marshal show data.marshal
+  pickle marshal show --json data.marshal
   pickle marshal check --python 2.7 old.marshal
   pickle marshal rewrite a.marshal -o b.marshal";
 
@@ -30,7 +32,14 @@ pub(crate) struct MarshalCommand {
 #[derive(Subcommand)]
 enum Task {
     /// Show the object as Python's repr has it
-    Show(File),
+    Show {
+        #[command(flatten)]
+        file: File,
+
+        /// As JSON, in the form of `pickle json --tagged`, which holds all that Python has
+        #[arg(long)]
+        json: bool,
+    },
     /// Check that the object can be read and is written back as it is
     Check(File),
     /// Read the object and write it again: the same bytes
@@ -62,10 +71,10 @@ fn release(text: &str) -> Result<Release, String> {
 impl MarshalCommand {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         match &self.task {
-            Task::Show(file) => {
+            Task::Show { file, json } => {
                 let data = file.read()?;
                 let (graph, _) = file.parse(&data)?;
-                print(&graph.to_string())
+                print(&if *json { file.json(&graph)? } else { graph.to_string() })
             }
             Task::Check(file) => match file.read().and_then(|data| file.rewrite(&data)) {
                 Ok(_) => print("ok"),
@@ -97,6 +106,11 @@ impl File {
             return Err(self.failure(format_args!("{} bytes follow the object", data.len() - end)));
         }
         Ok((graph, record))
+    }
+
+    fn json(&self, graph: &Graph<'_>) -> Result<String, Failure> {
+        let tagged = tagged::encode(graph).map_err(|error| self.failure(error))?;
+        json::to_string(&tagged).map_err(|error| self.failure(error))
     }
 
     /// The same bytes again.

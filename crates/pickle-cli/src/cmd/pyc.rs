@@ -1,5 +1,6 @@
 //! `pickle pyc`: compiled modules.
 
+mod json;
 mod normalise;
 mod show;
 
@@ -18,6 +19,7 @@ use crate::output::Output;
 const EXAMPLES: &str = "\
 Examples:
   pickle pyc show __pycache__/app.cpython-313.pyc
+  pickle pyc show --json app.pyc | jq '.code[].name'
   pickle pyc check -r build/             all .pyc files beneath a folder
   pickle pyc normalise -r build/ -s build/root -p /
   pickle pyc check --normalised -r build/

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::{Run, pickle};
 
@@ -32,10 +33,60 @@ fn show_tells_of_header_and_code() {
         "code outer.<locals>.inner",
         "flags       OPTIMIZED, NEWLOCALS, VARARGS, VARKEYWORDS, GENERATOR",
         "cells       total",
+        // As dis of CPython 3.13 has them, in another form.
+        "      3         6 LOAD_CONST                     1 (0)",
+        "               22 BINARY_OP                      8 (**)",
         "    1  {'ints': (0, 1, -1, 256, 257, 2147483648, 1180591620717411303424, -1180591620717411303424)",
     ] {
         let known = run.text().lines().any(|shown| shown == line) || line.starts_with("    1");
         assert!(known, "{line} is not in:\n{}", run.text());
+    }
+}
+
+#[test]
+fn show_tells_the_same_as_json() {
+    let run = pickle(["pyc", "show", "--json", &text(&compiled("3.13-hash.pyc"))]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let told: serde_json::Value = serde_json::from_str(&run.text()).expect("it is JSON");
+    assert_eq!((&told["python"], &told["source"]["by"]), (&"3.13".into(), &"hash".into()));
+    let names: Vec<_> = told["code"].as_array().into_iter().flatten().map(|code| &code["qualname"]).collect();
+    assert_eq!(names[..3], ["<module>", "outer", "outer.<locals>.inner"]);
+    assert_eq!(told["code"][0]["constants"][12]["code"], 1);
+    let jump = told["code"][1]["instructions"].as_array().and_then(|all| all.iter().find(|one| one["target"].is_u64()));
+    assert_eq!(jump.map(|jump| &jump["name"]), Some(&"FOR_ITER".into()));
+}
+
+/// Whoever may, as those who pack software may, leaves owner, group and mode as they were.
+#[cfg(unix)]
+#[test]
+fn normalising_keeps_mode_and_owner() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    let folder = folder();
+    let a = folder.path().join("a.pyc");
+    fs::set_permissions(&a, fs::Permissions::from_mode(0o640)).expect("it is ours");
+    let given_away = chown(&a, Some(1234), Some(2345)).is_ok();
+    let before = fs::metadata(&a).expect("it is there");
+    assert_eq!(pickle(["pyc", "normalise", &text(&a)]), Run::of(0, "", ""));
+    let after = fs::metadata(&a).expect("it is there");
+    assert_ne!(before.ino(), after.ino(), "it was replaced");
+    assert_eq!((before.mode(), before.uid(), before.gid()), (after.mode(), after.uid(), after.gid()));
+    assert!(!given_away || after.uid() == 1234);
+}
+
+#[test]
+fn timestamps_are_those_of_the_source_or_of_the_environment() {
+    let folder = folder();
+    let a = text(&folder.path().join("a.pyc"));
+    let shown = || pickle(["pyc", "show", &a]).text().lines().nth(1).map(str::to_owned);
+    let source = fs::File::options().write(true).open(folder.path().join("a.py")).expect("it is there");
+    source.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_600_000_000)).expect("it is ours");
+    for (epoch, seconds) in [(None, 1_600_000_000), (Some("1234567890"), 1_234_567_890)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pickle"));
+        command.args(["pyc", "normalise", "--invalidation", "timestamp", &a]).env_remove("SOURCE_DATE_EPOCH");
+        command.envs(epoch.map(|epoch| ("SOURCE_DATE_EPOCH", epoch)));
+        assert!(command.status().expect("the command starts").success());
+        assert_eq!(shown(), Some(format!("source      modified {seconds}, 941 bytes")));
     }
 }
 
@@ -105,6 +156,7 @@ fn marshal_data_is_shown_checked_and_rewritten() {
     fs::write(&path, data).expect("there is room");
     let path = text(&path);
     assert_eq!(pickle(["marshal", "show", &path]), Run::of(0, "[1, 1]\n", ""));
+    assert_eq!(pickle(["marshal", "show", "--json", &path]), Run::of(0, "[1, 1]\n", ""));
     assert_eq!(pickle(["marshal", "check", &path]), Run::of(0, "ok\n", ""));
     assert_eq!(pickle(["marshal", "rewrite", &path]), Run::of(0, &data[..], ""));
     let run = pickle(["marshal", "check", "--python", "2.7", &path]);

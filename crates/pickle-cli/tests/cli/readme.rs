@@ -14,6 +14,7 @@ use crate::read;
 #[case("README.md", 20)]
 #[case("../../docs/rescue.md", 5)]
 #[case("../../docs/json.md", 15)]
+#[case("../marshal-lite/README.md", 5)]
 #[cfg_attr(not(unix), ignore = "the examples are for a shell")]
 fn the_readme_shows_what_the_command_prints(#[case] file: &str, #[case] at_least: usize) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -59,6 +60,8 @@ fn folder() -> Option<TempDir> {
     for name in ["customers.pkl", "customers.5.pkl"] {
         fs::copy(rescue.join(name), folder.path().join(name)).ok()?;
     }
+    let compiled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../marshal-lite/tests/data/3.13.pyc");
+    fs::copy(compiled, folder.path().join("app.pyc")).ok()?;
     for name in ["model.pt", "several.zip"] {
         fs::copy(containers.join(name), folder.path().join(name)).ok()?;
     }

@@ -9,6 +9,7 @@ use marshal_lite::code::{Argument, Code, Instruction};
 use marshal_lite::pyc::Invalidation;
 use pickle_value::View;
 
+use super::json::JsonModule;
 use super::{failure, parse, read};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -18,6 +19,10 @@ use crate::output::Output;
 pub(super) struct Show {
     /// The file to read
     file: PathBuf,
+
+    /// As JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Show {
@@ -25,6 +30,12 @@ impl Show {
         let data = read(&self.file)?;
         let pyc = parse(&self.file, &data)?;
         let mut out = Output::stdout();
+        if self.json {
+            let module = JsonModule::of(&pyc).map_err(|error| failure(&self.file, error))?;
+            let written = serde_json::to_writer_pretty(&mut out, &module).map_err(io::Error::from);
+            written.and_then(|()| writeln!(out)).map_err(|error| out.failure(&error))?;
+            return out.finish();
+        }
         let written = writeln!(out, "python      {} (magic number {})", pyc.release(), pyc.header.magic)
             .and_then(|()| writeln!(out, "source      {}", source(pyc.header.invalidation)));
         written.map_err(|error| out.failure(&error))?;
