@@ -12,9 +12,14 @@ pub(super) struct Case {
     pub(super) expression: String,
     /// Python 2.7 has no such value, or does not say enough of it.
     pub(super) is_python3: bool,
-    write: Box<dyn Fn(u8) -> pickle_serde::Result<Vec<u8>>>,
-    read: Box<dyn Fn(&[u8]) -> Result<(), String>>,
+    write: Box<Write>,
+    read: Box<Read>,
 }
+
+/// Writes the value at a protocol.
+type Write = dyn Fn(u8) -> pickle_serde::Result<Vec<u8>>;
+/// Reads the value, and says what is different if it is not the same.
+type Read = dyn Fn(&[u8]) -> Result<(), String>;
 
 impl Case {
     /// A value that is compared by `==`.
