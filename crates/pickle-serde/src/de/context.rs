@@ -44,7 +44,11 @@ pub(crate) struct Context<'g, L> {
     depth: u32,
     budget: u64,
     left: Cell<u64>,
+    /// The last names of fields, by the numbers of their objects: records have the same ones again and again.
+    names: [Cell<Option<(Handle, &'g str)>>; NAMES],
 }
+
+const NAMES: usize = 32;
 
 /// What an object costs beside its text or bytes, at least.
 const OBJECT: u64 = 8;
@@ -60,6 +64,21 @@ impl<'g, L> Context<'g, L> {
             depth: options.depth,
             budget,
             left: Cell::new(budget),
+            names: [const { Cell::new(None) }; NAMES],
+        }
+    }
+
+    /// The text of a key; nothing for a key that is none.
+    #[inline]
+    pub(crate) fn field_name(&self, key: Handle) -> Option<&'g str> {
+        let place = &self.names[key.identity().number as usize % NAMES];
+        match place.get() {
+            Some((known, name)) if known == key => Some(name),
+            _ => {
+                let name = self.view(key).as_str()?;
+                place.set(Some((key, name)));
+                Some(name)
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::slice::ChunksExact;
 
-use pickle_codec::value::{Handle, Value};
+use pickle_codec::value::Handle;
 use serde_core::de::value::{MapDeserializer, StrDeserializer};
 use serde_core::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
@@ -133,9 +133,9 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for FieldName<'c, 'g, L> {
 
     #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.0.value() {
-            Value::Text(_) | Value::ByteString(_) => self.0.deserialize_str(visitor),
-            _ => visitor.visit_string(self.0.view().to_string()),
+        match self.0.context.field_name(self.0.handle) {
+            Some(name) => visitor.visit_str(name),
+            None => visitor.visit_string(self.0.view().to_string()),
         }
     }
 

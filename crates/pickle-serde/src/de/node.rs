@@ -1,7 +1,7 @@
 //! [`Node`]: an object of a graph as serde's `Deserializer`.
 
 use pickle_codec::value::stdlib::ArrayValue;
-use pickle_codec::value::{Handle, Value, View};
+use pickle_codec::value::{Handle, Inline, Value, View};
 use serde_core::de::{self, Deserializer, IntoDeserializer, Unexpected, Visitor};
 use serde_core::forward_to_deserialize_any;
 
@@ -216,6 +216,21 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Node<'c, 'g, L> {
     }
 }
 
+/// Ints that a handle holds itself, which asks no graph.
+macro_rules! inline_ints {
+    ($($method:ident)*) => {
+        $(
+            #[inline]
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+                match self.handle.inline() {
+                    Inline::Int(value) => visitor.visit_i64(value),
+                    _ => self.deserialize_any(visitor),
+                }
+            }
+        )*
+    };
+}
+
 impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
     type Error = Error;
 
@@ -250,8 +265,8 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
 
     #[inline]
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.value() {
-            Value::Float(value) => visitor.visit_f64(value),
+        match self.handle.inline() {
+            Inline::Float(value) => visitor.visit_f64(value),
             _ => self.visit_float(visitor),
         }
     }
@@ -401,7 +416,12 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
         visitor.visit_unit()
     }
 
-    forward_to_deserialize_any! { bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char }
+    inline_ints! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
+    forward_to_deserialize_any! { bool i128 u128 char }
 }
 
 impl<'c, 'g, 'de, L: Lend<'g, 'de>> IntoDeserializer<'de, Error> for Node<'c, 'g, L> {
