@@ -15,6 +15,7 @@ mod optimize;
 mod pyc;
 mod scan;
 mod set;
+mod shelve;
 mod show;
 mod transcode;
 
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Opcodes(opcodes::Opcodes),
     Pyc(pyc::PycCommand),
     Marshal(marshal::MarshalCommand),
+    Shelve(shelve::ShelveCommand),
 }
 
 impl Command {
@@ -65,6 +67,7 @@ impl Command {
             Command::Opcodes(opcodes) => opcodes.run(),
             Command::Pyc(pyc) => pyc.run(),
             Command::Marshal(marshal) => marshal.run(),
+            Command::Shelve(shelve) => shelve.run(),
         }
     }
 }

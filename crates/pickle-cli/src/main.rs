@@ -41,6 +41,7 @@ Examples:
   pickle make '[1, 2.5]' -o d.pkl        a pickle of what is written there
   pickle json --indent 4 d.pkl           as JSON; pickle from-json is the way back
   pickle opcodes MEMOIZE                 what an opcode does
+  pickle shelve dump people              the pickles of Python's shelve
 
 The status is 0, or 1 where something is wrong with the input or the output, or 2 where it is with the arguments.";
 

@@ -15,6 +15,7 @@ mod readme;
 mod rewrite;
 mod scan;
 mod set;
+mod shelve;
 mod show;
 mod transcode;
 mod untrusted;

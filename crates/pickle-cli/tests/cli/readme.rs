@@ -11,7 +11,7 @@ use crate::read;
 
 #[rstest]
 #[case("../../README.md", 7)]
-#[case("README.md", 20)]
+#[case("README.md", 29)]
 #[case("../../docs/rescue.md", 5)]
 #[case("../../docs/json.md", 15)]
 #[case("../marshal-lite/README.md", 5)]
