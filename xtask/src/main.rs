@@ -1,5 +1,5 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `serde`, `suite`,
-//! `table`.
+//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `serde`, `shelve`,
+//! `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -15,6 +15,7 @@ mod marshal;
 mod output;
 mod paths;
 mod real;
+mod shelve;
 mod suite;
 mod table;
 mod typed;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Task::Marshal(options) => marshal::run(&options),
         Task::Real(options) => real::run(&options),
         Task::Serde(options) => typed::run(&options),
+        Task::Shelve(options) => shelve::run(&options),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -75,4 +77,6 @@ enum Task {
     Real(real::Options),
     /// Judge Rust values that were written by way of serde
     Serde(typed::Options),
+    /// Compare our shelves with CPython's
+    Shelve(shelve::Options),
 }

@@ -46,6 +46,11 @@ pub(crate) fn opcode_tables() -> PathBuf {
     root().join("crates").join("marshal-lite").join("src").join("listing").join("tables")
 }
 
+/// The script that writes, changes and checks shelves.
+pub(crate) fn shelve_script() -> PathBuf {
+    root().join("compat").join("shelve").join("shelf.py")
+}
+
 /// Edits of odd pickles, with the bytes that they are to give.
 pub(crate) fn odd_edits() -> PathBuf {
     root().join("crates").join("pickle-codec").join("tests").join("data").join("odd_edits.jsonl")
