@@ -156,12 +156,14 @@ impl Scanner {
         };
         let mut findings = session.findings;
         findings.sort_by(|a, b| {
-            let by = |finding: &Finding| (finding.place.clone(), finding.offset, finding.action, finding.subject.clone());
+            let by =
+                |finding: &Finding| (finding.place.clone(), finding.offset, finding.action, finding.subject.clone());
             b.severity.cmp(&a.severity).then_with(|| by(a).cmp(&by(b)))
         });
         // What is read in several ways is found several times.
         findings.dedup_by(|a, b| {
-            (&a.place, a.offset, a.action, &a.subject, a.severity) == (&b.place, b.offset, b.action, &b.subject, b.severity)
+            (&a.place, a.offset, a.action, &a.subject, a.severity)
+                == (&b.place, b.offset, b.action, &b.subject, b.severity)
         });
         let verdict = Verdict::of(&findings, recognised);
         Report { verdict, findings, containers: session.containers, pickles: session.pickles, problem }

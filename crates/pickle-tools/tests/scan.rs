@@ -37,7 +37,9 @@ fn each_opcode_that_calls_or_makes(#[case] pickle: &[u8]) {
 
 #[rstest]
 #[case::names(b"\x80\x04\x8c\x02os\x940\x8c\x06system\x940h\x00h\x01\x93.")]
-#[case::sparse_indexes(b"\x80\x04\x8c\x02osr\xff\xff\xff\x7f0\x8c\x06systemj\xff\xff\xff\x7f0q\x070j\xff\xff\xff\x7f\x8c\x06system\x93.")]
+#[case::sparse_indexes(
+    b"\x80\x04\x8c\x02osr\xff\xff\xff\x7f0\x8c\x06systemj\xff\xff\xff\x7f0q\x070j\xff\xff\xff\x7f\x8c\x06system\x93."
+)]
 #[case::function(b"cos\nsystem\np5\n0g5\n(S'echo'\ntR.")]
 #[case::overwritten(b"\x80\x04\x8c\x04jsonq\x000\x8c\x02osq\x000h\x00\x8c\x06system\x93.")]
 fn names_by_way_of_the_memo(#[case] pickle: &[u8]) {
@@ -78,7 +80,9 @@ fn a_dotted_name_within_an_allowed_class_is_not_allowed() {
 }
 
 #[rstest]
-#[case::replaced_method(b"\x80\x02ctypes\nSimpleNamespace\n)R}X\x0c\0\0\0__setstate__cbuiltins\nlist\nsbX\x01\0\0\0xb.")]
+#[case::replaced_method(
+    b"\x80\x02ctypes\nSimpleNamespace\n)R}X\x0c\0\0\0__setstate__cbuiltins\nlist\nsbX\x01\0\0\0xb."
+)]
 #[case::on_the_class(b"\x80\x02ccollections\nOrderedDict\n}X\x01\0\0\0xNsb.")]
 #[case::on_a_function(b"\x80\x02cnumpy\nadd\n}X\x01\0\0\0xNsb.")]
 #[case::allowed_to_be_called_only(b"\x80\x02cre\n_compile\nX\x01\0\0\0aK\x20\x86R}X\x01\0\0\0xNsb.")]
@@ -131,7 +135,9 @@ fn what_only_one_of_the_loaders_takes() {
 #[case::names(b"\x8c\x02osq\0\x8c\x06systemq\x01.\x80\x04h\0h\x01\x93)R.")]
 #[case::function(b"cos\nsystem\nq\x07.h\x07)R.")]
 // Alone the second names collections.OrderedDict; behind the first, what that put into its memo.
-#[case::other_entries(b"\x8c\x02os\x940\x8c\x06system\x94.\x80\x04\x8c\x0bcollections\x940\x8c\x0bOrderedDict\x940h\0h\x01\x93.")]
+#[case::other_entries(
+    b"\x8c\x02os\x940\x8c\x06system\x94.\x80\x04\x8c\x0bcollections\x940\x8c\x0bOrderedDict\x940h\0h\x01\x93."
+)]
 #[case::from_the_second_on(b"K\x01\x94.\x8c\x02os\x940\x8c\x06system\x94.\x80\x04\x8c\x0bcollections\x940\x8c\x0bOrderedDict\x940h\0h\x01\x93.")]
 fn a_memo_carried_over(#[case] pickles: &[u8]) {
     assert_eq!(verdict(pickles), Verdict::Dangerous);
@@ -256,11 +262,11 @@ fn wrapped_in_what_is_no_pickle() {
 
 #[test]
 fn arrays_between_the_instructions() {
-    let wrapper = b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeK\x02\x85X\x05\0\0\0dtypecnumpy\ndtype\n\
+    let wrapper =
+        b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\0\0\0shapeK\x02\x85X\x05\0\0\0dtypecnumpy\ndtype\n\
         X\x02\0\0\0f8K\0K\x01\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbub";
-    let array = |content: &[u8], behind: &[u8]| -> Vec<u8> {
-        [&b"\x80\x02("[..], wrapper, content, behind, b"l."].concat()
-    };
+    let array =
+        |content: &[u8], behind: &[u8]| -> Vec<u8> { [&b"\x80\x02("[..], wrapper, content, behind, b"l."].concat() };
     assert_eq!(verdict(array(&[0; 16], b"")), Verdict::Clean);
     // Behind the array, where joblib's loader reads; within it, where others do.
     assert_eq!(verdict(array(&[0; 16], CALL)), Verdict::Dangerous);

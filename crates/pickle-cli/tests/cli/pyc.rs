@@ -47,7 +47,7 @@ fn show_tells_of_header_and_code() {
 fn show_tells_the_same_as_json() {
     let run = pickle(["pyc", "show", "--json", &text(&compiled("3.13-hash.pyc"))]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
-    let told: serde_json::Value = serde_json::from_str(&run.text()).expect("it is JSON");
+    let told: serde_json::Value = serde_json::from_str(run.text()).expect("it is JSON");
     assert_eq!((&told["python"], &told["source"]["by"]), (&"3.13".into(), &"hash".into()));
     let names: Vec<_> = told["code"].as_array().into_iter().flatten().map(|code| &code["qualname"]).collect();
     assert_eq!(names[..3], ["<module>", "outer", "outer.<locals>.inner"]);

@@ -39,7 +39,10 @@ fn a_model_repository(repository: TempDir) {
     fs::write(repository.path().join("README.md"), BAD).expect("a file");
     let run = pickle(["scan", &folder]);
     assert_eq!(run.status, 1);
-    assert!(run.text().starts_with(&format!("dangerous    {folder}/README.md\n    dangerous: global os.system: ")), "{run:?}");
+    assert!(
+        run.text().starts_with(&format!("dangerous    {folder}/README.md\n    dangerous: global os.system: ")),
+        "{run:?}"
+    );
     assert!(run.text().ends_with("9 files: 1 dangerous, 2 clean, 6 not pickles\n"), "{run:?}");
 }
 
@@ -100,7 +103,10 @@ fn globals(repository: TempDir) {
     let run = pickle(["globals", &path("model.pt")]);
     assert_eq!(run.status, 0);
     assert!(run.text().contains("torch._utils._rebuild_tensor_v2\n"), "{run:?}");
-    assert_eq!(pickle_with(b"c__builtin__\neval\n.", ["globals", "--judge", "-"]), Run::of(0, "dangerous  builtins.eval\n", ""));
+    assert_eq!(
+        pickle_with(b"c__builtin__\neval\n.", ["globals", "--judge", "-"]),
+        Run::of(0, "dangerous  builtins.eval\n", "")
+    );
     assert_eq!(pickle_with(b"cshop\nOrder\n", ["globals", "-"]).status, 1);
     assert_eq!(pickle_with(b"\x80\x02\x82\x01.", ["globals", "-"]).status, 1);
 }

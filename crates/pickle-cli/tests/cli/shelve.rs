@@ -55,7 +55,10 @@ fn a_shelf_is_made_changed_and_deleted_from() {
         assert_eq!(pickle(["shelve", "keys", &path]), Run::of(0, "bob\n", ""));
         assert_eq!(pickle(["shelve", "get", &path, "n"]), Run::of(1, "", format!("{path}: no key 'n'\n")));
         let nowhere = pickle(["shelve", "get", &path, "bob", "name"]);
-        assert_eq!((nowhere.status, nowhere.stderr.as_str()), (1, &*format!("{path}: ['bob']: no key 'name' in a dict of 1\n")));
+        assert_eq!(
+            (nowhere.status, nowhere.stderr.as_str()),
+            (1, &*format!("{path}: ['bob']: no key 'name' in a dict of 1\n"))
+        );
         assert_eq!(pickle(["shelve", "set", "-p", "6", &path, "a", "1"]).status, 2);
     }
 }

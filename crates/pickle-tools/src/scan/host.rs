@@ -437,7 +437,7 @@ impl Host for ScanHost<'_, '_> {
     }
 
     fn instance(&mut self, class: Value, args: Items<'_, Value>) -> Made {
-        self.call(class, Some(&args.as_slice().to_vec()))
+        self.call(class, Some(args.as_slice()))
     }
 
     fn build(&mut self, object: &Value, state: Value) -> Result<(), Refusal> {
