@@ -184,7 +184,8 @@ impl<'i, 'p> ScanHost<'i, 'p> {
         let Some(known) = self.symbols.get_mut(symbol) else { return };
         known.recalled = false;
         let (subject, is_plausible) = (known.subject.clone(), known.is_plausible);
-        self.log.acted |= is_plausible;
+        // Text may begin with a `c` and two lines; what stands behind something else is no chance.
+        self.log.acted |= is_plausible || self.at > 0;
         let (severity, reason) = known.naming();
         let event = self.event(Action::Global, origin, severity);
         self.log.count(symbol, &event, || (subject, reason));
@@ -194,7 +195,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
     pub(super) fn do_with(&mut self, symbol: u32, action: Action, operation: Operation) -> Severity {
         let Some(known) = self.symbols.get(symbol) else { return Severity::Suspicious };
         let origin = if known.recalled { Origin::Memo } else { Origin::Literal };
-        self.log.acted |= known.is_plausible;
+        self.log.acted |= known.is_plausible || self.at > 0;
         let (severity, reason) = known.doing(operation);
         let subject = known.subject.clone();
         let event = self.event(action, origin, severity);
