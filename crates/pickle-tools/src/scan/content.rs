@@ -39,6 +39,9 @@ pub(super) enum Found {
     Nothing(String),
 }
 
+/// It ends with a byte that is no opcode, so that no loader gets any further.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 impl<'s> Session<'s> {
     pub(super) fn new(policy: &'s Policy, options: &'s ScanOptions, length: u64) -> Session<'s> {
         let unpacked = options.limit(length);
@@ -80,9 +83,9 @@ impl<'s> Session<'s> {
 
     /// Takes over what is found in the pickles that the bytes begin with.
     fn take(&mut self, bytes: &[u8], found: Stream, container: bool, place: &Arc<str>, depth: usize) -> Found {
-        // A container may begin with letters that are a persistent id's opcode.
-        let is_chance =
-            container && found.pickles == 0 && found.findings.iter().all(|f| f.action == Action::Persistent);
+        // A container and a PNG picture begin with letters that are a persistent id's opcode.
+        let is_other = container || bytes.starts_with(PNG);
+        let is_chance = is_other && found.pickles == 0 && found.findings.iter().all(|f| f.action == Action::Persistent);
         self.pickles += found.pickles;
         if !is_chance {
             self.add(found.findings);
