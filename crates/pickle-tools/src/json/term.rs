@@ -139,7 +139,7 @@ impl<'g> Made<'g, '_> {
                 _ => Some(Class::Object),
             },
             ObjectKind::New => match (args.len(), args.get(0).kind()) {
-                (Some(0), _) => Some(self.filled()),
+                (Some(0), _) => self.filled(),
                 (Some(1), Kind::Int | Kind::Long) => Some(Class::Int),
                 (Some(1), Kind::Float) => Some(Class::Float),
                 (Some(1), Kind::Text | Kind::ByteString) => Some(Class::Str),
@@ -153,14 +153,15 @@ impl<'g> Made<'g, '_> {
         }
     }
 
-    /// What is filled as lists or dicts are.
-    fn filled(&self) -> Class {
+    /// What is filled as lists or dicts are. Of what has nothing at all it is not known whether it would be.
+    fn filled(&self) -> Option<Class> {
         let appended = self.object.steps().any(|step| matches!(step, Step::Append(_)));
         let assigned = self.object.steps().any(|step| matches!(step, Step::Assign(_)));
         match (appended, assigned) {
-            (true, false) => Class::List,
-            (false, true) => Class::Dict,
-            _ => Class::Object,
+            (true, false) => Some(Class::List),
+            (false, true) => Some(Class::Dict),
+            (false, false) if self.object.steps().next().is_none() => None,
+            _ => Some(Class::Object),
         }
     }
 
