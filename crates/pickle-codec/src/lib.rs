@@ -90,7 +90,7 @@ pub use pickle_value::{self as value, Graph, View};
 pub use pickler::Pickler;
 pub use profile::{Implementation, Profile};
 pub use reduce::{Reducible, reduction};
-pub use replace::{OutOfBand, PersistentId, Replacer};
+pub use replace::{OutOfBand, PersistentId, Reduced, Replacer};
 pub use resolve::{Buffers, Decoded, Defaults, Resolver};
 pub use source::{Args, Atom, Fill, GlobalName, Make, Nesting, Part, PartialNew, Reduction, Shape, Source};
 #[cfg(feature = "std")]

@@ -7,9 +7,10 @@ use pickle_value::{Buffer, Handle, View};
 
 use crate::error::{Error, ErrorKind};
 
-/// Takes objects out of a pickle: those that get a persistent id, and buffers that are handed over beside it.
+/// Takes objects out of a pickle: those that get a persistent id, and buffers that are handed over beside it. Others it
+/// lets be made in another way.
 ///
-/// Each method has a body that takes nothing out. A replacer is handed to
+/// Each method has a body that leaves things as they are. A replacer is handed to
 /// [`DumpOptions::to_vec_with`](crate::DumpOptions::to_vec_with).
 ///
 /// ```
@@ -45,6 +46,19 @@ pub trait Replacer<'g> {
         Ok(None)
     }
 
+    /// How an instance, a class or a function is made, where that is to be otherwise than the graph has it: Python's
+    /// `reducer_override` and `dispatch_table`.
+    ///
+    /// It is asked before an object is written for the first time.
+    ///
+    /// # Errors
+    ///
+    /// Any, to refuse the object.
+    fn reduce(&mut self, object: View<'g>) -> Result<Option<Reduced>, Error> {
+        let _ = object;
+        Ok(None)
+    }
+
     /// Takes a buffer that is to stand beside the pickle; false where it is to stand in it. (`buffer_callback` says the
     /// opposite, and is false for what it took.)
     ///
@@ -69,6 +83,56 @@ pub enum PersistentId {
     Bytes(Vec<u8>),
     /// An object of the same graph, such as a tuple that was made for it, or None, an int, a bool.
     Object(Handle),
+}
+
+/// How an object is made: `module.name(*args)`, then its state is set.
+///
+/// ```
+/// use pickle_codec::value::View;
+/// use pickle_codec::{DumpOptions, Error, Reduced, Replacer, from_slice};
+///
+/// /// Orders are made by a function.
+/// struct Orders;
+///
+/// impl Replacer<'_> for Orders {
+///     fn reduce(&mut self, object: View<'_>) -> Result<Option<Reduced>, Error> {
+///         let Some(order) = object.as_object().filter(|order| order.callable().as_global() == Some(("shop", "Order"))) else {
+///             return Ok(None);
+///         };
+///         let number = order.state().get("number").handle();
+///         Ok(Some(Reduced::call("shop", "order", number.into_iter().collect())))
+///     }
+/// }
+///
+/// // An instance of shop.Order with the state {'number': 7}
+/// let graph = from_slice(b"\x80\x02cshop\nOrder\n)\x81}X\x06\0\0\0numberK\x07sb.")?;
+/// let pickle = DumpOptions::new().protocol(2).to_vec_with(&graph, &mut Orders)?;
+/// assert_eq!(pickle, b"\x80\x02cshop\norder\nq\x00K\x07\x85q\x01Rq\x02.");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Reduced {
+    /// The module of what is called, and its name there.
+    pub callable: (String, String),
+    /// What it is called with: objects of the same graph.
+    pub args: Vec<Handle>,
+    /// What its state is set to, an object of the same graph.
+    pub state: Option<Handle>,
+}
+
+impl Reduced {
+    /// A call, without a state.
+    #[must_use]
+    pub fn call(module: impl Into<String>, name: impl Into<String>, args: Vec<Handle>) -> Reduced {
+        Reduced { callable: (module.into(), name.into()), args, state: None }
+    }
+
+    /// The same, with a state.
+    #[must_use]
+    pub fn with_state(self, state: Handle) -> Reduced {
+        Reduced { state: Some(state), ..self }
+    }
 }
 
 /// The replacer that takes all buffers: `buffer_callback=buffers.append`.

@@ -9,5 +9,6 @@ mod overrides {
     mod fast;
     mod kept;
     mod persistent;
+    mod reducers;
     mod refusals;
 }

@@ -1,15 +1,16 @@
 //! A graph some of whose objects a [`Replacer`] takes out of the pickle.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Sort};
+use pickle_value::{Handle, Kind, Sort};
 
 use super::{Cursor, GraphSource};
 use crate::builtins::Builtin;
 use crate::error::Error;
-use crate::replace::{PersistentId, Replacer};
-use crate::source::{Atom, GlobalName, PartialNew, Shape, Source};
+use crate::replace::{PersistentId, Reduced, Replacer};
+use crate::source::{Args, Atom, Fill, GlobalName, Make, Part, PartialNew, Reduction, Shape, Source};
 
 /// A [`GraphSource`] that asks a replacer for each object before it says what it is.
 pub(crate) struct Replacing<'g, 's, 'r> {
@@ -20,6 +21,19 @@ pub(crate) struct Replacing<'g, 's, 'r> {
 impl<'g, 's, 'r> Replacing<'g, 's, 'r> {
     pub(crate) fn new(source: &'s mut GraphSource<'g>, replacer: &'r mut dyn Replacer<'g>) -> Self {
         Replacing { source, replacer }
+    }
+}
+
+impl<'g> Replacing<'g, '_, '_> {
+    fn reduced(&mut self, reduced: Reduced) -> Shape<'static, Handle, Cursor<'g>> {
+        let Reduced { callable: (module, name), args, state } = reduced;
+        Shape::Reduce(Box::new(Reduction {
+            make: Make::Call,
+            callable: self.source.global_named(&module, &name),
+            args: Args::Parts(args.into_iter().map(Part::Object).collect()),
+            kwargs: None,
+            steps: state.map(Fill::State).into_iter().collect(),
+        }))
     }
 }
 
@@ -51,12 +65,21 @@ impl<'g> Source for Replacing<'g, '_, '_> {
     }
 
     fn shape(&mut self, handle: &mut Handle) -> Result<Shape<'_, Handle, Cursor<'g>>, Error> {
-        if handle.identity().sort != Sort::Foreign
-            && let Some(buffer) = self.source.graph.view(*handle).as_buffer()
+        if handle.identity().sort == Sort::Foreign {
+            return self.source.shape(handle);
+        }
+        let view = self.source.graph.view(*handle);
+        if let Some(buffer) = view.as_buffer()
             && self.source.protocol >= 5
             && self.replacer.take_buffer(buffer)?
         {
             return Ok(Shape::Buffer(buffer.readonly));
+        }
+        if view.kind() == Kind::Object
+            && self.source.memo_get(handle).is_none()
+            && let Some(reduced) = self.replacer.reduce(view)?
+        {
+            return Ok(self.reduced(reduced));
         }
         self.source.shape(handle)
     }

@@ -14,6 +14,7 @@ import itertools
 import json
 import pickle
 import sys
+import types
 
 assert sys.version_info[:2] == (3, 13)
 
@@ -264,9 +265,43 @@ def kept():
                    'stream': file.getvalue().hex(), 'ends': ends, 'entries': entries}
 
 
+# A dispatch table.
+
+class Order:
+    def __init__(self, number, name, tags=None):
+        self.number, self.name, self.tags = number, name, tags
+
+
+def order(*arguments):
+    """Makes one."""
+
+
+def reduced(value):
+    return (order, (value.number, value.name)) + (() if value.tags is None else (value.tags,))
+
+
+def reducers():
+    Order.__module__ = order.__module__ = 'shop'
+    sys.modules['shop'] = shop = types.ModuleType('shop')
+    shop.Order, shop.order = Order, order
+    first, tagged, own = Order(1, 'a name'), Order(2 ** 70, 'b', ['tag', 'tag']), Order(3, None, [])
+    own.tags.append(own)
+    values = [first, [first, first], {'first': first, 'rest': (tagged, first)}, tagged, own, [own, tagged], [Order, first, Order]]
+    for pickler, kind in ('C', pickle.Pickler), ('Python', pickle._Pickler):
+        for value in values:
+            pickles = []
+            for protocol in PROTOCOLS:
+                file = io.BytesIO()
+                writer = kind(file, protocol)
+                writer.dispatch_table = {Order: reduced}
+                writer.dump(value)
+                pickles.append(file.getvalue().hex())
+            yield {'pickler': pickler, 'plain': pickle.dumps(value, 5).hex(), 'pickles': pickles}
+
+
 print('{')
 parts = dict(encodings=encodings, refusals=refusals, extensions=extensions, buffers=buffers, persistent=persistent,
-             fast=fast, kept=kept)
+             fast=fast, kept=kept, reducers=reducers)
 for number, (name, part) in enumerate(parts.items()):
     print(f'"{name}": [')
     print(',\n'.join(json.dumps(line) for line in part()))
