@@ -375,3 +375,12 @@ fn an_odd_name_behind_the_protocol_is_not_clean() {
     let odd = b"\x80\x02cnump&.random.mtrandq\x00\n_rand\n}X\x01\x00\x00.rest";
     assert_ne!(verdict(odd), Verdict::Clean);
 }
+
+/// Of random bytes within a pickle, one string in some ten thousand is an extension code and a STOP.
+#[test]
+fn random_bytes_ask_for_nothing() {
+    let random = b"\x80\x03C\x08\x83\x6b\xfd.\x07\x91\x22\xeeq\x00.";
+    assert_eq!(verdict(random), Verdict::Clean);
+    // The same as a pickle of its own asks for it.
+    assert_eq!(verdict(b"\x83\x6b\xfd."), Verdict::Suspicious);
+}

@@ -72,8 +72,11 @@ impl<'s> Session<'s> {
             }
         }
         let mut pickles = stream(bytes, place.clone(), self.policy, self.options.every);
-        if is_nested && pickles.pickles == 0 && bytes.first() != Some(&0x80) {
-            // Bytes that are no pickle are bytes, whatever they begin with.
+        let only_asks = |finding: &Finding| matches!(finding.action, Action::Extension | Action::Persistent);
+        if is_nested && bytes.first() != Some(&0x80) && (pickles.pickles == 0 || pickles.findings.iter().all(only_asks))
+        {
+            // Bytes that are no pickle are bytes, whatever they begin with: of random ones, some are an extension code and
+            // a STOP.
             pickles.findings.retain(|finding| finding.severity == Severity::Dangerous);
             pickles.acted = !pickles.findings.is_empty();
         }
