@@ -5,6 +5,7 @@
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
 mod compat;
+mod dialogue;
 mod edits;
 mod fuzz_live;
 mod host;

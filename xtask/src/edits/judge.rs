@@ -1,12 +1,10 @@
 //! [`Judge`]: a process of `compat/edits/judge.py`.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::compat::pythons::Interpreter;
+use crate::dialogue::Dialogue;
 use crate::{Result, paths};
 
 /// A place that Python can assign to, and what.
@@ -36,30 +34,16 @@ struct Verdict {
 }
 
 /// A CPython that says where to edit, and judges the edits.
-pub(crate) struct Judge {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
+pub(crate) struct Judge(Dialogue);
 
 impl Judge {
     pub(crate) fn start(python: &Interpreter) -> Result<Judge> {
-        let mut child = Command::new(&python.path)
-            .arg(paths::judge())
-            .env("PYTHONHASHSEED", "0")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONIOENCODING", "utf-8")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().ok_or("the judge has no output")?);
-        Ok(Judge { child, input, output })
+        Ok(Judge(Dialogue::start(python, paths::judge())?))
     }
 
     /// Up to `count` places of a pickle's object, by chance; none of a pickle that CPython does not load.
     pub(crate) fn places(&mut self, pickle: &[u8], seed: &str, count: usize) -> Result<Vec<Place>> {
-        let answer: Places = self.ask(&json!({"places": hex(pickle), "seed": seed, "count": count}))?;
+        let answer: Places = self.0.ask(&json!({"places": hex(pickle), "seed": seed, "count": count}))?;
         Ok(answer.places)
     }
 
@@ -72,26 +56,8 @@ impl Judge {
     pub(crate) fn judge_hex(&mut self, pickle: &str, edited: &str, place: &Place) -> Result<Option<String>> {
         let (steps, literal) = (&place.steps, &place.literal);
         let request = json!({"judge": pickle, "edited": edited, "steps": steps, "literal": literal});
-        let answer: Verdict = self.ask(&request)?;
+        let answer: Verdict = self.0.ask(&request)?;
         Ok(answer.verdict)
-    }
-
-    fn ask<T: for<'a> Deserialize<'a>>(&mut self, request: &Value) -> Result<T> {
-        let input = self.input.as_mut().ok_or("the judge has no input")?;
-        writeln!(input, "{request}")?;
-        let mut line = String::new();
-        if self.output.read_line(&mut line)? == 0 {
-            return Err(format!("the judge ended early ({})", self.child.wait()?).into());
-        }
-        Ok(serde_json::from_str(&line)?)
-    }
-}
-
-impl Drop for Judge {
-    /// It ends with its input.
-    fn drop(&mut self) {
-        self.input = None;
-        let _ = self.child.wait();
     }
 }
 

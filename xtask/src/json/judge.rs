@@ -1,8 +1,6 @@
 //! [`Judge`]: a process of `compat/json-text/judge.py`.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use pickle_tools::json::Class;
 use serde::Deserialize;
@@ -11,6 +9,7 @@ use serde_json::{Value, json};
 use super::combination::Combination;
 use crate::compat::hex;
 use crate::compat::pythons::Interpreter;
+use crate::dialogue::Dialogue;
 use crate::{Result, paths};
 
 /// What `json.dumps` does with a pickle's object.
@@ -44,56 +43,27 @@ struct Started {
 
 /// A CPython that is asked.
 pub(crate) struct Judge {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    dialogue: Dialogue,
     /// What it says that the classes of the corpus are derived from.
     pub(crate) classes: BTreeMap<String, Class>,
 }
 
 impl Judge {
     pub(crate) fn start(python: &Interpreter, combinations: &[Combination]) -> Result<Judge> {
-        let mut child = Command::new(&python.path)
-            .arg(paths::json_judge())
-            .env("PYTHONHASHSEED", "0")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().ok_or("the judge has no output")?);
-        let mut judge = Judge { child, input, output, classes: BTreeMap::new() };
+        let mut dialogue = Dialogue::start(python, paths::json_judge())?;
         let options: Vec<Value> = combinations.iter().map(Combination::arguments).collect();
-        let started: Started = judge.ask(&json!({ "options": options }))?;
-        judge.classes =
+        let started: Started = dialogue.ask(&json!({ "options": options }))?;
+        let classes =
             started.classes.into_iter().map(|(name, base)| Ok((name, base.parse()?))).collect::<Result<_>>()?;
-        Ok(judge)
+        Ok(Judge { dialogue, classes })
     }
 
     /// With the options of these numbers.
     pub(crate) fn of_pickle(&mut self, pickle: &[u8], with: &[usize]) -> Result<OfPickle> {
-        self.ask(&json!({ "pickle": hex(pickle), "with": with }))
+        self.dialogue.ask(&json!({ "pickle": hex(pickle), "with": with }))
     }
 
     pub(crate) fn of_text(&mut self, text: &[u8]) -> Result<OfText> {
-        self.ask(&json!({ "text": hex(text) }))
-    }
-
-    fn ask<T: for<'a> Deserialize<'a>>(&mut self, request: &Value) -> Result<T> {
-        let input = self.input.as_mut().ok_or("the judge has no input")?;
-        writeln!(input, "{request}")?;
-        let mut line = String::new();
-        if self.output.read_line(&mut line)? == 0 {
-            return Err(format!("the judge ended early ({})", self.child.wait()?).into());
-        }
-        Ok(serde_json::from_str(&line)?)
-    }
-}
-
-impl Drop for Judge {
-    /// It ends with its input.
-    fn drop(&mut self) {
-        self.input = None;
-        let _ = self.child.wait();
+        self.dialogue.ask(&json!({ "text": hex(text) }))
     }
 }
