@@ -360,6 +360,11 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     #[inline(always)]
+    fn takes_longs_as_ints(&self) -> bool {
+        !self.python2
+    }
+
+    #[inline(always)]
     fn long(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         if self.python2 {
             return Ok(self.builder.long_from_le_bytes(bytes)?);

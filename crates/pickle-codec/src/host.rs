@@ -29,6 +29,11 @@ pub trait Host {
     fn int32(&mut self, value: i32) -> Result<Self::Object, Self::Error>;
     /// An int that 64 bits hold: INT.
     fn int(&mut self, value: i64) -> Result<Self::Object, Self::Error>;
+    /// Whether [`int`](Host::int) stands for [`long`](Host::long) as well, of what 64 bits hold: then a run of both is read
+    /// without a branch.
+    fn takes_longs_as_ints(&self) -> bool {
+        false
+    }
     /// An int of any size as two's complement, little-endian, maybe longer than need be: LONG. Python 2 calls it a long.
     fn long(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
     /// A float.

@@ -13,6 +13,10 @@ use crate::host::Host;
 use crate::memo::Memo;
 use crate::profile::{Implementation, Profile};
 
+mod runs;
+
+use runs::is_int;
+
 /// The unpickling machine: a stack, marks on it, and the memo.
 ///
 /// It has the semantics of CPython's C loader (`_pickle.c`), error conditions included, and no objects of its own. One
@@ -139,39 +143,32 @@ impl<O: Clone> Machine<O> {
                 Err(fault) => return Err(fault.at(at, op.opcode())),
             }
             at = match op {
-                Op::BinInt1(_) | Op::BinInt2(_) | Op::BinInt(_) => self.run_of_ints(host, input, end)?,
+                // Where no run begins, a look at the next opcode is all that it costs.
+                Op::BinInt1(_) | Op::BinInt2(_) | Op::BinInt(_) if is_int(input, end) => {
+                    self.run_of_ints(host, input, end)?
+                }
+                Op::BinGet(_) if input.get(end) == Some(&Opcode::BinGet.byte()) => self.run_of_gets(input, end),
+                Op::ShortBinUnicode(_)
+                | Op::BinUnicode(_)
+                | Op::ShortBinBytes(_)
+                | Op::EmptyList
+                | Op::EmptyDict
+                | Op::Tuple1
+                | Op::Tuple2
+                | Op::Tuple3
+                | Op::Tuple
+                | Op::NewObj
+                | Op::Reduce
+                    if input.get(end) == Some(&Opcode::Memoize.byte()) =>
+                {
+                    // What is nearly always memoized: decoding that by itself takes as long as a short str does.
+                    self.memoize::<H::Error>().map_err(|fault| fault.at(end, Opcode::Memoize))?;
+                    end + 1
+                }
                 Op::Frame(length) => check_frame(input, at, end, length)?,
                 _ => end,
             };
         }
-    }
-
-    /// Runs the BININT, BININT1 and BININT2 from `at` on; gives where another instruction starts.
-    ///
-    /// Which of the three comes next is often random, and guessing it wrong costs more than running it: here nothing
-    /// branches on it (7 → 3 ns an int of mixed width).
-    #[inline(always)]
-    fn run_of_ints<H: Host<Object = O>>(
-        &mut self,
-        host: &mut H,
-        input: &[u8],
-        mut at: usize,
-    ) -> Result<usize, MachineError<H::Error>> {
-        while let Some(window) = input[at..].first_chunk::<8>() {
-            let word = u64::from_le_bytes(*window);
-            let (length, mask) = INT_FORMS[(word & 0xff) as usize];
-            if length == 0 {
-                break;
-            }
-            // Four bytes have a sign; the mask leaves none to fewer.
-            let value = (word >> 8) as u32 & mask;
-            match host.int32(value as i32) {
-                Ok(object) => self.stack.push(object),
-                Err(error) => return Err(Fault::Host(error).at(at, Opcode::BinInt)),
-            }
-            at += usize::from(length);
-        }
-        Ok(at)
     }
 
     /// Runs one instruction; gives the value at STOP.
@@ -189,10 +186,7 @@ impl<O: Clone> Machine<O> {
             Op::BinInt2(value) => host.int32(i32::from(value)),
             Op::BinInt(value) => host.int32(value),
             Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => host.text(utf8),
-            Op::Memoize => {
-                let index = self.memo.len() as u64;
-                return self.put(index);
-            }
+            Op::Memoize => return self.memoize(),
             Op::BinGet(index) => return self.get(u64::from(index)),
             Op::LongBinGet(index) => return self.get(u64::from(index)),
             Op::BinPut(index) => return self.put(u64::from(index)),
@@ -522,6 +516,12 @@ impl<O: Clone> Machine<O> {
     }
 
     #[inline(always)]
+    fn memoize<E>(&mut self) -> Result<Option<O>, Fault<E>> {
+        let index = self.memo.len() as u64;
+        self.put(index)
+    }
+
+    #[inline(always)]
     fn put<E>(&mut self, index: u64) -> Result<Option<O>, Fault<E>> {
         let top = self.top()?.clone();
         self.memo.put(index, top);
@@ -549,15 +549,6 @@ fn nothing<O, E>(changed: Result<(), E>) -> Result<Option<O>, Fault<E>> {
         Err(error) => Err(Fault::Host(error)),
     }
 }
-
-/// Of each opcode that is a BININT: the length of the instruction, and which bits of its argument count.
-const INT_FORMS: [(u8, u32); 256] = {
-    let mut forms = [(0, 0); 256];
-    forms[Opcode::BinInt1 as usize] = (2, 0xff);
-    forms[Opcode::BinInt2 as usize] = (3, 0xffff);
-    forms[Opcode::BinInt as usize] = (5, 0xffff_ffff);
-    forms
-};
 
 /// A frame must be there as a whole, which is all that CPython's C loader asks of it. Gives where it starts.
 #[cold]

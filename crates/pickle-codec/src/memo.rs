@@ -78,8 +78,10 @@ impl<O: Clone> Memo<O> {
         dense.chain(self.sparse.iter().map(|(&index, object)| (index, object)))
     }
 
-    /// Forgets all entries.
+    /// Forgets all entries, and keeps their memory.
     pub fn clear(&mut self) {
-        *self = Memo::default();
+        self.dense.clear();
+        self.sparse.clear();
+        self.count = 0;
     }
 }

@@ -13,7 +13,7 @@ use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
 use crate::keyed::{self, Settler};
 use crate::object::ObjectKind;
-use crate::store::{Access, Store};
+use crate::store::{Access, Room, Store};
 use crate::text::Text;
 use crate::view::View;
 
@@ -67,6 +67,24 @@ impl<'a> Builder<'a> {
         Builder { input, ..Builder::default() }
     }
 
+    /// The same in the memory of a graph that is no longer needed.
+    ///
+    /// ```
+    /// use pickle_value::Builder;
+    ///
+    /// let mut builder = Builder::new();
+    /// let list = builder.list(&[])?;
+    /// let room = builder.finish(list).into_room();
+    /// let mut builder = Builder::with_room(b"text", room);
+    /// let text = builder.text_from_utf8(b"text")?;
+    /// assert_eq!(builder.finish(text).to_string(), "'text'");
+    /// # Ok::<(), pickle_value::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_room(input: &'a [u8], room: Room) -> Builder<'a> {
+        Builder { input, store: room.into_store(), ..Builder::default() }
+    }
+
     /// `None`.
     #[must_use]
     pub fn none(&self) -> Handle {
@@ -116,6 +134,9 @@ impl<'a> Builder<'a> {
     /// An int as two's complement, little-endian. Bytes of the input are borrowed.
     #[inline]
     pub fn int_from_le_bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if int::is_wide(bytes) {
+            return self.span(Tag::BigInt, bytes);
+        }
         if let Some(handle) = int::to_i64(bytes).and_then(Handle::small_int) {
             return Ok(handle);
         }

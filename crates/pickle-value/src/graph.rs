@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::handle::Handle;
-use crate::store::{Access, Store};
+use crate::store::{Access, Room, Store};
 use crate::view::View;
 
 /// A Python object and everything that it refers to, as data.
@@ -86,6 +86,12 @@ impl<'a> Graph<'a> {
     /// The classes and functions that it names, each once, in the order of their first mention.
     pub fn globals(&self) -> impl ExactSizeIterator<Item = View<'_>> + Clone + use<'_, 'a> {
         self.globals.iter().map(|&global| self.view(global))
+    }
+
+    /// Gives up the graph, and keeps its memory for the [next one](crate::Builder::with_room).
+    #[must_use]
+    pub fn into_room(self) -> Room {
+        Room::of(self.store)
     }
 
     /// The same graph with its own copy of the input, and of what else it borrows.

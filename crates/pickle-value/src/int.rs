@@ -15,6 +15,19 @@ pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
+/// True for what 64 bits do not hold, in no more bytes than it needs.
+#[inline(always)]
+pub(crate) fn is_wide(bytes: &[u8]) -> bool {
+    match bytes {
+        [.., _, _, _, _, _, _, _, next, last] => {
+            // The last byte only repeats the sign of the one before.
+            let sign = (*next as i8 >> 7) as u8;
+            *last != sign
+        }
+        _ => false,
+    }
+}
+
 /// The value, if 64 bits hold it.
 #[inline]
 pub(crate) fn to_i64(bytes: &[u8]) -> Option<i64> {

@@ -61,6 +61,7 @@ pub use handle::Handle;
 pub use object::{Buffer, Object, ObjectKind, Step};
 pub use path::{Path, PathStep};
 pub use py::{__py_made, IntoPython};
+pub use store::Room;
 pub use text::{CodePoints, Text, push_code_point};
 pub use value::{Identity, Inline, Sort, Value};
 pub use view::{Key, Kind, View};

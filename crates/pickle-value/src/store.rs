@@ -35,6 +35,21 @@ pub(crate) struct Store<'a> {
     pub(crate) indexes: HashMap<u32, Box<[u32]>, foldhash::fast::FixedState>,
 }
 
+/// The memory of a graph that is no longer needed, for the next one to be built in: see
+/// [`Graph::into_room`](crate::Graph::into_room) and [`Builder::with_room`](crate::Builder::with_room).
+#[derive(Clone, Debug, Default)]
+pub struct Room(Store<'static>);
+
+impl Room {
+    pub(crate) fn of(store: Store<'_>) -> Room {
+        Room(store.emptied())
+    }
+
+    pub(crate) fn into_store<'a>(self) -> Store<'a> {
+        self.0
+    }
+}
+
 /// Where bytes stand: 40 bits of address and 24 bits of length, or a number of [`Store::long_spans`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span(u64);
@@ -111,6 +126,25 @@ impl<'a> Store<'a> {
         self.spans.push(span);
         self.regions.push(bytes);
         Ok(index)
+    }
+
+    /// The same without anything in it, but with all its memory.
+    fn emptied(mut self) -> Store<'static> {
+        self.spans.clear();
+        self.long_spans.clear();
+        self.arena.clear();
+        self.nodes.clear();
+        self.pool.clear();
+        self.indexes.clear();
+        Store {
+            regions: Vec::new(),
+            spans: self.spans,
+            long_spans: self.long_spans,
+            arena: self.arena,
+            nodes: self.nodes,
+            pool: self.pool,
+            indexes: self.indexes,
+        }
     }
 
     /// The same without anything borrowed: what the regions borrow is copied.

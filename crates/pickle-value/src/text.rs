@@ -24,10 +24,7 @@ impl<'g> Text<'g> {
     }
 
     fn from_longer(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
-        match core::str::from_utf8(bytes) {
-            Ok(_) => Ok(Text(bytes)),
-            Err(_) => Text::with_surrogates(bytes),
-        }
+        if is_utf8(bytes) { Ok(Text(bytes)) } else { Text::with_surrogates(bytes) }
     }
 
     #[cold]
@@ -79,6 +76,25 @@ impl<'g> Text<'g> {
     pub fn code_points(self) -> CodePoints<'g> {
         CodePoints(self.0)
     }
+}
+
+/// What simdutf8 examines at once.
+const BLOCK: usize = 64;
+
+/// Whether bytes are UTF-8.
+///
+/// The standard library goes from character to character, and guesses each one's length: in text of mixed scripts it is
+/// wrong as often as right. A whole block has no branches, so shorter text is made one, by zeros behind it.
+fn is_utf8(bytes: &[u8]) -> bool {
+    if bytes.len() < 4 {
+        return core::str::from_utf8(bytes).is_ok();
+    }
+    if bytes.len() < BLOCK {
+        let mut block = [0; BLOCK];
+        block[..bytes.len()].copy_from_slice(bytes);
+        return simdutf8::basic::from_utf8(&block).is_ok();
+    }
+    simdutf8::basic::from_utf8(bytes).is_ok()
 }
 
 /// True for 4 to 32 bytes of ASCII, which most strings are: quicker than a call.

@@ -1,0 +1,46 @@
+//! Ints in runs, as lists of them have: each width beside each other.
+
+use num_bigint::BigInt;
+use pickle_codec::value::{Kind, View};
+use pickle_codec::{LoadOptions, Profile, from_slice, to_vec};
+
+/// `pickle.dumps([s * (2**b + d) for b in range(66) for d in (-1, 0, 1) for s in (1, -1)], 4)`, by CPython 3.13.
+const EVERY_WIDTH: &[u8] = include_bytes!("data/ints_of_every_width.pkl");
+
+#[test]
+fn every_width_is_read_and_written_as_cpython_does() {
+    let mut expected = Vec::new();
+    for bits in 0..66 {
+        for difference in [-1, 0, 1] {
+            let value: BigInt = (BigInt::from(1) << bits) + difference;
+            expected.extend([value.clone(), -value]);
+        }
+    }
+    let graph = from_slice(EVERY_WIDTH).unwrap();
+    let values: Vec<BigInt> = graph.root().items().filter_map(View::as_bigint).collect();
+    assert_eq!(values, expected);
+    assert_eq!(to_vec(&graph).unwrap(), EVERY_WIDTH);
+}
+
+/// `pickle.loads` gives `(1, 5, 0, -1, 65535, -1)`.
+#[test]
+fn longer_than_need_be() {
+    let graph =
+        from_slice(b"\x80\x02(K\x01\x8a\x03\x05\0\0\x8a\x00\x8a\x02\xff\xffM\xff\xffJ\xff\xff\xff\xfft.").unwrap();
+    assert_eq!(graph.to_string(), "(1, 5, 0, -1, 65535, -1)");
+}
+
+#[test]
+fn in_python_2_a_long_stays_one() {
+    let options = LoadOptions::new().profile(Profile::CPYTHON_2_7);
+    let graph = options.from_slice(b"\x80\x02(K\x01K\x02\x8a\x01\x05K\x03t.").unwrap();
+    let kinds: Vec<Kind> = graph.root().items().map(|item| item.kind()).collect();
+    assert_eq!(kinds, [Kind::Int, Kind::Int, Kind::Long, Kind::Int]);
+}
+
+/// A memo entry that is not there is an error of its own instruction, also behind others that are.
+#[test]
+fn a_missing_entry_in_a_run() {
+    let error = from_slice(b"\x80\x04(K\x01\x940K\x02h\0h\0h\x07t.").unwrap_err();
+    assert_eq!(error.to_string(), "memo has no entry 7 (BINGET at byte 13)");
+}
