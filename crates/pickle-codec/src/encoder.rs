@@ -42,6 +42,8 @@ pub struct Encoder<S: Source, W> {
 pub(crate) struct Style {
     pub(crate) unicode_line: UnicodeLineStyle,
     pub(crate) longs_at_0: bool,
+    /// Whether every int of 64 bits is BININT1, BININT2, BININT or LONG1.
+    pub(crate) binary_ints: bool,
     pub(crate) bytearray_reduces_itself: bool,
     pub(crate) reduces_nested_globals: bool,
     pub(crate) fix_imports: bool,
@@ -103,6 +105,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let style = Style {
             unicode_line: profile.unicode_line_style(),
             longs_at_0: profile.writes_longs_at_protocol_0(),
+            binary_ints: protocol >= 2 && !profile.is_python2(),
             bytearray_reduces_itself: profile.bytearray_reduces_itself(),
             reduces_nested_globals: profile.reduces_nested_globals(),
             fix_imports: !profile.is_python2(),

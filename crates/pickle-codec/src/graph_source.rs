@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::extension::Extensions;
 use crate::holders::Holders;
 use crate::profile::{Implementation, Profile};
-use crate::source::{Args, Atom, Fill, GlobalName, Make, PartialNew, Reduction, Shape, Source};
+use crate::source::{Args, Atom, Fill, GlobalName, Made, Make, Number, PartialNew, Reduction, Shape, Source};
 
 /// The source that a graph is.
 ///
@@ -193,6 +193,9 @@ impl<'g> GraphSource<'g> {
         let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
             return unsupported("an incomplete object");
         };
+        if let (Make::Call | Make::New, Some(state)) = (make, object.plain_state()) {
+            return Shape::Made(Made { is_new: make == Make::New, callable, args, state: state.handle() });
+        }
         let steps = object.steps().filter_map(|step| self.fill(step)).collect();
         let kwargs = if make == Make::NewWithKeywords { object.field(2).handle() } else { None };
         Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps }))
@@ -289,6 +292,7 @@ impl<'g> Source for GraphSource<'g> {
                     None => Atom::Text(utf8),
                 }
             }
+            Value::BigInt(bytes) => Atom::BigInt(bytes),
             Value::Float(value) => Atom::Float(value),
             Value::None if *handle == Handle::NONE => Atom::None,
             Value::None => self.foreign_atom(*handle),
@@ -355,6 +359,17 @@ impl<'g> Source for GraphSource<'g> {
             None if cursor.made == 0 => None,
             None => self.made[cursor.made as usize - 1].next(),
         })
+    }
+
+    #[inline(always)]
+    fn next_number(&mut self, cursor: &mut Cursor<'g>) -> Option<Number> {
+        let number = match cursor.items.as_slice().first()?.inline() {
+            Inline::Int(value) => Number::Int(value),
+            Inline::Float(value) => Number::Float(value),
+            Inline::Other => return None,
+        };
+        cursor.items.next();
+        Some(number)
     }
 
     #[inline(always)]

@@ -94,7 +94,9 @@ pub use profile::{Implementation, Profile};
 pub use reduce::{Reducible, reduction};
 pub use replace::{OutOfBand, PersistentId, Reduced, Replacer};
 pub use resolve::{Buffers, Decoded, Defaults, Resolver};
-pub use source::{Args, Atom, Fill, GlobalName, Make, Nesting, Part, PartialNew, Reduction, Shape, Source};
+pub use source::{
+    Args, Atom, Fill, GlobalName, Made, Make, Nesting, Number, Part, PartialNew, Reduction, Shape, Source,
+};
 #[cfg(feature = "std")]
 pub use stream::{Pickles, Stream, from_reader, read_pickle};
 #[cfg(feature = "std")]

@@ -43,6 +43,13 @@ pub trait Source {
     /// The next item at a cursor; of a dict keys and values in turn.
     fn next(&mut self, cursor: &mut Self::Cursor) -> Result<Option<Self::Object>, Self::Error>;
 
+    /// The next item at a cursor, if it is an int of at most 64 bits or a float that the object itself holds; else the cursor
+    /// stays where it is. A shortcut of [`next`](Source::next) and [`atom`](Source::atom), for sources that have such.
+    fn next_number(&mut self, cursor: &mut Self::Cursor) -> Option<Number> {
+        let _ = cursor;
+        None
+    }
+
     /// The memo's number of an object, if it has one by now.
     fn memo_get(&self, object: &Self::Object) -> Option<u32>;
 
@@ -133,12 +140,23 @@ pub enum Atom<'s> {
     False,
     /// An int that 64 bits hold.
     Int(i64),
+    /// An int beyond 64 bits, as [`Shape::BigInt`].
+    BigInt(&'s [u8]),
     /// A float.
     Float(f64),
     /// A str: UTF-8 in which surrogates are written too.
     Text(&'s [u8]),
     /// Something else.
     Other,
+}
+
+/// A number that has no identity.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Number {
+    /// An int that 64 bits hold.
+    Int(i64),
+    /// A float.
+    Float(f64),
 }
 
 /// What an object is, with its content or a cursor over its items.
@@ -180,10 +198,26 @@ pub enum Shape<'s, O, C> {
     Extension(u32),
     /// An out-of-band buffer, read-only or not.
     Buffer(bool),
+    /// An object that is called into being with a tuple that is there, and has its state set at most.
+    Made(Made<O>),
     /// An object that is called into being and then filled.
     Reduce(alloc::boxed::Box<Reduction<O, C>>),
     /// Something that no pickle holds; its Python type.
     Unsupported(alloc::string::String),
+}
+
+/// How most objects are made: by a call of a callable, or by `cls.__new__` from protocol 2 on. What a
+/// [`Reduction`] can say as well, without memory of its own.
+#[derive(Clone, Debug)]
+pub struct Made<O> {
+    /// `cls.__new__(cls, *args)`, not `callable(*args)`.
+    pub is_new: bool,
+    /// The callable, or the class.
+    pub callable: O,
+    /// The arguments, a tuple.
+    pub args: O,
+    /// The state, if one is set.
+    pub state: Option<O>,
 }
 
 /// How an object is made and filled: what `__reduce_ex__` gives.

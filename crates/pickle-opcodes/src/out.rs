@@ -1,6 +1,5 @@
 //! [`Out`]: a byte buffer for many short writes.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 
@@ -11,17 +10,20 @@ use core::ops::{Deref, DerefMut};
 /// what was written.
 #[derive(Clone, Debug, Default)]
 pub struct Out {
-    /// Zeroes behind `length`.
+    /// What was written, and behind it some bytes that may be written to at once. They are made a window at a time, which
+    /// stays in the cache until they are overwritten.
     bytes: Vec<u8>,
     length: usize,
 }
+
+/// How many bytes are made writable at once, and from how many on bytes are appended as to a `Vec`.
+const WINDOW: usize = 16 * 1024;
 
 impl Out {
     /// An empty buffer with room for about so many bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Out {
-        // Zeroed memory comes from the system as it is, and is touched only when written to.
-        Out { bytes: vec![0; capacity + 16], length: 0 }
+        Out { bytes: Vec::with_capacity(capacity + 32), length: 0 }
     }
 
     /// Appends the low `length` bytes of a little-endian word, at most 8.
@@ -32,6 +34,19 @@ impl Out {
             self.length += length;
         } else {
             self.extend_slowly(&word.to_le_bytes(), length);
+        }
+    }
+
+    /// Appends the low `head` bytes of one little-endian word, at most 8, and behind them those of another; `length` in all.
+    #[inline(always)]
+    pub fn put_behind(&mut self, first: u64, head: usize, second: u64, length: usize) {
+        if let Some(slot) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<16>) {
+            slot[..8].copy_from_slice(&first.to_le_bytes());
+            slot[head & 7..][..8].copy_from_slice(&second.to_le_bytes());
+            self.length += length;
+        } else {
+            self.extend_slowly(&first.to_le_bytes(), head);
+            self.extend_slowly(&second.to_le_bytes(), length - head);
         }
     }
 
@@ -82,9 +97,16 @@ impl Out {
     #[cold]
     #[inline(never)]
     fn extend_slowly(&mut self, bytes: &[u8], length: usize) {
-        let wanted = self.length + bytes.len().max(16);
+        if bytes.len() >= WINDOW {
+            self.bytes.truncate(self.length);
+            self.bytes.extend_from_slice(bytes);
+            self.length += length;
+            return;
+        }
+        let wanted = self.length + bytes.len().max(32);
         if wanted > self.bytes.len() {
-            self.bytes.resize((2 * self.bytes.len()).max(wanted).max(64), 0);
+            self.bytes.reserve(wanted - self.bytes.len());
+            self.bytes.resize((wanted + WINDOW).min(self.bytes.capacity()), 0);
         }
         self.bytes[self.length..self.length + bytes.len()].copy_from_slice(bytes);
         self.length += length;
@@ -111,10 +133,8 @@ impl Out {
 
 /// Behind what a vector holds; its room is used.
 impl From<Vec<u8>> for Out {
-    fn from(mut bytes: Vec<u8>) -> Out {
-        let length = bytes.len();
-        bytes.resize(bytes.capacity(), 0);
-        Out { bytes, length }
+    fn from(bytes: Vec<u8>) -> Out {
+        Out { length: bytes.len(), bytes }
     }
 }
 

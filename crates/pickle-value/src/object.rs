@@ -172,6 +172,24 @@ impl<'g> Object<'g> {
         })
     }
 
+    /// The state, absent where none was set, of an object to which nothing else is done; none of any other.
+    #[must_use]
+    pub fn plain_state(&self) -> Option<View<'g>> {
+        let access = self.access;
+        match self.items.get(self.fields().len()..).unwrap_or_default() {
+            [] => Some(View::ABSENT),
+            [entry] => match entry.tag() {
+                Some(Tag::Appended | Tag::Assigned | Tag::Added) => None,
+                Some(Tag::Object) => match self.steps().next() {
+                    Some(Step::State(state)) => Some(state),
+                    _ => None,
+                },
+                _ => Some(View::new(access, Some(*entry))),
+            },
+            _ => None,
+        }
+    }
+
     /// The last state that was set; absent where none was.
     #[must_use]
     pub fn state(&self) -> View<'g> {

@@ -132,7 +132,7 @@ static SORTS: [Sort; 32] = {
 
 impl<'a> Graph<'a> {
     /// The object that a handle names, taken apart.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn value(&self, handle: Handle) -> Value<'_> {
         self.access().value(handle)

@@ -27,17 +27,20 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// BININT and its kin for 32 bits with sign; beyond, and for 3.6 at protocol 0, LONG.
     #[inline(always)]
     pub(super) fn write_int(&mut self, value: i64) {
+        if self.style.binary_ints {
+            write_binary_int(value, &mut self.framer.out);
+        } else {
+            self.write_int_by_rule(value);
+        }
+    }
+
+    #[inline(never)]
+    fn write_int_by_rule(&mut self, value: i64) {
         let out = &mut self.framer.out;
         match i32::try_from(value) {
-            Ok(value) if self.protocol >= 1 => write_bin_int(value, out),
+            Ok(_) if self.protocol >= 1 => write_binary_int(value, out),
             Ok(value) if !self.style.longs_at_0 => write_line(out, Opcode::Int, value),
             _ if self.style.python2 => write_line(out, Opcode::Int, value),
-            _ if self.protocol >= 2 => {
-                let bytes = value.to_le_bytes();
-                let bytes = shortest(&bytes);
-                let header = u128::from(Opcode::Long1.byte()) | (bytes.len() as u128) << 8;
-                out.put_wide(header | u128::from(value as u64) << 16, bytes.len() + 2);
-            }
             _ => write_line(out, Opcode::Long, format_args!("{value}L")),
         }
     }
@@ -241,12 +244,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 /// The opcode for one byte, for two and for four, and the length of the instruction.
 static FORMS: [(u8, u8); 3] = [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
 
-/// BININT1, BININT2 or BININT, without a branch on which.
+/// BININT1, BININT2, BININT or LONG1, without a branch on which.
 #[inline(always)]
-fn write_bin_int(value: i32, out: &mut Out) {
+fn write_binary_int(value: i64, out: &mut Out) {
     let bits = value as u32;
     let form = FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
-    out.put(u64::from(form.0) | u64::from(bits) << 8, usize::from(form.1));
+    // As many bytes as hold it with its sign.
+    let size = (64 - (value ^ value >> 63).leading_zeros()) / 8 + 1;
+    let long = (u64::from(Opcode::Long1.byte()) | u64::from(size) << 8, 2, size as usize + 2);
+    let short = (u64::from(form.0), 1, usize::from(form.1));
+    let (opcode, head, length) = if i64::from(value as i32) == value { short } else { long };
+    out.put_behind(opcode, head, value as u64, length);
 }
 
 /// An opcode with a one-byte length and what it counts. A call of memcpy costs more than such short copies.
@@ -297,9 +305,15 @@ fn shortest(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Python 2's int, which 64 bits hold, as a line of INT.
-pub(super) fn write_int_line(bytes: &[u8], out: &mut Out) {
-    write_line(out, Opcode::Int, BigInt::from_signed_bytes_le(bytes));
+/// An int that the source does not hold itself. Python 2 has a type of its own for those beyond 64 bits; others of its ints
+/// are a line of INT.
+#[inline(never)]
+pub(super) fn write_wide_int(bytes: &[u8], protocol: u8, style: &Style, out: &mut Out) -> Result<(), ErrorKind> {
+    if style.python2 && bytes.len() <= 8 {
+        write_line(out, Opcode::Int, BigInt::from_signed_bytes_le(bytes));
+        return Ok(());
+    }
+    write_big_int(bytes, protocol, out)
 }
 
 /// An int beyond 64 bits, or Python 2's long of any size.
@@ -311,7 +325,10 @@ pub(super) fn write_big_int(bytes: &[u8], protocol: u8, out: &mut Out) -> Result
     // Zero has no bytes at all.
     let bytes = if bytes == [0] { &[] } else { shortest(bytes) };
     match (u8::try_from(bytes.len()), i32::try_from(bytes.len())) {
-        (Ok(length), _) => out.extend_from_slice(&[Opcode::Long1.byte(), length]),
+        (Ok(length), _) => {
+            write_short(Opcode::Long1, bytes, length, out);
+            return Ok(());
+        }
         (_, Ok(length)) => {
             out.push(Opcode::Long4.byte());
             out.extend_from_slice(&length.to_le_bytes());

@@ -98,6 +98,20 @@ impl<S: Source> Batch<S> {
         self.state == State::Open
     }
 
+    /// Where the next objects of the open batch are, and how many it takes; none where they were taken too early, and of a
+    /// dict, whose values keys stand between.
+    #[inline(always)]
+    pub(super) fn left(&mut self) -> Option<(&mut S::Cursor, usize)> {
+        let left = self.full - self.given;
+        (self.ops.width == 1 && self.ahead.is_none()).then_some((&mut self.cursor, left))
+    }
+
+    /// Says that so many of them are written.
+    #[inline(always)]
+    pub(super) fn count(&mut self, given: usize) {
+        self.given += given;
+    }
+
     /// False once all is written.
     pub(super) fn has_more(&self) -> bool {
         self.state != State::Empty

@@ -18,6 +18,14 @@ pub(crate) struct Tuple<S: Source> {
     length: usize,
 }
 
+impl<S: Source> Tuple<S> {
+    /// Where its next item is.
+    #[inline(always)]
+    pub(super) fn cursor(&mut self) -> &mut S::Cursor {
+        &mut self.cursor
+    }
+}
+
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(super) fn write_empty_tuple(&mut self) {
         if self.protocol >= 1 {
