@@ -1,10 +1,12 @@
-//! The project's own tasks: `cargo xtask compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `serde`, `shelve`,
-//! `suite`, `table`.
+//! The project's own tasks: `cargo xtask bench`, `compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `serde`,
+//! `shelve`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 
+mod bench;
 mod compat;
+mod dashboard;
 mod dialogue;
 mod edits;
 mod fuzz_live;
@@ -30,6 +32,7 @@ type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Resu
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Bench(options) => bench::run(&options),
         Task::Compat(options) => compat::run(&options),
         Task::Corpus(options) => compat::write_corpus(&options),
         Task::Suite(options) => suite::run(&options),
@@ -58,6 +61,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure speed beside CPython and other crates, and make the dashboard
+    Bench(bench::Options),
     /// Compare our bytes with CPython's: live interpreters and the committed corpus
     Compat(compat::Options),
     /// Write compat/corpus from what the interpreters found here answer

@@ -56,6 +56,26 @@ pub(crate) fn odd_edits() -> PathBuf {
     root().join("crates").join("pickle-codec").join("tests").join("data").join("odd_edits.jsonl")
 }
 
+/// The workspace that measures.
+pub(crate) fn benches() -> PathBuf {
+    root().join("benches")
+}
+
+/// What was measured, a file for each day.
+pub(crate) fn bench_records() -> PathBuf {
+    benches().join("record")
+}
+
+/// The page that shows it.
+pub(crate) fn dashboard() -> PathBuf {
+    target().join("dashboard").join("index.html")
+}
+
+/// The picture of it that the README shows.
+pub(crate) fn speed_picture() -> PathBuf {
+    root().join("docs").join("speed.svg")
+}
+
 /// The committed corpus.
 pub(crate) fn corpus() -> PathBuf {
     root().join("compat").join("corpus")
