@@ -47,6 +47,7 @@ pub struct Builder<'a> {
     /// Dicts and sets that have items, to be settled at the end.
     dicts: Vec<u32>,
     sets: Vec<u32>,
+    frozen_sets: Vec<u32>,
     /// How many nodes there were when they were last settled.
     settled: u32,
     globals: HashMap<Box<[u8]>, Handle, foldhash::fast::RandomState>,
@@ -83,6 +84,17 @@ impl<'a> Builder<'a> {
     #[must_use]
     pub fn with_room(input: &'a [u8], room: Room) -> Builder<'a> {
         Builder { input, store: room.into_store(), ..Builder::default() }
+    }
+
+    /// Bounds how many objects there may be: containers and instances, and, counted apart, strings, bytes and long ints.
+    pub fn set_most_objects(&mut self, most: u32) {
+        self.store.most = most;
+    }
+
+    /// How many bytes the input has that text and bytes may borrow from.
+    #[must_use]
+    pub fn input_len(&self) -> usize {
+        self.input.len()
     }
 
     /// `None`.
@@ -313,7 +325,9 @@ impl<'a> Builder<'a> {
     pub fn frozen_set(&mut self, items: &[Handle]) -> Result<Handle, Error> {
         keyed::check_items(&mut self.store, items)?;
         let set = self.node(Tag::FrozenSet, items, 0)?;
-        self.sets.push(set.index(Tag::FrozenSet).unwrap_or(0));
+        if items.len() > 1 {
+            self.frozen_sets.push(set.index(Tag::FrozenSet).unwrap_or(0));
+        }
         Ok(set)
     }
 
@@ -499,6 +513,7 @@ impl<'a> Builder<'a> {
 
     /// The input, and all that was made, with each key once.
     fn settled(mut self) -> (&'a [u8], Store<'a>, Vec<Handle>) {
+        self.store.shrink();
         self.settle();
         let mut globals: Vec<Handle> = self.globals.into_values().collect();
         globals.sort_unstable_by_key(|global| global.index(Tag::Object));
@@ -509,7 +524,9 @@ impl<'a> Builder<'a> {
     /// graph is finished. What is added later can be settled again.
     pub fn settle(&mut self) {
         let mut settler = Settler::new();
-        for (nodes, width) in [(core::mem::take(&mut self.dicts), 2), (core::mem::take(&mut self.sets), 1)] {
+        let [frozen_sets, sets, dicts] = [&mut self.frozen_sets, &mut self.sets, &mut self.dicts].map(core::mem::take);
+        // What a key is made of is settled before the key is hashed: frozensets, the inner ones before the outer ones.
+        for (nodes, width) in [(frozen_sets, 1), (sets, 1), (dicts, 2)] {
             for node in nodes {
                 if node < self.settled {
                     self.store.indexes.remove(&node);

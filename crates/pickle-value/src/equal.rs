@@ -1,6 +1,7 @@
 //! Python's `==`, without recursion.
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -15,33 +16,108 @@ use crate::store::Access;
 /// Shared structure is compared once, and cycles end: two containers that are being compared already are taken for equal.
 /// Objects (calls, instances, globals) are equal when all their parts are.
 pub(crate) fn equal(a: Side<'_>, a_root: Handle, b: Side<'_>, b_root: Handle) -> bool {
-    let mut comparison = Comparison {
-        a,
-        b,
-        same: core::ptr::eq(a.store, b.store),
-        work: Vec::new(),
-        classes: HashMap::default(),
-        hashers: None,
-    };
-    comparison.work.push((a_root, b_root));
-    comparison.run()
+    equal_as_known(&mut Equals::default(), a, a_root, b, b_root)
 }
 
-pub(crate) type Side<'g> = Access<'g>;
+/// The same, with what is known from comparisons before, of the same two graphs.
+fn equal_as_known(known: &mut Equals, a: Side<'_>, a_root: Handle, b: Side<'_>, b_root: Handle) -> bool {
+    let mut comparison = Comparison { a, b, same: core::ptr::eq(a.store, b.store), work: Vec::new(), known };
+    comparison.work.push((a_root, b_root));
+    let equal = comparison.run();
+    if !equal {
+        // Some were taken for equal that are not.
+        known.classes = Classes::default();
+    }
+    equal
+}
 
-struct Comparison<'g> {
+/// What is known of the objects of two graphs, or of one: which are equal, and hashes of keys.
+#[derive(Default)]
+pub(crate) struct Equals {
+    classes: Classes,
+    /// One for each side. They remember: of nested frozensets each is hashed once, not once for each around it.
+    hashers: Option<Box<[KeyHasher; 2]>>,
+}
+
+/// Union-find: objects that are equal if the rest is. It bounds the work by their number, however they share.
+#[derive(Default)]
+struct Classes {
+    /// Parents: a map for a few, and for long text and bytes.
+    few: HashMap<u64, u64, foldhash::fast::FixedState>,
+    /// By number, each plus one, where nodes are many: a tenth of the memory.
+    many: Vec<u32>,
+}
+
+/// In the number of a class: text, bytes or an int.
+const SPAN: u64 = 1 << 40;
+/// In the number of a class: of the second graph.
+const OF_B: u64 = 1 << 32;
+/// Text, bytes and ints beyond this are compared once.
+const LONG: usize = 64;
+
+impl Classes {
+    /// Notes that two are taken for equal. False if that was known. `counts` are the nodes of each side.
+    fn unite(&mut self, a: u64, b: u64, counts: [usize; 2]) -> bool {
+        let (a, b) = (self.class(a, counts), self.class(b, counts));
+        if a != b {
+            self.insert(a, b, counts);
+        }
+        a != b
+    }
+
+    fn class(&mut self, mut node: u64, counts: [usize; 2]) -> u64 {
+        while let Some(parent) = self.parent(node, counts) {
+            if let Some(grandparent) = self.parent(parent, counts) {
+                self.insert(node, grandparent, counts);
+            }
+            node = parent;
+        }
+        node
+    }
+
+    #[inline]
+    fn parent(&self, node: u64, counts: [usize; 2]) -> Option<u64> {
+        if self.many.is_empty() || node & SPAN != 0 {
+            return self.few.get(&node).copied();
+        }
+        let parent = self.many[place(node, counts)].checked_sub(1)? as usize;
+        Some(if parent < counts[0] { parent as u64 } else { OF_B | (parent - counts[0]) as u64 })
+    }
+
+    fn insert(&mut self, node: u64, parent: u64, counts: [usize; 2]) {
+        let all = counts[0] + counts[1];
+        if !self.many.is_empty() && node & SPAN == 0 {
+            self.many[place(node, counts)] = place(parent, counts) as u32 + 1;
+            return;
+        }
+        self.few.insert(node, parent);
+        if self.many.is_empty() && self.few.len() > all / 16 + 64 && all < u32::MAX as usize {
+            self.many = vec![0; all];
+            for (node, parent) in core::mem::take(&mut self.few) {
+                self.insert(node, parent, counts);
+            }
+        }
+    }
+}
+
+/// Where a node stands among those of both sides.
+fn place(node: u64, counts: [usize; 2]) -> usize {
+    let number = node as u32 as usize;
+    if node & OF_B == 0 { number } else { counts[0] + number }
+}
+
+type Side<'g> = Access<'g>;
+
+struct Comparison<'g, 'k> {
     a: Side<'g>,
     b: Side<'g>,
     /// Both sides are one graph.
     same: bool,
     work: Vec<(Handle, Handle)>,
-    /// Union-find: nodes that are equal if the rest is. It bounds the work by the number of nodes, however they share.
-    classes: HashMap<u64, u64, foldhash::fast::FixedState>,
-    /// One for each side. They remember: of nested frozensets each is hashed once, not once for each around it.
-    hashers: Option<Box<[KeyHasher; 2]>>,
+    known: &'k mut Equals,
 }
 
-impl Comparison<'_> {
+impl Comparison<'_, '_> {
     fn run(&mut self) -> bool {
         while let Some((a, b)) = self.work.pop() {
             if !self.pair(a, b) {
@@ -72,8 +148,25 @@ impl Comparison<'_> {
             }
             (Tag::Dict, Tag::Dict) => self.keyed(a_index, b_index, 2),
             (Tag::Set | Tag::FrozenSet, Tag::Set | Tag::FrozenSet) => self.keyed(a_index, b_index, 1),
-            _ => atoms_equal(self.a, a, self.b, b),
+            _ => self.spans(a, b).unwrap_or_else(|| atoms_equal(self.a, a, self.b, b)),
         }
+    }
+
+    /// Two texts, bytes or ints of which one is long: they are compared once.
+    fn spans(&mut self, a: Handle, b: Handle) -> Option<bool> {
+        let (a_span, b_span) = (self.a.long_span(a, LONG)?, self.b.long_span(b, LONG)?);
+        let (a_class, b_class) = (u64::from(a_span) | SPAN, u64::from(b_span) | SPAN | self.of_b());
+        let is_known = !self.known.classes.unite(a_class, b_class, self.counts());
+        Some(is_known || atoms_equal(self.a, a, self.b, b))
+    }
+
+    fn of_b(&self) -> u64 {
+        if self.same { 0 } else { OF_B }
+    }
+
+    /// How many nodes there are on each side; of one graph, on the first.
+    fn counts(&self) -> [usize; 2] {
+        [self.a.store.nodes.len(), if self.same { 0 } else { self.b.store.nodes.len() }]
     }
 
     fn sequences(&mut self, a: u32, b: u32) -> bool {
@@ -97,7 +190,8 @@ impl Comparison<'_> {
         if !self.unite(a, b) {
             return true;
         }
-        let [a_hasher, b_hasher] = &mut **self.hashers.get_or_insert_with(|| [(); 2].map(|()| KeyHasher::new()).into());
+        let [a_hasher, b_hasher] =
+            &mut **self.known.hashers.get_or_insert_with(|| [(); 2].map(|()| KeyHasher::new()).into());
         let a_order = order_by_hash(a_hasher, self.a, a_items, width);
         let b_order = order_by_hash(b_hasher, self.b, b_items, width);
         for (&(a_hash, a_at), &(b_hash, b_at)) in a_order.iter().zip(&b_order) {
@@ -113,22 +207,8 @@ impl Comparison<'_> {
 
     /// Notes that two nodes are taken for equal. False if that was known.
     fn unite(&mut self, a: u32, b: u32) -> bool {
-        let b = if self.same { u64::from(b) } else { u64::from(b) | 1 << 32 };
-        let (a, b) = (self.class(u64::from(a)), self.class(b));
-        if a != b {
-            self.classes.insert(a, b);
-        }
-        a != b
-    }
-
-    fn class(&mut self, mut node: u64) -> u64 {
-        while let Some(&parent) = self.classes.get(&node) {
-            if let Some(&grandparent) = self.classes.get(&parent) {
-                self.classes.insert(node, grandparent);
-            }
-            node = parent;
-        }
-        node
+        let (b, counts) = (u64::from(b) | self.of_b(), self.counts());
+        self.known.classes.unite(u64::from(a), b, counts)
     }
 }
 
@@ -144,14 +224,15 @@ fn order_by_hash(hasher: &mut KeyHasher, access: Access<'_>, items: &[Handle], w
 }
 
 /// True for two equal keys of one graph: identity, or equality without containers that could be unhashable.
-pub(crate) fn keys_equal(access: Access<'_>, a: Handle, b: Handle) -> bool {
+pub(crate) fn keys_equal(known: &mut Equals, access: Access<'_>, a: Handle, b: Handle) -> bool {
     if a == b {
         // `{nan, nan}` has two items where these are two objects, and a pickle says so: floats are not memoized.
         return !a.is_nan();
     }
     match (a.tag(), b.tag()) {
         (Some(Tag::Object), _) | (_, Some(Tag::Object)) => false,
-        (Some(Tag::Tuple | Tag::FrozenSet | Tag::Slice | Tag::Range), _) => equal(access, a, access, b),
+        (Some(Tag::Tuple | Tag::FrozenSet | Tag::Slice | Tag::Range), _) => equal_as_known(known, access, a, access, b),
+        (Some(_), Some(_)) if access.long_span(a, LONG).is_some() => equal_as_known(known, access, a, access, b),
         (Some(_), Some(_)) => atoms_equal(access, a, access, b),
         _ => numbers_equal(access, a, access, b),
     }

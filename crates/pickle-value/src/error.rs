@@ -51,9 +51,12 @@ pub enum ErrorKind {
         /// Where the first bad byte stands, from the start of the text.
         position: usize,
     },
-    /// More than 2³² objects or items.
-    #[error("more than 4,294,967,295 objects or items")]
-    TooManyObjects,
+    /// More than 2³² objects or items, or more objects than [allowed](crate::Builder::set_most_objects).
+    #[error("more than {most} objects or items")]
+    TooManyObjects {
+        /// The most that may be.
+        most: u32,
+    },
     /// Text that is no Python literal.
     #[error("{problem} (line {line}, column {column})")]
     Literal {

@@ -7,6 +7,7 @@ use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashMap;
 
+use crate::by_node::ByNode;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
 use crate::object::{Object, ObjectKind};
@@ -17,21 +18,30 @@ use crate::store::Access;
 /// The secret is the process's, so hashes of two graphs can be compared.
 pub(crate) struct KeyHasher {
     state: SeedableRandomState,
-    known: HashMap<u32, u64, foldhash::fast::FixedState>,
+    /// The hashes of nodes.
+    known: ByNode<u64>,
+    /// The hashes of long text and bytes, by span: many dicts may have one key.
+    long: HashMap<u32, u64, foldhash::fast::FixedState>,
 }
 
 /// A tuple or frozenset whose items are being hashed.
 struct Open {
-    node: u32,
-    ordered: bool,
-    next: usize,
     sum: u64,
+    node: u32,
+    /// Which item comes next, and [`UNORDERED`].
+    next: u32,
 }
+
+/// In [`Open::next`]: the items have no order.
+const UNORDERED: u32 = 1 << 31;
+
+/// Text and bytes beyond this are hashed once.
+const LONG: usize = 256;
 
 impl KeyHasher {
     pub(crate) fn new() -> KeyHasher {
         let state = SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
-        KeyHasher { state, known: HashMap::default() }
+        KeyHasher { state, known: ByNode::default(), long: HashMap::default() }
     }
 
     pub(crate) fn hash(&mut self, access: Access<'_>, key: Handle) -> u64 {
@@ -43,6 +53,29 @@ impl KeyHasher {
         let mut hasher = self.state.build_hasher();
         hasher.write(bytes);
         hasher.finish()
+    }
+
+    /// The hash of a span's bytes.
+    #[inline]
+    fn span(&mut self, access: Access<'_>, span: u32) -> u64 {
+        let bytes = access.bytes(span);
+        if bytes.len() <= LONG { self.text(bytes) } else { self.long_span(bytes, span) }
+    }
+
+    #[cold]
+    fn long_span(&mut self, bytes: &[u8], span: u32) -> u64 {
+        if let Some(&known) = self.long.get(&span) {
+            return known;
+        }
+        let hash = self.text(bytes);
+        self.long.insert(span, hash);
+        hash
+    }
+
+    /// Python 2's `str`, which equals text where it is ASCII.
+    fn byte_string(&mut self, access: Access<'_>, span: u32) -> u64 {
+        let mark = if access.bytes(span).is_ascii() { 0 } else { 3 };
+        self.span(access, span) ^ mark
     }
 
     #[inline]
@@ -60,16 +93,24 @@ impl KeyHasher {
 
     /// The hash of what has no items to be hashed first.
     #[inline]
-    fn atom(&self, access: Access<'_>, key: Handle) -> Option<u64> {
+    fn atom(&mut self, access: Access<'_>, key: Handle) -> Option<u64> {
         Some(match key.unpack() {
             Unpacked::Int(value) => self.int(value),
             Unpacked::Float(value) => self.float(value),
             Unpacked::Ref(tag, index) => match tag {
                 Tag::False => self.int(0),
                 Tag::True => self.int(1),
-                Tag::Text | Tag::ByteString => self.text(access.bytes(index)),
-                Tag::Bytes => self.text(access.bytes(index)) ^ 1,
-                Tag::BigInt | Tag::Long => self.bytes_of_int(access.bytes(index)),
+                Tag::Text => self.span(access, index),
+                Tag::ByteString => self.byte_string(access, index),
+                Tag::Bytes => self.span(access, index) ^ 1,
+                Tag::BigInt | Tag::Long => match int::to_i64(access.bytes(index)) {
+                    Some(value) => self.int(value),
+                    // Shorter bytes of the same int would hash otherwise.
+                    None if int::trim(access.bytes(index)).len() == access.bytes(index).len() => {
+                        self.span(access, index) ^ 2
+                    }
+                    None => self.bytes_of_int(access.bytes(index)),
+                },
                 Tag::Complex => self.complex(access.items(index), index),
                 Tag::Object => self.object(access, index),
                 Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice => return None,
@@ -164,11 +205,12 @@ impl KeyHasher {
     /// Opens a container, or gives what is known of it.
     fn enter(&mut self, access: Access<'_>, key: Handle, open: &mut Vec<Open>) -> Option<u64> {
         let (tag, node) = key.reference()?;
-        if let Some(&known) = self.known.get(&node) {
+        let known = self.known.get(node);
+        if known != 0 {
             return Some(known);
         }
         let sum = self.number(tag as u8, access.items(node).len() as u64);
-        open.push(Open { node, ordered: tag != Tag::FrozenSet, next: 0, sum });
+        open.push(Open { sum, node, next: if tag == Tag::FrozenSet { UNORDERED } else { 0 } });
         None
     }
 
@@ -177,12 +219,14 @@ impl KeyHasher {
         let Some(top) = open.last_mut() else {
             return Err(0);
         };
-        if let Some(&item) = access.items(top.node).get(top.next) {
+        // Beyond so many items, which fill 16 GiB, those that there are decide no more.
+        let next = top.next & !UNORDERED;
+        if let Some(&item) = access.items(top.node).get(next as usize).filter(|_| next < UNORDERED - 1) {
             top.next += 1;
             return Ok(item);
         }
-        let value = self.number(4, top.sum);
-        self.known.insert(top.node, value);
+        let value = self.number(4, top.sum).max(1);
+        self.known.set(top.node, value, access.store.nodes.len());
         open.pop();
         Err(value)
     }
@@ -190,7 +234,7 @@ impl KeyHasher {
 
 impl Open {
     fn take(&mut self, value: u64) {
-        self.sum = if self.ordered {
+        self.sum = if self.next & UNORDERED == 0 {
             (self.sum.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         } else {
             self.sum.wrapping_add(value)

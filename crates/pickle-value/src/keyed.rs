@@ -6,8 +6,9 @@
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
-use crate::equal::keys_equal;
+use crate::equal::{Equals, keys_equal};
 use crate::error::{Error, ErrorKind};
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::hash::KeyHasher;
@@ -75,6 +76,8 @@ fn unhashable(kind: &'static str) -> Error {
 /// Settles the dicts and sets of a graph.
 pub(crate) struct Settler {
     hasher: KeyHasher,
+    /// What was found equal: keys that stand in many dicts are compared once.
+    equals: Equals,
     /// Where the keys of dicts that were found settled stand in the pool: records of one shape have the very same keys.
     shapes: [Shape; 64],
 }
@@ -95,7 +98,7 @@ enum Found {
 
 impl Settler {
     pub(crate) fn new() -> Settler {
-        Settler { hasher: KeyHasher::new(), shapes: [Shape::default(); 64] }
+        Settler { hasher: KeyHasher::new(), equals: Equals::default(), shapes: [Shape::default(); 64] }
     }
 
     /// Settles one node, of keys and values (`width` 2) or of keys alone (`width` 1).
@@ -135,9 +138,11 @@ impl Settler {
     fn examine(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Found {
         let entries = items.len() / width;
         if entries <= SMALL {
-            self.examine_small(access, items, width)
-        } else {
-            self.examine_large(access, items, width)
+            return self.examine_small(access, items, width);
+        }
+        match self.examine_large(access, items, width) {
+            Some(slots) => Found::Distinct(Some(slots)),
+            None => self.repeated(access, items, width),
         }
     }
 
@@ -146,7 +151,7 @@ impl Settler {
         for (entry, &key) in items.iter().step_by(width).enumerate() {
             let hash = self.hasher.hash(access, key);
             for earlier in 0..entry {
-                if hashes[earlier] == hash && keys_equal(access, items[earlier * width], key) {
+                if hashes[earlier] == hash && keys_equal(&mut self.equals, access, items[earlier * width], key) {
                     return self.repeated(access, items, width);
                 }
             }
@@ -155,7 +160,8 @@ impl Settler {
         Found::Distinct(None)
     }
 
-    fn examine_large(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Found {
+    /// The table, if all keys differ.
+    fn examine_large(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Option<Box<[u32]>> {
         let mut table = Table::new(items.len() / width);
         for (entry, &key) in items.iter().step_by(width).enumerate() {
             // No key equals a NaN, so none needs to find it: in the table many would stand in each other's way.
@@ -163,11 +169,12 @@ impl Settler {
                 continue;
             }
             let hash = self.hasher.hash(access, key);
-            if table.find_or_insert(hash, entry, |other| keys_equal(access, items[other * width], key)).is_some() {
-                return self.repeated(access, items, width);
+            let is_equal = |other| keys_equal(&mut self.equals, access, items[other * width], key);
+            if table.find_or_insert(hash, entry, is_equal).is_some() {
+                return None;
             }
         }
-        Found::Distinct(Some(table.slots))
+        Some(table.slots)
     }
 
     /// Of equal keys, keeps the first with the last value.
@@ -182,7 +189,8 @@ impl Settler {
             }
             let hash = self.hasher.hash(access, entry[0]);
             let number = kept.len() / width;
-            match table.find_or_insert(hash, number, |other| keys_equal(access, kept[other * width], entry[0])) {
+            let is_equal = |other| keys_equal(&mut self.equals, access, kept[other * width], entry[0]);
+            match table.find_or_insert(hash, number, is_equal) {
                 Some(earlier) => kept[earlier * width + 1..][..width - 1].copy_from_slice(&entry[1..]),
                 None => kept.extend_from_slice(entry),
             }
@@ -276,5 +284,7 @@ pub(crate) fn check_items(store: &mut Store<'_>, items: &[Handle]) -> Result<(),
 
 /// The entry whose key is equal to one of the same graph.
 pub(crate) fn find_handle(access: Access<'_>, node: u32, width: usize, key: Handle) -> Option<usize> {
-    find(access, node, width, |hasher| hasher.hash(access, key), |other| keys_equal(access, other, key))
+    let equals = RefCell::new(Equals::default());
+    let is_key = |other| keys_equal(&mut equals.borrow_mut(), access, other, key);
+    find(access, node, width, |hasher| hasher.hash(access, key), is_key)
 }

@@ -33,6 +33,7 @@ extern crate std;
 
 mod arrays;
 mod build;
+mod by_node;
 mod equal;
 mod error;
 mod follow;

@@ -155,21 +155,12 @@ impl<'g> Object<'g> {
     /// What is done to it once it is there, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'g>> + Clone + use<'g> {
         let access = self.access;
-        self.items.get(self.fields().len()..).unwrap_or_default().iter().map(move |&entry| {
-            let view = View::new(access, Some(entry));
-            match entry.tag() {
-                Some(Tag::Appended) => Step::Append(view),
-                Some(Tag::Assigned) => Step::Assign(view),
-                Some(Tag::Added) => Step::Add(view),
-                Some(Tag::Object) => match view.as_object() {
-                    Some(entry) if entry.kind == ObjectKind::StateSetter => {
-                        Step::StateBy(entry.field(0), entry.field(1))
-                    }
-                    _ => Step::State(view),
-                },
-                _ => Step::State(view),
-            }
-        })
+        self.log().iter().map(move |&entry| step(View::new(access, Some(entry))))
+    }
+
+    /// What stands behind the fields.
+    fn log(&self) -> &'g [Handle] {
+        self.items.get(self.fields().len()..).unwrap_or_default()
     }
 
     /// The state, absent where none was set, of an object to which nothing else is done; none of any other.
@@ -193,11 +184,25 @@ impl<'g> Object<'g> {
     /// The last state that was set; absent where none was.
     #[must_use]
     pub fn state(&self) -> View<'g> {
-        let states = self.steps().filter_map(|step| match step {
+        let mut states = self.log().iter().rev().filter_map(|&entry| match step(View::new(self.access, Some(entry))) {
             Step::State(view) | Step::StateBy(_, view) => Some(view),
             _ => None,
         });
-        states.last().unwrap_or(View::ABSENT)
+        states.next().unwrap_or(View::ABSENT)
+    }
+}
+
+/// What an entry of an object's log says.
+fn step(entry: View<'_>) -> Step<'_> {
+    match entry.handle().and_then(Handle::tag) {
+        Some(Tag::Appended) => Step::Append(entry),
+        Some(Tag::Assigned) => Step::Assign(entry),
+        Some(Tag::Added) => Step::Add(entry),
+        Some(Tag::Object) => match entry.as_object() {
+            Some(setter) if setter.kind == ObjectKind::StateSetter => Step::StateBy(setter.field(0), setter.field(1)),
+            _ => Step::State(entry),
+        },
+        _ => Step::State(entry),
     }
 }
 

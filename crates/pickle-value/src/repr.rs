@@ -4,8 +4,9 @@ use alloc::borrow::Cow;
 use alloc::vec::{self, Vec};
 use core::fmt::{self, Display, Formatter, Write};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
+use crate::by_node::ByNode;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::literal::{write_bytearray, write_bytes, write_float, write_str};
 use crate::object::{Object, ObjectKind};
@@ -20,7 +21,9 @@ mod object;
 ///
 /// A list within itself is `[...]`, a dict `{...}` and so on, as in Python. A graph in which much is shared could be longer
 /// in print than memory holds (forty tuples can hold 2⁴⁰ references), so once far more has been written than the graph
-/// has objects, a container that was written before is abbreviated in the same way, and an instance to `<...>`.
+/// has objects, a container that was written before is abbreviated in the same way, an instance to `<...>`, and long text
+/// to `'...'`. So are containers and instances within very many others, more than two dozen times the memory of the graph can
+/// keep track of. An int of more digits than Python writes is hexadecimal.
 ///
 /// What is known of the [standard library](crate::stdlib) is written as its `repr` does, `Decimal('1.5')`. Other calls and
 /// instances are written like calls, with attributes for keyword arguments, and the items of what is derived from a list,
@@ -35,9 +38,19 @@ impl Display for View<'_> {
             return f.write_str("<absent>");
         };
         let access = self.access();
-        let budget = 16 * access.store.nodes.len() + 10_000;
-        let (inside, written) = (HashMap::default(), HashSet::default());
-        Repr { access, open: Vec::new(), inside, instances: 0, written, budget }.run(root, f)
+        let (nodes, items, bytes) = (access.store.nodes.len(), access.store.pool.len(), access.input.len());
+        let repr = Repr {
+            access,
+            open: Vec::new(),
+            pieces: Vec::new(),
+            slots: Vec::new(),
+            met: ByNode::default(),
+            long: HashSet::default(),
+            instances: 0,
+            budget: 4 * nodes + items + bytes / 4 + 20_000,
+            room: 24 * bytes.max(8 * items) + (1 << 16),
+        };
+        repr.run(root, f)
     }
 }
 
@@ -49,29 +62,83 @@ impl fmt::Debug for View<'_> {
 
 struct Repr<'g> {
     access: Access<'g>,
-    open: Vec<Open<'g>>,
-    /// The nodes of `open`; those of instances with their number, counted from 1.
-    inside: HashMap<u32, u32, foldhash::fast::FixedState>,
+    /// What is being written, the outermost first. Of those that have pieces or items of their own, these are in `pieces`
+    /// (with the room that they take) and `slots`, so that the entries of this list, of which there may be millions, are small.
+    open: Vec<Open>,
+    pieces: Vec<(vec::IntoIter<Piece<'g>>, usize)>,
+    slots: Vec<Slots<'g>>,
+    /// The containers that have been written or are being written: [`WRITTEN`], [`INSIDE`], or that and more.
+    met: ByNode<u32>,
+    /// Long text and bytes that have been written.
+    long: HashSet<u32, foldhash::fast::FixedState>,
     /// How many instances are open.
     instances: u32,
-    /// Containers that have been written, or are being written.
-    written: HashSet<u32, foldhash::fast::FixedState>,
-    /// How many containers may still be written again.
+    /// How many items may still be written that were written before.
     budget: usize,
+    /// How many bytes may still be spent on what is open.
+    room: usize,
 }
+
+/// It has been written.
+const WRITTEN: u32 = 1;
+/// It is open; an instance has its number, counted from 1, in addition.
+const INSIDE: u32 = 2;
+
+/// Text and bytes beyond this count as more than one item.
+const LONG: usize = 64;
 
 /// A container or a part of an instance that is being written.
-struct Open<'g> {
-    /// What is open then, and whether it is an instance.
-    node: Option<(u32, bool)>,
-    work: Work<'g>,
-    close: &'static str,
+struct Open {
+    /// The container, or the instance; [`NO_NODE`] for a part.
+    node: u32,
+    /// Which item comes next.
+    next: u32,
+    form: Form,
 }
 
-/// What is left to write.
-enum Work<'g> {
-    Listed(Style, Slots<'g>, usize),
-    Pieces(vec::IntoIter<Piece<'g>>),
+const NO_NODE: u32 = u32::MAX;
+
+/// How what is open is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Tuple,
+    List,
+    Dict,
+    Set,
+    FrozenSet,
+    Range,
+    Slice,
+    /// A persistent id.
+    Persistent,
+    /// The topmost of [`Repr::pieces`].
+    Pieces,
+    /// The topmost of [`Repr::slots`].
+    Slots(Style),
+}
+
+impl Form {
+    /// What stands before and behind.
+    fn brackets(self) -> (&'static str, &'static str) {
+        match self {
+            Form::Tuple => ("(", ")"),
+            Form::List => ("[", "]"),
+            Form::Dict | Form::Set => ("{", "}"),
+            Form::FrozenSet => ("frozenset({", "})"),
+            Form::Range => ("range(", ")"),
+            Form::Slice => ("slice(", ")"),
+            Form::Persistent => ("<persistent ", ">"),
+            Form::Pieces | Form::Slots(_) => ("", ""),
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Form::Tuple => Style::Tuple,
+            Form::Dict => Style::Pairs,
+            Form::Slots(style) => style,
+            _ => Style::Items,
+        }
+    }
 }
 
 /// Items, or keys and values in turn.
@@ -96,33 +163,49 @@ enum Piece<'g> {
 }
 
 impl<'g> Repr<'g> {
-    fn run(&mut self, root: Handle, f: &mut Formatter<'_>) -> fmt::Result {
+    fn run(mut self, root: Handle, f: &mut Formatter<'_>) -> fmt::Result {
         self.value(root, f)?;
-        while let Some(top) = self.open.last_mut() {
-            match &mut top.work {
-                Work::Pieces(pieces) => match pieces.next() {
+        while let Some(&Open { node, next, form }) = self.open.last() {
+            if form == Form::Pieces {
+                match self.pieces.last_mut().and_then(|(pieces, _)| pieces.next()) {
                     Some(Piece::Text(text)) => f.write_str(&text)?,
                     Some(Piece::Value(value)) => self.value(value, f)?,
                     Some(Piece::Listed(style, slots)) => {
-                        self.open.push(Open { node: None, work: Work::Listed(style, slots, 0), close: "" });
+                        self.slots.push(slots);
+                        self.push(Open { node: NO_NODE, next: 0, form: Form::Slots(style) });
                     }
                     None => self.close(f)?,
-                },
-                Work::Listed(style, slots, next) => {
-                    let (at, style) = (*next, *style);
-                    let Some(&item) = slots.get(at) else {
-                        if style == Style::Tuple && at == 1 {
-                            f.write_char(',')?;
-                        }
-                        self.close(f)?;
-                        continue;
-                    };
-                    *next += 1;
-                    self.item(item, at, style, f)?;
                 }
+                continue;
             }
+            let (at, style) = (next as usize, form.style());
+            let item = match form {
+                Form::Slots(_) => self.slots.last().and_then(|slots| slots.get(at)).copied(),
+                _ => self.items(node, form).get(at).copied(),
+            };
+            let Some(item) = item else {
+                if style == Style::Tuple && at == 1 {
+                    f.write_char(',')?;
+                }
+                self.close(f)?;
+                continue;
+            };
+            if let Some(top) = self.open.last_mut() {
+                top.next += 1;
+            }
+            self.item(item, at, style, f)?;
         }
         Ok(())
+    }
+
+    /// What a container has to be written of it.
+    fn items(&self, node: u32, form: Form) -> &'g [Handle] {
+        match (form, self.access.items(node)) {
+            // A step of one is left out.
+            (Form::Range, [bounds @ .., step]) if Handle::small_int(1) == Some(*step) => bounds,
+            (Form::Persistent, items) => &items[..items.len().min(1)],
+            (_, items) => items,
+        }
     }
 
     fn item(&mut self, item: Handle, at: usize, style: Style, f: &mut Formatter<'_>) -> fmt::Result {
@@ -138,15 +221,37 @@ impl<'g> Repr<'g> {
         }
     }
 
+    /// Opens something. Growing by a quarter keeps many that are open small.
+    fn push(&mut self, open: Open) {
+        if self.open.len() == self.open.capacity() {
+            self.open.reserve_exact((self.open.len() / 4).max(16));
+        }
+        self.room = self.room.saturating_sub(size_of::<Open>());
+        self.open.push(open);
+    }
+
     fn close(&mut self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Some(Open { node, close, .. }) = self.open.pop() else {
+        let Some(Open { node, form, .. }) = self.open.pop() else {
             return Ok(());
         };
-        if let Some((node, is_instance)) = node {
-            self.inside.remove(&node);
-            self.instances -= u32::from(is_instance);
+        self.room += size_of::<Open>();
+        match form {
+            Form::Pieces => {
+                self.room += self.pieces.pop().map_or(0, |(_, room)| room);
+                self.instances -= 1;
+            }
+            Form::Persistent => self.instances -= 1,
+            Form::Slots(_) => drop(self.slots.pop()),
+            _ => {}
         }
-        f.write_str(close)
+        if node != NO_NODE {
+            self.note(node, WRITTEN);
+        }
+        f.write_str(form.brackets().1)
+    }
+
+    fn note(&mut self, node: u32, state: u32) {
+        self.met.set(node, state, self.access.store.nodes.len());
     }
 
     /// Writes an atom, or opens a container.
@@ -157,6 +262,14 @@ impl<'g> Repr<'g> {
             Unpacked::Ref(tag, index) => (tag, index),
         };
         let access = self.access;
+        if access.long_span(handle, LONG).is_some() && self.is_too_often(index) {
+            return f.write_str(match tag {
+                Tag::Text => "'...'",
+                Tag::Bytes | Tag::ByteString => "b'...'",
+                Tag::ByteArray => "bytearray(b'...')",
+                _ => "...",
+            });
+        }
         match tag {
             Tag::None | Tag::Foreign => f.write_str("None"),
             Tag::False => f.write_str("False"),
@@ -164,8 +277,11 @@ impl<'g> Repr<'g> {
             Tag::Ellipsis => f.write_str("Ellipsis"),
             Tag::NotImplemented => f.write_str("NotImplemented"),
             Tag::OddNan => f.write_str("nan"),
-            Tag::BigInt => write!(f, "{}", crate::int::to_bigint(access.bytes(index))),
-            Tag::Long => write!(f, "{}L", crate::int::to_bigint(access.bytes(index))),
+            Tag::BigInt => write_int(access.bytes(index), f),
+            Tag::Long => {
+                write_int(access.bytes(index), f)?;
+                f.write_char('L')
+            }
             Tag::Text => write_str(Text::checked(access.bytes(index)).code_points(), f),
             Tag::Bytes | Tag::ByteString => write_bytes(access.bytes(index), f),
             Tag::ByteArray => write_bytearray(access.bytes(index), f),
@@ -173,58 +289,47 @@ impl<'g> Repr<'g> {
                 Some((real, imaginary)) => write_complex(real, imaginary, f),
                 None => f.write_str("complex()"),
             },
-            Tag::Tuple => self.enter(index, Style::Tuple, "(", ")", f),
-            Tag::List | Tag::Appended => self.enter(index, Style::Items, "[", "]", f),
-            Tag::Dict | Tag::Assigned => self.enter(index, Style::Pairs, "{", "}", f),
+            Tag::Tuple => self.enter(index, Form::Tuple, f),
+            Tag::List | Tag::Appended => self.enter(index, Form::List, f),
+            Tag::Dict | Tag::Assigned => self.enter(index, Form::Dict, f),
             Tag::Set | Tag::Added if access.items(index).is_empty() => f.write_str("set()"),
-            Tag::Set | Tag::Added => self.enter(index, Style::Items, "{", "}", f),
+            Tag::Set | Tag::Added => self.enter(index, Form::Set, f),
             Tag::FrozenSet if access.items(index).is_empty() => f.write_str("frozenset()"),
-            Tag::FrozenSet => self.enter(index, Style::Items, "frozenset({", "})", f),
-            Tag::Range => self.range(index, f),
-            Tag::Slice => self.enter(index, Style::Items, "slice(", ")", f),
+            Tag::FrozenSet => self.enter(index, Form::FrozenSet, f),
+            Tag::Range => self.enter(index, Form::Range, f),
+            Tag::Slice => self.enter(index, Form::Slice, f),
             Tag::Object => self.object(handle, index, f),
         }
     }
 
-    fn enter(
-        &mut self,
-        node: u32,
-        style: Style,
-        open: &'static str,
-        close: &'static str,
-        f: &mut Formatter<'_>,
-    ) -> fmt::Result {
+    /// True for long text that was written before, when too much has been written to do so again.
+    #[cold]
+    fn is_too_often(&mut self, span: u32) -> bool {
+        if self.long.insert(span) {
+            return false;
+        }
+        self.budget = self.budget.saturating_sub(self.access.bytes(span).len() / 8);
+        self.budget == 0
+    }
+
+    fn enter(&mut self, node: u32, form: Form, f: &mut Formatter<'_>) -> fmt::Result {
+        let (open, close) = form.brackets();
         f.write_str(open)?;
-        if self.is_abbreviated(node) || self.inside.contains_key(&node) {
+        if self.met.get(node) >= INSIDE || self.is_abbreviated(node, self.access.items(node).len()) {
             return write!(f, "...{close}");
         }
-        self.inside.insert(node, 0);
-        let work = Work::Listed(style, Cow::Borrowed(self.access.items(node)), 0);
-        self.open.push(Open { node: Some((node, false)), work, close });
+        self.note(node, INSIDE);
+        self.push(Open { node, next: 0, form });
         Ok(())
     }
 
-    /// Notes that a container is written; true if it was before, and too much has been written to do so again.
-    fn is_abbreviated(&mut self, node: u32) -> bool {
-        let again = !self.written.insert(node);
+    /// True for what was written before, when too much has been written to do so again; and where nothing more can be opened.
+    fn is_abbreviated(&mut self, node: u32, items: usize) -> bool {
+        let again = self.met.get(node) == WRITTEN;
         if again {
-            self.budget = self.budget.saturating_sub(1);
+            self.budget = self.budget.saturating_sub(1 + items);
         }
-        again && self.budget == 0
-    }
-
-    /// A step of one is left out.
-    fn range(&mut self, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
-        self.enter(node, Style::Items, "range(", ")", f)?;
-        if let Some(Open { node: Some((top, _)), work: Work::Listed(_, Cow::Borrowed(items), _), .. }) =
-            self.open.last_mut()
-            && let [bounds @ .., step] = *items
-            && *top == node
-            && Handle::small_int(1) == Some(*step)
-        {
-            *items = bounds;
-        }
-        Ok(())
+        (again && self.budget == 0) || self.room < size_of::<Open>()
     }
 
     fn object(&mut self, handle: Handle, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
@@ -234,18 +339,57 @@ impl<'g> Repr<'g> {
             ObjectKind::Buffer => return write!(f, "<buffer {}>", object.field(0)),
             _ => {}
         }
-        if let Some(number) = self.inside.get(&node) {
-            return write!(f, "<cycle #{number}>");
+        let met = self.met.get(node);
+        if met > INSIDE {
+            return write!(f, "<cycle #{}>", met - INSIDE);
         }
-        if self.is_abbreviated(node) {
+        if self.is_abbreviated(node, 0) {
             return f.write_str("<...>");
         }
-        let pieces = object::pieces(View::new(self.access, Some(handle)), object);
+        let is_id = object.kind() == ObjectKind::Persistent && object.steps().next().is_none();
+        if is_id && View::new(self.access, Some(handle)).array_like().is_none() {
+            return self.persistent(node, f);
+        }
+        let pieces = object::pieces(View::new(self.access, Some(handle)), object).into_iter();
+        if met == WRITTEN {
+            self.budget = self.budget.saturating_sub(cost_of(&pieces));
+        }
         self.instances += 1;
-        self.inside.insert(node, self.instances);
-        self.open.push(Open { node: Some((node, true)), work: Work::Pieces(pieces.into_iter()), close: "" });
+        self.note(node, INSIDE + self.instances);
+        // What they take while they are open.
+        let room = 32 + pieces.as_slice().len() * size_of::<Piece<'_>>();
+        self.room = self.room.saturating_sub(room);
+        self.pieces.push((pieces, room));
+        self.push(Open { node, next: 0, form: Form::Pieces });
         Ok(())
     }
+
+    /// A persistent id: nothing is kept of it but which it is.
+    fn persistent(&mut self, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(Form::Persistent.brackets().0)?;
+        self.instances += 1;
+        self.note(node, INSIDE + self.instances);
+        self.push(Open { node, next: 0, form: Form::Persistent });
+        Ok(())
+    }
+}
+
+/// About how many items it takes to write these.
+fn cost_of(pieces: &vec::IntoIter<Piece<'_>>) -> usize {
+    let cost = |piece: &Piece<'_>| match piece {
+        Piece::Text(text) => text.len() / 8,
+        Piece::Value(_) => 1,
+        Piece::Listed(_, slots) => slots.len(),
+    };
+    pieces.as_slice().iter().map(cost).sum()
+}
+
+/// An int of more than 48 bits: decimal as far as Python writes it, which is quadratic, hexadecimal beyond.
+fn write_int(bytes: &[u8], f: &mut Formatter<'_>) -> fmt::Result {
+    /// An int of 4,300 digits has so many bytes.
+    const MOST: usize = 1786;
+    let value = crate::int::to_bigint(bytes);
+    if bytes.len() <= MOST { write!(f, "{value}") } else { write!(f, "{value:#x}") }
 }
 
 fn write_global(object: Object<'_>, f: &mut Formatter<'_>) -> fmt::Result {

@@ -17,8 +17,10 @@ use crate::error::{Error, ErrorKind};
 use crate::handle::{Handle, Tag};
 
 /// Everything of a graph but the input that its spans may refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store<'a> {
+    /// How many spans there may be, and how many nodes.
+    pub(crate) most: u32,
     /// One entry an object that is text, bytes or a long int.
     pub(crate) spans: Vec<Span>,
     /// Start and length of what does not fit a [`Span`]; [`REGION`] and a number for a whole region.
@@ -86,6 +88,15 @@ impl Node {
 const REGION: u64 = 1 << 63;
 
 impl<'a> Store<'a> {
+    /// The number of a new entry behind so many.
+    #[inline(always)]
+    fn number(&self, length: usize) -> Result<u32, Error> {
+        match u32::try_from(length) {
+            Ok(index) if index < self.most => Ok(index),
+            _ => Err(Error::new(ErrorKind::TooManyObjects { most: self.most })),
+        }
+    }
+
     /// Enters bytes at an address: below `input_length` in the input, from there on in the arena.
     #[inline(always)]
     pub(crate) fn push_span(&mut self, address: u64, length: u64) -> Result<u32, Error> {
@@ -93,7 +104,7 @@ impl<'a> Store<'a> {
             Some(span) => span,
             None => self.push_long_span(address, length),
         };
-        let index = index_of(self.spans.len())?;
+        let index = self.number(self.spans.len())?;
         self.spans.push(span);
         Ok(index)
     }
@@ -107,7 +118,7 @@ impl<'a> Store<'a> {
 
     /// Enters the bytes of a span once more, as another object.
     pub(crate) fn copy_span(&mut self, span: u32) -> Result<u32, Error> {
-        let index = index_of(self.spans.len())?;
+        let index = self.number(self.spans.len())?;
         self.spans.push(self.spans[span as usize]);
         Ok(index)
     }
@@ -122,7 +133,7 @@ impl<'a> Store<'a> {
     /// Enters bytes that stand beside the input, which are not copied.
     pub(crate) fn push_region(&mut self, bytes: Cow<'a, [u8]>) -> Result<u32, Error> {
         let span = self.push_long_span(REGION | self.regions.len() as u64, bytes.len() as u64);
-        let index = index_of(self.spans.len())?;
+        let index = self.number(self.spans.len())?;
         self.spans.push(span);
         self.regions.push(bytes);
         Ok(index)
@@ -144,7 +155,22 @@ impl<'a> Store<'a> {
             nodes: self.nodes,
             pool: self.pool,
             indexes: self.indexes,
+            most: self.most,
         }
+    }
+
+    /// Gives back memory that was taken for more than there is. What is small, or nearly full, is not worth a copy.
+    pub(crate) fn shrink(&mut self) {
+        fn shrink<T>(row: &mut Vec<T>) {
+            let spare = (row.capacity() - row.len()) * size_of::<T>();
+            if spare > 1 << 16 && row.capacity() - row.len() > row.len() / 4 {
+                row.shrink_to_fit();
+            }
+        }
+        shrink(&mut self.spans);
+        shrink(&mut self.arena);
+        shrink(&mut self.nodes);
+        shrink(&mut self.pool);
     }
 
     /// The same without anything borrowed: what the regions borrow is copied.
@@ -152,6 +178,7 @@ impl<'a> Store<'a> {
         let regions = self.regions.into_iter().map(|region| Cow::Owned(region.into_owned())).collect();
         Store {
             regions,
+            most: self.most,
             spans: self.spans,
             long_spans: self.long_spans,
             arena: self.arena,
@@ -164,7 +191,7 @@ impl<'a> Store<'a> {
     /// Enters a node with these items, and no room for more.
     #[inline(always)]
     pub(crate) fn push_node(&mut self, items: &[Handle], meta: u32) -> Result<u32, Error> {
-        let index = index_of(self.nodes.len())?;
+        let index = self.number(self.nodes.len())?;
         let start = index_of(self.pool.len())?;
         index_of(self.pool.len() + items.len())?;
         self.pool.extend_from_slice(items);
@@ -229,7 +256,7 @@ impl<'a> Store<'a> {
 fn index_of(length: usize) -> Result<u32, Error> {
     match u32::try_from(length) {
         Ok(index) => Ok(index),
-        Err(_) => Err(Error::new(ErrorKind::TooManyObjects)),
+        Err(_) => Err(Error::new(ErrorKind::TooManyObjects { most: u32::MAX })),
     }
 }
 
@@ -259,6 +286,19 @@ impl<'g> Access<'g> {
         }
     }
 
+    /// The span of text, bytes or an int of more than so many bytes.
+    #[inline]
+    pub(crate) fn long_span(self, handle: Handle, length: usize) -> Option<u32> {
+        match handle.reference() {
+            Some((Tag::Text | Tag::Bytes | Tag::ByteArray | Tag::ByteString | Tag::BigInt | Tag::Long, span))
+                if self.bytes(span).len() > length =>
+            {
+                Some(span)
+            }
+            _ => None,
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn items(self, node: u32) -> &'g [Handle] {
         self.store.items(node)
@@ -275,13 +315,24 @@ impl<'g> Access<'g> {
     }
 }
 
+impl<'a> Store<'a> {
+    const EMPTY: Store<'a> = Store {
+        most: u32::MAX,
+        spans: Vec::new(),
+        long_spans: Vec::new(),
+        arena: Vec::new(),
+        regions: Vec::new(),
+        nodes: Vec::new(),
+        pool: Vec::new(),
+        indexes: HashMap::with_hasher(foldhash::fast::FixedState::with_seed(0)),
+    };
+}
+
+impl Default for Store<'_> {
+    fn default() -> Self {
+        Store::EMPTY
+    }
+}
+
 /// What an absent view refers to.
-pub(crate) static EMPTY: Store<'static> = Store {
-    spans: Vec::new(),
-    long_spans: Vec::new(),
-    arena: Vec::new(),
-    regions: Vec::new(),
-    nodes: Vec::new(),
-    pool: Vec::new(),
-    indexes: HashMap::with_hasher(foldhash::fast::FixedState::with_seed(0)),
-};
+pub(crate) static EMPTY: Store<'static> = Store::EMPTY;
