@@ -162,6 +162,8 @@ impl Pickler {
         let mut encoder = Encoder::new(source, Writer(write), Out::default(), settings.protocol, profile(py));
         encoder.set_fix_imports(settings.fix_imports);
         encoder.set_fast(fast);
+        // The source asks the interpreter for the digits.
+        encoder.set_max_digits(usize::MAX);
         encoder.set_memo_len(memo.given());
         let done = encoder.dump(obj).map_err(errors::from_fault);
         memo.set_given(encoder.memo_len());
@@ -329,6 +331,7 @@ pub(crate) fn dump<'py>(
     let source = Objects::new(py, settings.protocol, SharedMemo::default(), hooks(buffer_callback));
     let mut encoder = Encoder::new(source, writer, Out::default(), settings.protocol, profile(py));
     encoder.set_fix_imports(settings.fix_imports);
+    encoder.set_max_digits(usize::MAX);
     encoder.dump(obj).map_err(errors::from_fault)
 }
 
@@ -346,6 +349,7 @@ pub(crate) fn dumps<'py>(
     let source = Objects::new(py, settings.protocol, SharedMemo::default(), hooks(buffer_callback));
     let mut encoder = Encoder::new(source, Buffered, Out::default(), settings.protocol, profile(py));
     encoder.set_fix_imports(settings.fix_imports);
+    encoder.set_max_digits(usize::MAX);
     encoder.dump(obj).map_err(errors::from_fault)?;
     Ok(PyBytes::new(py, &encoder.into_buffer()))
 }

@@ -126,6 +126,7 @@ fn load(
 ) -> Result<(Graph<'static>, Layout, usize), Error> {
     // A builder without the input copies what it is given.
     let mut host = GraphHost::new(Builder::new(), options.clone());
+    options.limits.check_instructions(input, offset)?;
     let mut recorder = Recorder::default();
     let loaded = options.machine().load_observed(&mut host, input, offset, |observed| {
         let (op, range) = (observed.op, observed.range);
@@ -137,5 +138,7 @@ fn load(
         Ok(())
     });
     let (root, end) = loaded.map_err(|error: MachineError<Error>| with_place(error))?;
-    Ok((host.into_builder().finish(root), recorder.finish(), end))
+    let graph = host.into_builder().finish(root);
+    options.limits.check_depth(&graph)?;
+    Ok((graph, recorder.finish(), end))
 }

@@ -57,6 +57,8 @@ pub struct DumpOptions {
     fix_imports: Option<bool>,
     fast: bool,
     extensions: Arc<Extensions>,
+    repeated_ints: Option<u64>,
+    nesting_room: Option<usize>,
 }
 
 impl DumpOptions {
@@ -89,6 +91,44 @@ impl DumpOptions {
     #[must_use]
     pub fn extensions(self, extensions: impl Into<Arc<Extensions>>) -> DumpOptions {
         DumpOptions { extensions: extensions.into(), ..self }
+    }
+
+    /// How many bytes of long ints may be written. A pickle has each int wherever it is met, so a graph in which ints are
+    /// shared may be very much longer in it; by default it may be 16 times the size of the graph, and 64 KiB.
+    ///
+    /// ```
+    /// use pickle_codec::DumpOptions;
+    /// use pickle_codec::value::Builder;
+    ///
+    /// let mut builder = Builder::new();
+    /// let int = builder.int_from_le_bytes(&[1; 10_000])?;
+    /// let list = builder.list(&[int; 100])?;
+    /// let graph = builder.finish(list);
+    /// assert!(DumpOptions::new().to_vec(&graph).is_err());
+    /// assert!(DumpOptions::new().repeated_ints(u64::MAX).to_vec(&graph)?.len() > 1_000_000);
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn repeated_ints(self, bytes: u64) -> DumpOptions {
+        DumpOptions { repeated_ints: Some(bytes), ..self }
+    }
+
+    /// How many bytes may be taken to keep track of what stands within each other, beyond some two thousand levels. By default
+    /// any depth is written: a list takes some forty bytes for each level, an instance some hundreds, which may be a hundred
+    /// times its bytes in a pickle.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, from_slice};
+    ///
+    /// let deep = from_slice(&[&b"]".repeat(100_000), &b"a".repeat(99_999)[..], b"."].concat())?;
+    /// assert!(DumpOptions::new().to_vec(&deep).is_ok());
+    /// let error = DumpOptions::new().nesting_room(1 << 20).to_vec(&deep).unwrap_err();
+    /// assert_eq!(error.to_string(), "the objects are nested too deep for the memory that may be taken");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[must_use]
+    pub fn nesting_room(self, bytes: usize) -> DumpOptions {
+        DumpOptions { nesting_room: Some(bytes), ..self }
     }
 
     /// Leaves the memo out (`Pickler.fast`): what is in the graph twice is written twice, and is two objects when it is
@@ -192,6 +232,9 @@ impl DumpOptions {
     fn prepared<'g>(&self, mut source: GraphSource<'g>, root: View<'_>) -> Result<GraphSource<'g>, Error> {
         source.set_extensions(self.extensions.clone());
         source.set_fast(self.fast);
+        if let Some(bytes) = self.repeated_ints {
+            source.set_repeated_ints(bytes);
+        }
         if self.fast {
             crate::fast::check(root)?;
         }
@@ -217,6 +260,9 @@ impl DumpOptions {
             encoder.set_fix_imports(fix);
         }
         encoder.set_fast(self.fast);
+        if let Some(bytes) = self.nesting_room {
+            encoder.set_nesting_room(bytes);
+        }
         if let Some(length) = memo {
             encoder.set_memo_len(length);
         }

@@ -9,7 +9,7 @@ use pickle_opcodes::{Opcode, Out};
 use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::profile::Profile;
-use crate::save::{Ids, Task};
+use crate::save::{Ids, Tasks};
 use crate::source::{Atom, Source};
 
 /// The pickling machine: memo numbers, frames, batches, and how each object is spelled at each protocol.
@@ -30,7 +30,7 @@ pub struct Encoder<S: Source, W> {
     pub(crate) style: Style,
     /// How many entries the memo has.
     pub(crate) memo: u32,
-    pub(crate) tasks: Vec<Task<S>>,
+    pub(crate) tasks: Tasks<S>,
     /// How many names of globals are being written, each within another.
     pub(crate) names: u32,
     /// Who stands for whom, of a source that has persistent ids.
@@ -52,6 +52,8 @@ pub(crate) struct Style {
     pub(crate) iterates_lists_and_sets: bool,
     pub(crate) iterates_dicts: bool,
     pub(crate) python2: bool,
+    /// How many digits an int has at most that is written as text.
+    pub(crate) max_digits: usize,
 }
 
 impl Style {
@@ -118,11 +120,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             iterates_lists_and_sets: profile.iterates_lists_and_sets(),
             iterates_dicts: profile.iterates_dicts(),
             python2: profile.is_python2(),
+            max_digits: profile.max_digits(),
         };
         // cPickle numbers the entries from 1 on.
         let memo = u32::from(profile.counts_references());
         let framer = Framer::new(buffer, profile.frame_style());
-        Encoder { source, output, framer, protocol, style, memo, tasks: Vec::new(), names: 0, ids: Ids::new() }
+        Encoder { source, output, framer, protocol, style, memo, tasks: Tasks::new(), names: 0, ids: Ids::new() }
     }
 
     /// Whether Python 3's names become Python 2's under protocol 3; by default they do.
@@ -135,6 +138,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         if fast {
             self.style.memoizing = Memoizing::Nothing;
         }
+    }
+
+    /// Bounds the digits of ints that are written as text, as `sys.set_int_max_str_digits` does; by default by the profile.
+    pub fn set_max_digits(&mut self, max_digits: usize) {
+        self.style.max_digits = max_digits;
+    }
+
+    /// Bounds the memory that is taken for what stands within each other, in bytes, beyond some two thousand levels; by
+    /// default it is not.
+    pub fn set_nesting_room(&mut self, bytes: usize) {
+        self.tasks.set_room(bytes);
     }
 
     /// How many numbers the memo has given: those of a later pickle by the same memo go on from there.

@@ -244,6 +244,29 @@ pub enum ErrorKind {
     /// Shared objects that would be written more than 2³² times in fast mode, which writes each anew wherever it is met.
     #[error("fast mode: the objects are shared too often to be written anew each time")]
     TooSharedForFastMode,
+    /// More than [`Limits`](crate::Limits) allow.
+    #[error("more than {limit} {what}: the limit `{name}`")]
+    LimitExceeded {
+        /// The limit's name.
+        name: &'static str,
+        /// The limit.
+        limit: u64,
+        /// What is limited.
+        what: &'static str,
+    },
+    /// More objects within each other than [`DumpOptions::nesting_room`](crate::DumpOptions::nesting_room) has room for.
+    #[error("the objects are nested too deep for the memory that may be taken")]
+    TooDeep,
+    /// Long ints that a graph shares, and that a pickle cannot: see
+    /// [`DumpOptions::repeated_ints`](crate::DumpOptions::repeated_ints).
+    #[error("long ints are shared so often that writing each would take more than {limit} bytes")]
+    RepeatedInts {
+        /// How many bytes of long ints may be written.
+        limit: u64,
+    },
+    /// An int with so many digits that Python writes none such as text, which protocols 0 and 1 ask for.
+    #[error("an int of more than {0} digits cannot be written as text: protocol 2 or higher can")]
+    TooManyDigits(usize),
     /// Names and builtins that a pickler brings along, each of which stands in for yet another.
     #[error("the names of globals are nested too deep")]
     NamesTooDeep,

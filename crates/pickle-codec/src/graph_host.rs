@@ -10,6 +10,7 @@ use crate::builtins::Builtin;
 use crate::encoding::Encoding;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, Items};
+use crate::limits::Limits;
 use crate::load::LoadOptions;
 use crate::profile::Implementation;
 use crate::resolve::{Defaults, Resolver};
@@ -43,6 +44,8 @@ pub struct GraphHost<'a, R = Defaults> {
     empty_frozen_set: Option<Handle>,
     /// Globals that a `getattr` gave which may stand for bound methods, with its callable and arguments.
     methods: Vec<(Handle, [Handle; 2])>,
+    /// How many bytes calls may still copy.
+    copies: u64,
 }
 
 impl<'a> GraphHost<'a> {
@@ -57,7 +60,10 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     /// A host that adds to `builder`, and asks a resolver.
     #[must_use]
     pub fn with_resolver(builder: Builder<'a>, options: LoadOptions, resolver: R) -> GraphHost<'a, R> {
+        let mut builder = builder;
+        builder.set_most_objects(u32::try_from(options.limits.objects).unwrap_or(u32::MAX));
         GraphHost {
+            copies: options.limits.copies.saturating_mul(builder.input_len() as u64).saturating_add(FREE_COPIES),
             builder,
             resolver,
             encoding: options.effective_encoding(),
@@ -99,11 +105,30 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     #[cfg(feature = "std")]
     pub(crate) fn begin_input(&mut self, input: &[u8]) {
         self.input_at = Some(input.as_ptr() as usize);
+        self.copies = self.copies.saturating_add(self.options.limits.copies.saturating_mul(input.len() as u64));
+    }
+
+    /// Holds a pickle's instructions against the limits.
+    #[cfg(feature = "std")]
+    pub(crate) fn check_instructions(&self, pickle: &[u8]) -> Result<(), Error> {
+        self.options.limits.check_instructions(pickle, 0)
+    }
+
+    /// Notes that a call copies so many bytes, each time it is made.
+    fn note_copy(&mut self, bytes: usize) -> Result<(), Error> {
+        match self.copies.checked_sub(bytes as u64) {
+            Some(left) => self.copies = left,
+            None => return Err(Limits::exceeded("copies", self.options.limits.copies).into()),
+        }
+        Ok(())
     }
 
     /// What a builtin gives for these arguments; nothing where it is not known to give plain data.
     fn call_builtin(&mut self, builtin: Builtin, args: Handle) -> Result<Option<Handle>, Error> {
         let builder = &mut self.builder;
+        if builder.view(args).len() > Some(MOST_ARGS) {
+            return Ok(None);
+        }
         let args: Vec<Handle> = builder.view(args).items().filter_map(View::handle).collect();
         let made = match (builtin, &args[..]) {
             (Builtin::GetAttr, &[outer, name]) => return self.nested(outer, name),
@@ -114,7 +139,8 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
                 let Some(items) = listed(builder.view(items)) else {
                     return Ok(None);
                 };
-                if builtin == Builtin::Set { builder.set(&items)? } else { self.called_frozen_set(&items)? }
+                self.note_copy(size_of_val(&items[..]))?;
+                if builtin == Builtin::Set { self.builder.set(&items)? } else { self.called_frozen_set(&items)? }
             }
             (Builtin::Bytes, []) if self.python2 => builder.byte_string(&[])?,
             (Builtin::Bytes, []) => builder.bytes(&[])?,
@@ -124,15 +150,19 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             }
             (Builtin::ByteArray, &[bytes]) if builder.view(bytes).kind() == Kind::ByteString => {
                 let content = builder.view(bytes).as_bytes().unwrap_or_default().to_vec();
-                builder.byte_array(&content)?
+                self.note_copy(content.len())?;
+                self.builder.byte_array(&content)?
             }
             (Builtin::Encode | Builtin::ByteArray, &[text, codec]) if is_latin1(builder.view(codec)) => {
                 let Some(text) = builder.view(text).as_text() else {
                     return Ok(None);
                 };
+                let length = text.as_bytes().len();
                 let Some(bytes) = latin1(text) else {
                     return Ok(None);
                 };
+                self.note_copy(length)?;
+                let builder = &mut self.builder;
                 if builtin == Builtin::Encode { self.encoded(&bytes)? } else { builder.byte_array(&bytes)? }
             }
             (Builtin::Complex, &[real, imaginary]) => {
@@ -234,6 +264,30 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         Ok(Some(builder.object(ObjectKind::Reconstructed, &[class, args, base])?))
     }
 
+    /// Refuses what is of another kind, as Python would.
+    #[inline]
+    fn check_kind(&self, operation: &'static str, object: Handle, wanted: Kind) -> Result<(), Error> {
+        let kind = self.builder.view(object).kind();
+        if kind == wanted {
+            return Ok(());
+        }
+        let kind = kind.type_name();
+        Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind { operation, kind }).into())
+    }
+
+    /// Refuses what is surely no class. A call may give one, and what only has a name may be one.
+    #[inline]
+    fn check_class(&self, class: Handle) -> Result<(), Error> {
+        self.check_kind("make an instance of", class, Kind::Object)?;
+        match self.builder.view(class).as_object().map(|object| object.kind()) {
+            Some(ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Reconstructed | ObjectKind::Instance) => {
+                let (operation, kind) = ("make an instance of", "class's instance");
+                Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind { operation, kind }).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A frozenset that a call gives: up to 3.9 CPython had one that is empty.
     fn called_frozen_set(&mut self, items: &[Handle]) -> Result<Handle, Error> {
         let one = items.is_empty() && self.options.unify && self.options.profile.empty_frozensets_are_one();
@@ -278,9 +332,15 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         let view = self.builder.view(state);
         if view.kind() == Kind::Tuple && view.len() == Some(2) {
             let parts: Vec<Handle> = view.items().filter_map(View::handle).collect();
-            let unified = [self.unify_names(parts[0])?, self.unify_names(parts[1])?];
+            let unified = [self.unify_names_of(parts[0])?, self.unify_names_of(parts[1])?];
             return Ok(if unified[..] == parts[..] { state } else { self.builder.tuple(&unified)? });
         }
+        self.unify_names_of(state)
+    }
+
+    /// The same of a dict of attributes, or of slots.
+    fn unify_names_of(&mut self, state: Handle) -> Result<Handle, Error> {
+        let view = self.builder.view(state);
         if view.kind() != Kind::Dict {
             return Ok(state);
         }
@@ -302,9 +362,19 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             changed |= first != key;
             pairs[at] = first;
         }
-        Ok(if changed { self.builder.dict(&pairs)? } else { state })
+        if !changed {
+            return Ok(state);
+        }
+        self.note_copy(size_of_val(&pairs[..]))?;
+        Ok(self.builder.dict(&pairs)?)
     }
 }
+
+/// How many arguments a builtin has at most that is understood.
+const MOST_ARGS: usize = 3;
+
+/// How many bytes calls may copy of the smallest pickle.
+const FREE_COPIES: u64 = 1 << 18;
 
 /// Whether pickles of this protocol have the global for what is spelled otherwise later. Beyond, a call of it is a call.
 fn is_spelling(builtin: Builtin, protocol: u8) -> bool {
@@ -472,14 +542,8 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn reduce(&mut self, callable: Handle, args: Handle) -> Result<Handle, Error> {
-        let view = self.builder.view(args);
-        if view.kind() != Kind::Tuple {
-            return Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind {
-                operation: "call with",
-                kind: view.kind().type_name(),
-            })
-            .into());
-        }
+        self.check_kind("call with", args, Kind::Tuple)?;
+        self.check_kind("call", callable, Kind::Object)?;
         let builtin = self.known.iter().find(|(known, _)| *known == callable).map(|(_, builtin)| *builtin);
         if let Some(builtin) = builtin
             && let Some(made) = self.call_builtin(builtin, args)?
@@ -500,6 +564,8 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn new_object(&mut self, class: Handle, args: Handle) -> Result<Handle, Error> {
+        self.check_class(class)?;
+        self.check_kind("make an instance with", args, Kind::Tuple)?;
         let builtin = self.known.iter().find(|(known, _)| *known == class).map(|(_, builtin)| *builtin);
         if let Some(builtin @ (Builtin::Int | Builtin::Float | Builtin::Str | Builtin::Tuple)) = builtin
             && let Some(made) = self.call_builtin(builtin, args)?
@@ -510,10 +576,14 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn new_object_ex(&mut self, class: Handle, args: Handle, kwargs: Handle) -> Result<Handle, Error> {
+        self.check_class(class)?;
+        self.check_kind("make an instance with", args, Kind::Tuple)?;
+        self.check_kind("make an instance with keywords that are", kwargs, Kind::Dict)?;
         Ok(self.builder.object(ObjectKind::NewWithKeywords, &[class, args, kwargs])?)
     }
 
     fn instance(&mut self, class: Handle, args: Items<'_, Handle>) -> Result<Handle, Error> {
+        self.check_kind("call", class, Kind::Object)?;
         let args = self.builder.tuple(args.as_slice())?;
         Ok(self.builder.object(ObjectKind::Instance, &[class, args])?)
     }

@@ -58,6 +58,17 @@ pub struct GraphSource<'g> {
     made: Vec<vec::IntoIter<Handle>>,
     /// Globals that earlier pickles with the same memo had.
     globals: Globals,
+    /// How many bytes of long ints may be written, and still.
+    repeated_ints: [u64; 2],
+    /// The globals of the graph and of `extras`, by module and name with a newline between; made when one is looked for.
+    globals_by_name: HashMap<String, Handle, foldhash::fast::RandomState>,
+}
+
+/// Whether a name has so many parts, or such long ones, that the names of all that it stands in would take many times its
+/// memory.
+fn is_nested_too_deep(name: &str) -> bool {
+    let dots = name.bytes().filter(|&byte| byte == b'.').count();
+    dots > 500 || dots * name.len() > 1 << 18
 }
 
 /// A place in the items of a graph's object.
@@ -124,7 +135,24 @@ impl<'g> GraphSource<'g> {
             standard: HashMap::default(),
             made: Vec::new(),
             globals: Globals::default(),
+            globals_by_name: HashMap::default(),
+            repeated_ints: [(graph.size_hint() as u64).saturating_mul(16).saturating_add(1 << 16); 2],
         }
+    }
+
+    /// Says how many bytes of long ints may be written, each wherever it is met.
+    pub fn set_repeated_ints(&mut self, bytes: u64) {
+        self.repeated_ints = [bytes; 2];
+    }
+
+    /// Notes that an int is written.
+    fn count_int(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let [limit, left] = self.repeated_ints;
+        match left.checked_sub(bytes.len() as u64) {
+            Some(left) => self.repeated_ints = [limit, left],
+            None => return Err(ErrorKind::RepeatedInts { limit }.into()),
+        }
+        Ok(())
     }
 
     /// Takes over a registry of extension codes.
@@ -314,8 +342,14 @@ impl<'g> Source for GraphSource<'g> {
             Value::Dict(items) => Shape::Dict(items.len() / 2, cursor(items)),
             Value::Set(items) => Shape::Set(items.len(), cursor(items)),
             Value::FrozenSet(items) => Shape::FrozenSet(items.len(), cursor(items)),
-            Value::BigInt(bytes) => Shape::BigInt(bytes),
-            Value::Long(bytes) => Shape::Long(bytes),
+            Value::BigInt(bytes) => {
+                self.count_int(bytes)?;
+                Shape::BigInt(bytes)
+            }
+            Value::Long(bytes) => {
+                self.count_int(bytes)?;
+                Shape::Long(bytes)
+            }
             Value::Text(text) => Shape::Text(text.as_bytes()),
             Value::Bytes(bytes) => match self.single_bytes(bytes) {
                 Some(single) => {
@@ -480,6 +514,9 @@ impl<'g> Source for GraphSource<'g> {
             // A name is a string of its own for each object that has one.
             None => self.extra(Content::Text(name.as_bytes().to_vec())),
         };
+        if self.protocol < 4 && is_nested_too_deep(name) {
+            return Err(ErrorKind::NamesTooDeep.into());
+        }
         let nesting = if self.protocol < 4 { self.nesting(module, name) } else { None };
         Ok(GlobalName {
             module: String::from(module),

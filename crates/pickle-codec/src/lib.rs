@@ -23,6 +23,14 @@
 //! Beneath lie [`Machine`] and [`Encoder`], which have all of pickle's rules and no objects: they run over a [`Host`] and
 //! a [`Source`] of yours as they do over the graph.
 //!
+//! # Untrusted pickles
+//!
+//! Any bytes give a value or an error, in memory and time in proportion to their number, in any thread's stack: a length is
+//! held against what is left before anything is allocated, what is shared is never copied, and nothing recurses. [`Limits`]
+//! bound what a pickle may ask for; by default no real pickle meets them. Writing has two bounds of its own, for what is
+//! small in a graph and large in a pickle: [`DumpOptions::repeated_ints`], and the depth of graphs that nest very deep in very
+//! few bytes.
+//!
 //! The crate is `no_std` with `alloc` when the default feature `std` is off.
 #![no_std]
 
@@ -47,6 +55,7 @@ mod holders;
 mod host;
 mod input;
 mod layout;
+mod limits;
 mod load;
 mod loader;
 mod machine;
@@ -82,6 +91,7 @@ pub use graph_host::GraphHost;
 pub use graph_source::{Cursor, GraphSource};
 pub use host::{Host, Items};
 pub use input::{Input, Wanted};
+pub use limits::Limits;
 pub use load::{LoadOptions, from_slice};
 pub use loader::Loader;
 pub use machine::Machine;

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::extension::Extensions;
 use crate::fault::MachineError;
 use crate::graph_host::GraphHost;
+use crate::limits::Limits;
 use crate::machine::Machine;
 use crate::profile::Profile;
 use crate::rename::Renames;
@@ -58,6 +59,7 @@ pub struct LoadOptions {
     pub(crate) extensions: Arc<Extensions>,
     pub(crate) find_class: Callback<FindClass>,
     pub(crate) decoder: Callback<Decoder>,
+    pub(crate) limits: Limits,
     encoding: Option<Encoding>,
     fix_imports: Option<bool>,
 }
@@ -234,6 +236,12 @@ impl LoadOptions {
         LoadOptions { keeps_unresolved: keep, ..self }
     }
 
+    /// How much a pickle may ask for: see [`Limits`].
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> LoadOptions {
+        LoadOptions { limits, ..self }
+    }
+
     /// Whether Python 2's names of modules and globals become Python 3's, under protocol 3; by default they do.
     #[must_use]
     pub fn fix_imports(self, fix: bool) -> LoadOptions {
@@ -251,6 +259,7 @@ impl LoadOptions {
     pub(crate) fn machine(&self) -> Machine<Handle> {
         let mut machine = Machine::new();
         machine.set_profile(self.profile);
+        machine.set_limits(&self.limits);
         machine
     }
 
@@ -312,8 +321,8 @@ impl LoadOptions {
     /// As [`from_slice`]; offsets count from the start of `input`.
     pub fn from_slice_at<'a>(&self, input: &'a [u8], offset: usize) -> Result<(Graph<'a>, usize), Error> {
         let mut host = GraphHost::new(Builder::with_input(input), self.clone());
-        let (root, end) = self.machine().load(&mut host, input, offset).map_err(with_place)?;
-        Ok((host.into_builder().finish(root), end))
+        let (root, end) = self.run(&mut host, input, offset)?;
+        Ok((self.finished(host.into_builder().finish(root))?, end))
     }
 
     /// As [`from_slice_at`](LoadOptions::from_slice_at), with a resolver.
@@ -328,8 +337,38 @@ impl LoadOptions {
         resolver: &mut dyn Resolver<'a>,
     ) -> Result<(Graph<'a>, usize), Error> {
         let mut host = GraphHost::with_resolver(Builder::with_input(input), self.clone(), resolver);
-        let (root, end) = self.machine().load(&mut host, input, offset).map_err(with_place)?;
-        Ok((host.into_builder().finish(root), end))
+        let (root, end) = self.run(&mut host, input, offset)?;
+        Ok((self.finished(host.into_builder().finish(root))?, end))
+    }
+
+    /// Loads into a host; what of the limits can be told from the instructions, is told first.
+    #[inline]
+    fn run<'a, R: Resolver<'a>>(
+        &self,
+        host: &mut GraphHost<'a, R>,
+        input: &[u8],
+        offset: usize,
+    ) -> Result<(Handle, usize), Error> {
+        self.run_in(&mut self.machine(), host, input, offset)
+    }
+
+    /// The same on a machine of these options.
+    #[inline]
+    pub(crate) fn run_in<'a, R: Resolver<'a>>(
+        &self,
+        machine: &mut Machine<Handle>,
+        host: &mut GraphHost<'a, R>,
+        input: &[u8],
+        offset: usize,
+    ) -> Result<(Handle, usize), Error> {
+        self.limits.check_instructions(input, offset)?;
+        machine.load(host, input, offset).map_err(with_place)
+    }
+
+    /// A graph, if it is not too deep.
+    pub(crate) fn finished<'a>(&self, graph: Graph<'a>) -> Result<Graph<'a>, Error> {
+        self.limits.check_depth(&graph)?;
+        Ok(graph)
     }
 
     /// Reads the one pickle that `input` holds, and keeps the input with it.
@@ -337,10 +376,10 @@ impl LoadOptions {
     pub(crate) fn load_vec(&self, input: Vec<u8>) -> Result<Graph<'static>, Error> {
         let detached = {
             let mut host = GraphHost::new(Builder::with_input(&input), self.clone());
-            let (root, _) = self.machine().load(&mut host, &input, 0).map_err(with_place)?;
+            let (root, _) = self.run(&mut host, &input, 0)?;
             host.into_builder().detach(root)
         };
-        Ok(detached.attach(input.into()))
+        self.finished(detached.attach(input.into()))
     }
 
     /// As [`load_vec`](Self::load_vec), with a resolver.
@@ -353,10 +392,10 @@ impl LoadOptions {
         let detached = {
             let resolver = crate::resolve::Owning(resolver);
             let mut host = GraphHost::with_resolver(Builder::with_input(&input), self.clone(), resolver);
-            let (root, _) = self.machine().load(&mut host, &input, 0).map_err(with_place)?;
+            let (root, _) = self.run(&mut host, &input, 0)?;
             host.into_builder().detach(root)
         };
-        Ok(detached.attach(input.into()))
+        self.finished(detached.attach(input.into()))
     }
 }
 

@@ -6,7 +6,7 @@ use pickle_value::{Builder, Graph, Handle, Room};
 
 use crate::error::Error;
 use crate::graph_host::GraphHost;
-use crate::load::{LoadOptions, with_place};
+use crate::load::LoadOptions;
 use crate::machine::Machine;
 
 /// Reads pickle after pickle, and keeps its memory from one to the next.
@@ -50,9 +50,8 @@ impl Loader {
         self.machine.memo_mut().clear();
         let builder = Builder::with_room(input, core::mem::take(&mut self.room));
         let mut host = GraphHost::new(builder, self.options.clone());
-        let loaded = self.machine.load(&mut host, input, 0);
-        let (root, _) = loaded.map_err(with_place)?;
-        Ok(host.into_builder().finish(root))
+        let (root, _) = self.options.run_in(&mut self.machine, &mut host, input, 0)?;
+        self.options.finished(host.into_builder().finish(root))
     }
 
     /// Takes back the memory of a graph that is no longer needed. It need not be one that this loader made.

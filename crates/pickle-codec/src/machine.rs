@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::fault::{Fault, MachineError};
 use crate::global_lines::{fault_before_end, inst_name, nameless};
 use crate::host::Host;
+use crate::limits::Limits;
 use crate::memo::Memo;
 use crate::profile::{Implementation, Profile};
 
@@ -38,10 +39,19 @@ pub struct Machine<O> {
     memo: Memo<O>,
     protocol: u8,
     max_digits: usize,
+    bounds: Bounds,
     highest_protocol: u8,
     /// What FLOAT gives for `nan`.
     nan: f64,
     pickler: Implementation,
+}
+
+/// The most that may be in each place.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    stack: u64,
+    marks: u64,
+    memo: u64,
 }
 
 impl<O: Clone> Default for Machine<O> {
@@ -61,6 +71,7 @@ impl<O: Clone> Machine<O> {
             memo: Memo::default(),
             protocol: 0,
             max_digits: usize::MAX,
+            bounds: Bounds { stack: u64::MAX, marks: u64::MAX, memo: u64::MAX },
             highest_protocol: pickle_opcodes::HIGHEST_PROTOCOL,
             nan: f64::NAN,
             pickler: Implementation::C,
@@ -79,6 +90,12 @@ impl<O: Clone> Machine<O> {
     /// Bounds the digits of decimal ints, as `sys.set_int_max_str_digits` does.
     pub fn set_max_digits(&mut self, max_digits: usize) {
         self.max_digits = max_digits;
+    }
+
+    /// Takes over the limits of the stack, the marks, the memo and the digits.
+    pub fn set_limits(&mut self, limits: &Limits) {
+        self.max_digits = usize::try_from(limits.digits).unwrap_or(usize::MAX);
+        self.bounds = Bounds { stack: limits.stack, marks: limits.marks, memo: limits.memo };
     }
 
     /// The memo.
@@ -130,6 +147,9 @@ impl<O: Clone> Machine<O> {
         input: &[u8],
         offset: usize,
     ) -> Result<(O, usize), MachineError<H::Error>> {
+        if self.bounds_may_be_met(input.len().saturating_sub(offset)) {
+            return self.load_bounded(host, input, offset);
+        }
         self.reset();
         let mut at = offset;
         loop {
@@ -169,6 +189,26 @@ impl<O: Clone> Machine<O> {
                 _ => end,
             };
         }
+    }
+
+    /// Whether so many bytes can put more somewhere than may be there: each instruction puts one thing there at most, so that
+    /// nearly no pickle has to be watched.
+    fn bounds_may_be_met(&self, bytes: usize) -> bool {
+        let Bounds { stack, marks, memo } = self.bounds;
+        bytes as u64 > stack.min(marks) || (self.memo.len() + bytes) as u64 > memo
+    }
+
+    /// Refuses what is more than may be.
+    pub(crate) fn check_bounds(&self) -> Result<(), ErrorKind> {
+        let Bounds { stack, marks, memo } = self.bounds;
+        for (length, limit, name) in
+            [(self.stack.len(), stack, "stack"), (self.marks.len(), marks, "marks"), (self.memo.len(), memo, "memo")]
+        {
+            if length as u64 > limit {
+                return Err(Limits::exceeded(name, limit));
+            }
+        }
+        Ok(())
     }
 
     /// Runs one instruction; gives the value at STOP.

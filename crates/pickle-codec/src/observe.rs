@@ -7,7 +7,7 @@ use pickle_opcodes::{Op, decode};
 use crate::error::Error;
 use crate::fault::MachineError;
 use crate::host::Host;
-use crate::machine::Machine;
+use crate::machine::{Machine, check_frame};
 
 /// An instruction that has been run.
 pub(crate) struct Observed<'a, 'h, H: Host> {
@@ -35,6 +35,7 @@ impl<O: Clone> Machine<O> {
             let (op, end) =
                 decode(input, at).map_err(|error| MachineError::Pickle(self.undecoded(input, at, &error)))?;
             let value = self.step(host, op).map_err(|fault| fault.at(at, op.opcode()))?;
+            self.check_bounds().map_err(|kind| MachineError::Pickle(Error::at(at, Some(op.opcode()), kind)))?;
             let top = value.clone().or_else(|| self.top_object().cloned());
             observe(Observed { op, range: at..end, top, host })
                 .map_err(|error| MachineError::Pickle(error.with_place(at, Some(op.opcode()))))?;
@@ -43,5 +44,24 @@ impl<O: Clone> Machine<O> {
             }
             at = end;
         }
+    }
+
+    /// Loads as [`load`](Machine::load) does, and looks after each instruction whether a limit is passed.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn load_bounded<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        input: &[u8],
+        offset: usize,
+    ) -> Result<(O, usize), MachineError<H::Error>> {
+        let mut frames = Ok(());
+        let loaded = self.load_observed(host, input, offset, |observed| {
+            if let (Op::Frame(length), Ok(())) = (observed.op, &frames) {
+                frames = check_frame::<H::Error>(input, observed.range.start, observed.range.end, length).map(drop);
+            }
+            Ok(())
+        });
+        frames.and(loaded)
     }
 }

@@ -143,6 +143,12 @@ impl Profile {
         self.is_before(7) && !self.is_python2()
     }
 
+    /// How many digits an int may have that is written as text. From 3.7 on CPython has a limit
+    /// (`sys.set_int_max_str_digits`); before, the time was the limit.
+    pub(crate) const fn max_digits(self) -> usize {
+        if self.is_before(7) { 10_000 } else { pickle_opcodes::number::DEFAULT_MAX_DIGITS }
+    }
+
     /// Up to 3.7 there is one bytes object for each single byte; later, not for those that were loaded from BINBYTES or
     /// made of a bytearray.
     pub(crate) const fn single_bytes_are_one(self) -> bool {

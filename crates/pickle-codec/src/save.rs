@@ -6,6 +6,7 @@ mod containers;
 mod made;
 mod objects;
 mod persistent;
+mod tasks;
 
 use alloc::boxed::Box;
 
@@ -20,6 +21,7 @@ pub(crate) use containers::Tuple;
 pub(crate) use made::Making;
 pub(crate) use objects::{Call, Reducing};
 pub(crate) use persistent::Ids;
+pub(crate) use tasks::Tasks;
 
 /// How deep names may be nested in names.
 const MAX_NAMES: u32 = 500;
@@ -31,6 +33,8 @@ const MAX_NAMES: u32 = 500;
 #[repr(u64)]
 pub(crate) enum Task<S: Source> {
     Tuple(Tuple<S>),
+    /// A tuple of one item, which is written.
+    EndOfTuple(S::Object),
     /// The items of a list, dict or set whose beginning is written.
     Batch(Batch<S>),
     FrozenSet {
@@ -81,7 +85,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         loop {
             let height = self.tasks.len();
             if let Some((inner, waiting)) = self.begin(object, NESTED)? {
-                self.tasks.insert(height, core::mem::replace(&mut task, inner));
+                self.tasks.insert(height, core::mem::replace(&mut task, inner))?;
                 object = waiting;
                 continue;
             }
@@ -225,7 +229,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 return Ok(Some((task, waiting)));
             }
             if let Some(inner) = self.begin(waiting, depth - 1)? {
-                self.tasks.insert(height, task);
+                self.tasks.insert(height, task)?;
                 return Ok(Some(inner));
             }
         }
@@ -257,7 +261,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 return Ok(None);
             }
             Shape::Long(bytes) => {
-                atoms::write_big_int(bytes, self.protocol, &mut self.framer.out)?;
+                atoms::write_big_int(bytes, self.protocol, &self.style, &mut self.framer.out)?;
                 return Ok(None);
             }
             Shape::Bytes(bytes) if self.protocol >= 3 => {
@@ -341,6 +345,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         match task {
             Task::Batch(batch) => self.advance_batch(batch),
             Task::Tuple(tuple) => self.advance_tuple(tuple),
+            Task::EndOfTuple(object) => self.finish_tuple(object, 1),
             Task::FrozenSet { object, cursor } => self.advance_frozen_set(object, cursor),
             Task::SetCall { object, batch } => self.advance_set_call(object, batch),
             Task::Call(call) => self.advance_call(call),

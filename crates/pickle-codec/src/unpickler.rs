@@ -73,6 +73,7 @@ impl<R: Read, V: Resolver<'static>> Unpickler<R, V> {
     pub fn load(&mut self) -> Result<Handle, Error> {
         let pickle = read_pickle(&mut self.reader)?;
         self.host.begin_input(&pickle);
+        self.host.check_instructions(&pickle)?;
         let (value, end) = self.machine.load(&mut self.host, &pickle, 0).map_err(with_place)?;
         self.host.builder_mut().settle();
         self.position += end as u64;

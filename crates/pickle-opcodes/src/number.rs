@@ -4,7 +4,9 @@
 //! (`_pickle.c`: `load_int`, `load_long`), and a NUL ends a number. `pickle.py` takes what Python's `int(line, 0)` and
 //! `float(line)` do, and pickletools decimals alone.
 
-use num_bigint::{BigInt, Sign};
+use alloc::vec::Vec;
+
+use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::ErrorKind;
 use crate::error::TextExcerpt;
@@ -227,8 +229,36 @@ fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, Erro
         return Ok(IntLine::Small(small));
     }
     let sign = if negative { Sign::Minus } else { Sign::Plus };
-    let magnitude = num_bigint::BigUint::parse_bytes(digits, radix).ok_or_else(|| bad_integer(line))?;
+    let magnitude = magnitude(digits, radix).ok_or_else(|| bad_integer(line))?;
     Ok(IntLine::Big(BigInt::from_biguint(sign, magnitude)))
+}
+
+/// The value of many digits, among which may be underscores.
+///
+/// Decimal ones are taken in pieces, of which each two are joined until there is one. So the time is that of a few large
+/// multiplications; digit by digit it would be quadratic.
+fn magnitude(digits: &[u8], radix: u32) -> Option<BigUint> {
+    const PIECE: usize = 1024;
+    if radix != 10 || digits.len() <= PIECE {
+        return BigUint::parse_bytes(digits, radix);
+    }
+    let digits: Vec<u8> = digits.iter().copied().filter(|&digit| digit != b'_').collect();
+    // The last piece, of the lowest digits, comes first.
+    let mut pieces: Vec<BigUint> =
+        digits.rchunks(PIECE).map(|piece| BigUint::parse_bytes(piece, radix)).collect::<Option<_>>()?;
+    let mut power = BigUint::from(10_u8).pow(PIECE as u32);
+    while pieces.len() > 1 {
+        let pairs = pieces.chunks(2).map(|pair| match pair {
+            [low, high] => high * &power + low,
+            [low, ..] => low.clone(),
+            [] => BigUint::ZERO,
+        });
+        pieces = pairs.collect();
+        if pieces.len() > 1 {
+            power = &power * &power;
+        }
+    }
+    pieces.pop()
 }
 
 /// How many digits there are, if all are digits of `radix` or single underscores between them.

@@ -87,3 +87,25 @@ fn byte(digits: &[u8]) -> u8 {
     let digits = core::str::from_utf8(digits).expect("ASCII");
     u8::from_str_radix(digits, 16).expect("hexadecimal")
 }
+
+/// Large decimals are converted in pieces; hexadecimal ones are not.
+#[test]
+fn decimals_of_any_length_are_what_they_say() {
+    use pickle_opcodes::number::{IntLine, long_line};
+    let mut value = num_bigint::BigInt::from(7);
+    for power in 0..16 {
+        value = &value * &value * 3 + power;
+        let decimal = value.to_string();
+        let mut spaced = decimal.clone();
+        spaced.insert(1, '_');
+        for line in [decimal.as_bytes(), spaced.as_bytes()] {
+            let read = long_line(line, usize::MAX).expect("it is a decimal");
+            let read = match read {
+                IntLine::Small(small) => small.into(),
+                IntLine::Big(big) => big,
+                IntLine::Bool(_) => panic!("no bool"),
+            };
+            assert_eq!(read, value, "{} digits", decimal.len());
+        }
+    }
+}

@@ -27,6 +27,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             return Ok(None);
         }
         let (module, name) = (String::from(module), alloc::format!("{outer}.{name}"));
+        self.note_copy(module.len() + name.len())?;
         let (module, name) = self.options.renames.apply(&module, &name).unwrap_or((module, name));
         Ok(Some(self.builder.global(&module, &name)?))
     }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, View};
+use pickle_value::Handle;
 
 use super::{Cursor, GraphSource, unsupported};
 use crate::builtins::Builtin;
@@ -104,19 +104,27 @@ impl<'g> GraphSource<'g> {
 
     /// The one object that a global of this name is.
     pub(super) fn global_named(&mut self, module: &str, name: &str) -> Handle {
-        let of_graph = self.graph.globals().find(|global| global.as_global() == Some((module, name)));
-        if let Some(handle) = of_graph.and_then(View::handle) {
-            return handle;
-        }
-        let known =
-            |content: &Content| matches!(content, Content::Global(m, n) if (m.as_str(), n.as_str()) == (module, name));
-        match self.extras.iter().position(known) {
-            Some(number) => Handle::foreign(EXTRAS + number as u32),
-            None => {
-                let content = Content::Global(String::from(module), String::from(name));
-                self.extra_global(content, module, name)
+        if self.globals_by_name.is_empty() {
+            for global in self.graph.globals() {
+                if let (Some((module, name)), Some(handle)) = (global.as_global(), global.handle()) {
+                    self.globals_by_name.insert(alloc::format!("{module}\n{name}"), handle);
+                }
+            }
+            for (number, content) in self.extras.iter().enumerate() {
+                if let Content::Global(module, name) = content {
+                    let handle = Handle::foreign(EXTRAS + number as u32);
+                    self.globals_by_name.entry(alloc::format!("{module}\n{name}")).or_insert(handle);
+                }
             }
         }
+        let key = alloc::format!("{module}\n{name}");
+        if let Some(&known) = self.globals_by_name.get(&key) {
+            return known;
+        }
+        let content = Content::Global(String::from(module), String::from(name));
+        let made = self.extra_global(content, module, name);
+        self.globals_by_name.insert(key, made);
+        made
     }
 
     /// The object that a global has for its module's name.

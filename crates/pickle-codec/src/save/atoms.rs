@@ -1,5 +1,6 @@
 //! Numbers, text, bytes: what holds no other object.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use num_bigint::BigInt;
@@ -200,7 +201,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             (module, name)
         };
         for (what, part) in [("module", module), ("global", name)] {
-            if (self.protocol < 3 && !part.is_ascii()) || part.contains('\n') {
+            // An empty line is no name to the loader in C.
+            if (self.protocol < 3 && !part.is_ascii()) || part.contains('\n') || part.is_empty() {
                 let name = alloc::string::String::from(part);
                 return Err(ErrorKind::BadIdentifier { what, name, protocol: self.protocol }.into());
             }
@@ -313,14 +315,26 @@ pub(super) fn write_wide_int(bytes: &[u8], protocol: u8, style: &Style, out: &mu
         write_line(out, Opcode::Int, BigInt::from_signed_bytes_le(bytes));
         return Ok(());
     }
-    write_big_int(bytes, protocol, out)
+    write_big_int(bytes, protocol, style, out)
+}
+
+/// The line of LONG. Making the digits is quadratic, hence a limit, which CPython has from 3.7 on.
+fn write_long_line(bytes: &[u8], max_digits: usize, out: &mut Out) -> Result<(), ErrorKind> {
+    // A digit has more than 3.32 bits: with more bytes there are surely too many digits.
+    if bytes.len() <= max_digits / 2 {
+        let digits = BigInt::from_signed_bytes_le(bytes).to_string();
+        if digits.trim_start_matches('-').len() <= max_digits {
+            write_line(out, Opcode::Long, format_args!("{digits}L"));
+            return Ok(());
+        }
+    }
+    Err(ErrorKind::TooManyDigits(max_digits))
 }
 
 /// An int beyond 64 bits, or Python 2's long of any size.
-pub(super) fn write_big_int(bytes: &[u8], protocol: u8, out: &mut Out) -> Result<(), ErrorKind> {
+pub(super) fn write_big_int(bytes: &[u8], protocol: u8, style: &Style, out: &mut Out) -> Result<(), ErrorKind> {
     if protocol < 2 {
-        write_line(out, Opcode::Long, format_args!("{}L", BigInt::from_signed_bytes_le(bytes)));
-        return Ok(());
+        return write_long_line(bytes, style.max_digits, out);
     }
     // Zero has no bytes at all.
     let bytes = if bytes == [0] { &[] } else { shortest(bytes) };

@@ -13,9 +13,9 @@ use crate::source::Source;
 
 /// A tuple whose items are being written.
 pub(crate) struct Tuple<S: Source> {
-    object: S::Object,
+    pub(super) object: S::Object,
     cursor: S::Cursor,
-    length: usize,
+    pub(super) length: usize,
 }
 
 impl<S: Source> Tuple<S> {
@@ -72,11 +72,21 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         if let Some(item) = self.source.next(&mut tuple.cursor).map_err(Fault::Host)? {
             return Ok(Next::Save(item));
         }
-        if let Some(index) = self.known(&tuple.object) {
-            self.drop_for_known(tuple.length, index);
+        self.finish_tuple(&tuple.object, tuple.length)
+    }
+
+    /// What stands behind a tuple's items.
+    #[inline(always)]
+    pub(super) fn finish_tuple(
+        &mut self,
+        object: &S::Object,
+        length: usize,
+    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+        if let Some(index) = self.known(object) {
+            self.drop_for_known(length, index);
         } else {
-            self.end_tuple(tuple.length);
-            self.memoize(&tuple.object)?;
+            self.end_tuple(length);
+            self.memoize(object)?;
         }
         Ok(Next::Done)
     }

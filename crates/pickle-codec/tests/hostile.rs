@@ -1,0 +1,166 @@
+//! What `cargo xtask hostile` and the fuzzer found, each as a small pickle; and the limits.
+
+use std::fmt::Write;
+
+use pickle_codec::{DumpOptions, Limits, LoadOptions, Profile, Unpickler, from_slice};
+use rstest::rstest;
+
+/// CPython 3.13: `pickle.loads` gives `{frozenset({1}): 2}`, and sets of one frozenset.
+#[rstest]
+#[case::as_keys(b"}((K\x01K\x01\x91K\x01(K\x01\x91K\x02u.", "{frozenset({1}): 2}")]
+#[case::in_a_set(b"\x8f((K\x01K\x01\x91(K\x01\x91\x90.", "{frozenset({1})}")]
+#[case::added_later(b"\x8f(N\x90((K\x01K\x01\x91(K\x01\x91\x90.", "{None, frozenset({1})}")]
+#[case::nested(b"\x8f(N\x90(((K\x01K\x01\x91\x91((K\x01\x91\x91\x90.", "{None, frozenset({frozenset({1})})}")]
+fn frozensets_with_an_item_twice_are_equal_keys(#[case] pickle: &[u8], #[case] printed: &str) {
+    assert_eq!(from_slice(pickle).expect("CPython loads it").to_string(), printed);
+}
+
+/// Python 2: `{u'é': 1, 'Ã©': 2}` has two keys, which have the same bytes here.
+#[test]
+fn text_and_a_byte_string_of_the_same_bytes_are_two_keys() {
+    let options = LoadOptions::new().profile(Profile::CPYTHON_2_7);
+    let graph = options.from_slice(b"}(X\x02\0\0\0\xc3\xa9K\x01U\x02\xc3\xa9K\x02u.").expect("Python 2 loads it");
+    assert_eq!(graph.root().len(), Some(2));
+}
+
+/// A state of two objects within each other fifty times over: names were looked for in each.
+#[test]
+fn names_are_unified_in_the_state_alone() {
+    let state = [&b")"[..], &b"2\x86".repeat(60)].concat();
+    let pickle = [b"cm\nC\n)\x81", &state[..], b"b."].concat();
+    assert!(LoadOptions::new().unify(true).from_slice(&pickle).is_ok());
+}
+
+/// As CPython 3.13's `_pickle` says of each: "NEWOBJ class argument must be a type", "NEWOBJ args argument must be a tuple",
+/// "'int' object is not callable".
+#[rstest]
+#[case::call_of_an_int(b"K\x01)R.", "cannot call an int (REDUCE at byte 3)")]
+#[case::call_of_a_list(b"(]o.", "cannot call a list (OBJ at byte 2)")]
+#[case::class_that_is_a_str(b"U\x01a)\x81.", "cannot make an instance of a str (NEWOBJ at byte 4)")]
+#[case::class_that_is_an_instance(
+    b"cm\nC\n)\x81)\x81.",
+    "cannot make an instance of a class's instance (NEWOBJ at byte 8)"
+)]
+#[case::arguments_in_a_list(b"cm\nC\n]\x81.", "cannot make an instance with a list (NEWOBJ at byte 6)")]
+#[case::arguments_in_none(b"cm\nC\nN}\x92.", "cannot make an instance with a NoneType (NEWOBJ_EX at byte 7)")]
+#[case::keywords_in_a_list(
+    b"cm\nC\n)]\x92.",
+    "cannot make an instance with keywords that are a list (NEWOBJ_EX at byte 7)"
+)]
+fn what_python_does_not_call_is_refused(#[case] pickle: &[u8], #[case] message: &str) {
+    assert_eq!(from_slice(pickle).expect_err("CPython refuses it").to_string(), message);
+}
+
+#[rstest]
+#[case::opcodes(Limits::new().opcodes(3), b"NNNN.", "more than 3 instructions: the limit `opcodes` (NONE at byte 3)")]
+#[case::stack(Limits::new().stack(2), b"(NNN.", "more than 2 objects on the stack: the limit `stack` (NONE at byte 3)")]
+#[case::marks(Limits::new().marks(1), b"((N.", "more than 1 marks on the stack: the limit `marks` (MARK at byte 1)")]
+#[case::memo(
+    Limits::new().memo(1),
+    b"N\x94\x94.",
+    "more than 1 entries of the memo: the limit `memo` (MEMOIZE at byte 2)"
+)]
+#[case::objects(Limits::new().objects(2), b"]]].", "more than 2 objects or items (EMPTY_LIST at byte 2)")]
+#[case::text(Limits::new().text(2), b"U\x03abcX\x03\0\0\0abc.", "more than 2 bytes of text: the limit `text` (BINUNICODE at byte 5)")]
+#[case::bytes(Limits::new().bytes(2), b"C\x03abc.", "more than 2 bytes in one object: the limit `bytes` (SHORT_BINBYTES at byte 0)")]
+#[case::digits(Limits::new().digits(4300), b"L12345678901234567890L\n.", "")]
+#[case::depth(Limits::new().depth(2), b"]]]aa.", "more than 2 objects within each other: the limit `depth`")]
+fn limits_hold(#[case] limits: Limits, #[case] pickle: &[u8], #[case] message: &str) {
+    let options = LoadOptions::new().limits(limits);
+    let said = options.from_slice(pickle).map_or_else(|error| error.to_string(), |_| String::new());
+    assert_eq!(said, message);
+    let said = options.from_reader(pickle).map_or_else(|error| error.to_string(), |_| String::new());
+    assert_eq!(said, message);
+    assert!(from_slice(pickle).is_ok(), "by default it is no limit");
+    // The exact number is allowed.
+    assert!(LoadOptions::new().limits(Limits::new().stack(3)).from_slice(b"(NNN.").is_ok());
+}
+
+#[test]
+fn what_a_limit_refuses_an_unpickler_refuses() {
+    let options = LoadOptions::new().limits(Limits::new().opcodes(3));
+    assert!(Unpickler::new(&b"NNNN."[..], options.clone()).load().is_err());
+    assert!(Unpickler::new(&b"N."[..], options).load().is_ok());
+}
+
+/// Each call of `set` copies the list; a thousand of them would copy eight megabytes, for eight kilobytes of pickle.
+#[test]
+fn calls_do_not_copy_without_bound() {
+    let list = [&b"]("[..], &b"K\x01".repeat(1_000), b"eq\x000"].concat();
+    let calls = b"h\x01h\0\x85R".repeat(1_000);
+    let pickle = [&list[..], b"c__builtin__\nset\nq\x010(", &calls, b"t."].concat();
+    let error = from_slice(&pickle).expect_err("it copies too much");
+    assert!(error.to_string().starts_with("more than 8 bytes copied for each byte of the pickle: the limit `copies`"));
+    assert!(LoadOptions::new().limits(Limits::new().copies(u64::MAX)).from_slice(&pickle).is_ok());
+}
+
+/// Ints have no place in a pickler's memo: each is written wherever it is met.
+#[test]
+fn shared_ints_are_not_written_without_bound() {
+    let int = [b"\x8b\xa0\x0f\0\0".as_slice(), &b"\x7f".repeat(4000), b"q\0"].concat();
+    let pickle = [&int[..], b"0(", &b"h\0".repeat(10_000), b"t."].concat();
+    let graph = from_slice(&pickle).expect("it is a pickle");
+    let error = DumpOptions::new().to_vec(&graph).expect_err("it would take forty megabytes");
+    assert!(error.to_string().starts_with("long ints are shared so often"), "{error}");
+    let written = DumpOptions::new().repeated_ints(u64::MAX).to_vec(&graph).expect("it is allowed");
+    assert!(written.len() > 40_000_000);
+}
+
+/// CPython 3.13: `ValueError: Exceeds the limit (4300 digits) for integer string conversion`.
+#[test]
+fn ints_of_many_digits_are_no_text() {
+    let of_digits = |digits: usize| [&b"L"[..], &b"9".repeat(digits), b"L\n."].concat();
+    for (digits, is_written) in [(4300, true), (4301, false), (100_000, false)] {
+        let pickle = of_digits(digits);
+        let graph = from_slice(&pickle).expect("so many digits are read");
+        assert_eq!(DumpOptions::new().protocol(0).to_vec(&graph).is_ok(), is_written, "{digits} digits");
+        assert!(DumpOptions::new().protocol(2).to_vec(&graph).is_ok());
+        let printed = graph.to_string();
+        assert_eq!(printed.starts_with("999"), is_written);
+        assert_eq!(printed.starts_with("0x"), !is_written);
+    }
+    assert!(from_slice(&of_digits(300_001)).is_err(), "a limit there is");
+}
+
+/// A name with an empty part: under protocol 4 a line for it would be empty, and no loader would take it.
+#[test]
+fn empty_names_are_not_written_as_lines() {
+    let graph = from_slice(b"\x8c\x01m\x8c\x02.a\x93.").expect("CPython's loader asks for any str");
+    assert!(DumpOptions::new().protocol(0).to_vec(&graph).is_err());
+    let written = DumpOptions::new().protocol(4).to_vec(&graph).expect("STACK_GLOBAL takes any str");
+    assert!(from_slice(&written).is_ok());
+}
+
+/// Long text in very many places is hashed and compared once, and printed a few times.
+#[test]
+fn long_text_is_looked_at_once() {
+    let text = |index: u8| [b"X\x40\x42\x0f\0".as_slice(), &b"k".repeat(1_000_000), &[b'q', index, b'0']].concat();
+    let dicts = b"}(h\0Nh\x01NK\x01Nu".repeat(20_000);
+    let pickle = [&text(0)[..], &text(1), b"(", &dicts, b"t."].concat();
+    let graph = from_slice(&pickle).expect("it is a pickle");
+    assert_eq!(graph.root().get(7).len(), Some(2), "the two texts are one key");
+    assert!(graph == from_slice(&pickle).expect("as before"));
+    let mut printed = Count(0);
+    write!(printed, "{graph}").expect("counting never fails");
+    assert!(printed.0 < 50_000_000, "{} bytes in print", printed.0);
+}
+
+/// Shared containers count by their length in print, not by one.
+#[test]
+fn a_wide_list_in_many_places_is_printed_in_bounded_space() {
+    let list = [&b"]("[..], &b"K\x01".repeat(20_000), b"eq\x000"].concat();
+    let pickle = [&list[..], b"(", &b"h\0".repeat(20_000), b"t."].concat();
+    let mut printed = Count(0);
+    write!(printed, "{}", from_slice(&pickle).expect("it is a pickle")).expect("counting never fails");
+    assert!((60_000..2_000_000).contains(&printed.0), "{} bytes in print", printed.0);
+}
+
+/// Counts what is printed.
+struct Count(usize);
+
+impl Write for Count {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
