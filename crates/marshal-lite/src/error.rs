@@ -124,6 +124,9 @@ pub enum ErrorKind {
     /// More objects within each other than the limit.
     #[error("recursion limit of {0} exceeded")]
     TooDeep(usize),
+    /// More bytes than the limit of a writer.
+    #[error("more than {0} bytes: objects that are shared are written again each time before version 3")]
+    TooManyBytes(usize),
     /// A code object where none is allowed.
     #[error("marshalling of code objects is disallowed")]
     CodeDisallowed,

@@ -53,6 +53,7 @@ pub struct WriteOptions {
     release: Release,
     sharing: Sharing,
     depth_limit: usize,
+    size_limit: Option<usize>,
     allow_code: bool,
 }
 
@@ -63,6 +64,7 @@ impl Default for WriteOptions {
             release: Release::PYTHON_3_13,
             sharing: Sharing::default(),
             depth_limit: DEFAULT_DEPTH_LIMIT,
+            size_limit: None,
             allow_code: true,
         }
     }
@@ -99,6 +101,13 @@ impl WriteOptions {
         WriteOptions { depth_limit: limit, ..self }
     }
 
+    /// How many bytes may be written. By default any number where there are references; before version 3, where what is
+    /// shared is written again each time, 16 times the size of the graph and a quarter of a mebibyte.
+    #[must_use]
+    pub fn size_limit(self, limit: usize) -> WriteOptions {
+        WriteOptions { size_limit: Some(limit), ..self }
+    }
+
     /// Whether code objects are written: `marshal.dumps`' parameter `allow_code`. They are by default.
     #[must_use]
     pub fn allow_code(self, allow: bool) -> WriteOptions {
@@ -115,6 +124,9 @@ impl WriteOptions {
         let version = self.version.unwrap_or(self.release.marshal_version());
         let mut writer = self.writer(version)?;
         writer.reserve(graph.size_hint());
+        if self.size_limit.is_none() && version < 3 {
+            writer.set_size_limit(graph.size_hint().saturating_mul(16).saturating_add(1 << 18));
+        }
         let root = graph.root().handle().unwrap_or(Handle::NONE);
         let mut source = GraphSource::new(graph, version, self.release, self.sharing);
         source.order_sets(self)?;
@@ -125,6 +137,7 @@ impl WriteOptions {
     pub(crate) fn writer(&self, version: u8) -> Result<Writer, Error> {
         let mut writer = Writer::new(version, self.release)?;
         writer.set_depth_limit(self.depth_limit);
+        writer.set_size_limit(self.size_limit.unwrap_or(usize::MAX));
         writer.set_allow_code(self.allow_code);
         Ok(writer)
     }
@@ -136,13 +149,16 @@ pub struct GraphSource<'g> {
     pub(crate) graph: &'g Graph<'g>,
     pub(crate) version: u8,
     pub(crate) slots: Slots,
+    /// How many bytes may still be written to find the order of sets.
+    pub(crate) ordering: usize,
 }
 
 impl<'g> GraphSource<'g> {
     /// A source for a writer of this version, by the rules of this release.
     #[must_use]
     pub fn new(graph: &'g Graph<'g>, version: u8, release: Release, sharing: Sharing) -> GraphSource<'g> {
-        GraphSource { graph, version, slots: Slots::count(graph, version, release, sharing) }
+        let ordering = graph.size_hint().saturating_mul(64).saturating_add(1 << 20);
+        GraphSource { graph, version, slots: Slots::count(graph, version, release, sharing), ordering }
     }
 }
 

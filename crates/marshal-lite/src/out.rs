@@ -27,6 +27,11 @@ impl Out {
         }
     }
 
+    /// How many bytes were written.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
     /// Appends the low `length` bytes of a little-endian word.
     #[inline(always)]
     pub(crate) fn put(&mut self, word: u64, length: usize) {

@@ -487,6 +487,8 @@ impl GraphSource<'_> {
     /// An item's bytes by themselves.
     fn written_apart(&mut self, options: &WriteOptions, item: Handle) -> Result<Vec<u8>, Error> {
         let mut writer = options.writer(self.version)?;
+        // Items within items are written once for each set around them.
+        writer.set_size_limit(self.ordering);
         self.slots.held_besides = self.slots.cpython3() && self.slots.quirks.ordering_holds_items;
         self.slots.replaced = Some(Vec::new());
         let written = writer.write(self, item).map_err(Fault::into_error);
@@ -494,6 +496,8 @@ impl GraphSource<'_> {
             self.slots.table[slot].number = number;
         }
         written?;
-        Ok(writer.into_vec())
+        let written = writer.into_vec();
+        self.ordering = self.ordering.saturating_sub(written.len());
+        Ok(written)
     }
 }

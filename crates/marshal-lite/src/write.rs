@@ -23,6 +23,7 @@ pub struct Writer {
     version: u8,
     python2: bool,
     depth_limit: usize,
+    size_limit: usize,
     allow_code: bool,
     out: Out,
     /// How many objects have a number.
@@ -57,6 +58,7 @@ impl Writer {
             version,
             python2: release.is_python2(),
             depth_limit: DEFAULT_DEPTH_LIMIT,
+            size_limit: usize::MAX,
             allow_code: true,
             out: Out::default(),
             numbered: 0,
@@ -66,6 +68,12 @@ impl Writer {
     /// How many objects may stand within each other; [`DEFAULT_DEPTH_LIMIT`] by default.
     pub fn set_depth_limit(&mut self, limit: usize) {
         self.depth_limit = limit;
+    }
+
+    /// How many bytes may be written; by default any number. Versions under 3 have no references: what is shared is written
+    /// again each time, and forty tuples can hold 2⁴⁰ objects.
+    pub fn set_size_limit(&mut self, limit: usize) {
+        self.size_limit = limit;
     }
 
     /// Whether code objects are written: `marshal.dumps`' parameter `allow_code`. They are by default.
@@ -96,6 +104,9 @@ impl Writer {
         loop {
             if open.len() >= self.depth_limit {
                 return Err(ErrorKind::TooDeep(self.depth_limit).into());
+            }
+            if self.out.len() > self.size_limit {
+                return Err(ErrorKind::TooManyBytes(self.size_limit).into());
             }
             if let Some(opened) = self.object(source, &object)? {
                 open.push(opened);
