@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pickle_codec::value::{Builder, Handle, Kind, Path, View};
-use pickle_codec::{Decoded, Document, Error, Errors, Extensions, Graph, LoadOptions, Resolver};
+use pickle_codec::{Decoded, Document, Error, Errors, Extensions, Graph, Limits, LoadOptions, Resolver};
 
 use crate::codec::Codec;
 use crate::failure::Failure;
@@ -39,6 +39,11 @@ pub(crate) struct LoadArgs {
     /// What an extension code stands for, as by copyreg.add_extension
     #[arg(long, value_name = "CODE=MODULE.NAME", value_parser = extension)]
     ext: Vec<(u32, String, String)>,
+
+    /// How much a pickle may ask for: opcodes, stack, marks, memo, objects, depth, text, bytes, digits or copies; may be
+    /// given again
+    #[arg(long, value_name = "NAME=MOST", value_parser = limit)]
+    limit: Vec<(String, u64)>,
 
     /// A file with the next buffer that stands beside the pickle; may be given again
     #[arg(long, value_name = "FILE")]
@@ -80,7 +85,7 @@ impl LoadArgs {
     }
 
     fn options(&self, mut options: LoadOptions, extensions: &Extensions) -> LoadOptions {
-        options = options.errors(self.errors).extensions(extensions.clone());
+        options = options.errors(self.errors).extensions(extensions.clone()).limits(self.limits());
         if self.no_fix_imports {
             options = options.fix_imports(false);
         }
@@ -91,6 +96,11 @@ impl LoadArgs {
             (Codec::Known(encoding), _) => options.encoding(encoding),
             (codec, errors) => options.decoder(move |bytes, _| codec.decoded(bytes, errors).map(Some)),
         }
+    }
+
+    /// The limits, which were looked at as arguments.
+    fn limits(&self) -> Limits {
+        self.limit.iter().fold(Limits::new(), |limits, (name, most)| limits.named(name, *most).unwrap_or(limits))
     }
 
     /// By offset, the encodings that `--encoding-at` gives. Which strings it means is found by loading the pickle with all
@@ -199,6 +209,19 @@ fn handler(name: &str) -> Result<Errors, String> {
     Errors::from_name(name).ok_or_else(|| {
         String::from("known are strict, ignore, replace, backslashreplace, surrogateescape and surrogatepass")
     })
+}
+
+/// `NAME=MOST`
+fn limit(text: &str) -> Result<(String, u64), String> {
+    let (name, most) = text.split_once('=').ok_or("a name and a number are needed, with = between them")?;
+    let most = most.parse().map_err(|_| format!("{most} is no number"))?;
+    match Limits::new().named(name, most) {
+        Some(_) => Ok((name.into(), most)),
+        None => {
+            let known: Vec<&str> = Limits::DEFAULTS.iter().map(|(name, _)| *name).collect();
+            Err(format!("there is no limit {name}: known are {}", known.join(", ")))
+        }
+    }
 }
 
 /// `OLD.NAME=NEW.NAME`

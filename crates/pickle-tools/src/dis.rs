@@ -111,8 +111,13 @@ pub struct DisOptions<'m> {
     annotate: usize,
     exact: bool,
     offset: u64,
+    most_blanks: u64,
     memo: Option<&'m mut Memo>,
 }
+
+/// How many blanks of indentation there may be for each byte of a pickle, and of any pickle.
+const MOST_BLANKS: u64 = 64;
+const FREE_BLANKS: u64 = 4 << 20;
 
 impl Default for DisOptions<'_> {
     fn default() -> Self {
@@ -124,7 +129,7 @@ impl<'m> DisOptions<'m> {
     /// Four spaces for each open mark, no annotations, a memo of its own.
     #[must_use]
     pub fn new() -> DisOptions<'m> {
-        DisOptions { indent_level: 4, annotate: 0, exact: false, offset: 0, memo: None }
+        DisOptions { indent_level: 4, annotate: 0, exact: false, offset: 0, most_blanks: MOST_BLANKS, memo: None }
     }
 
     /// How many spaces each open mark indents by.
@@ -164,6 +169,23 @@ impl<'m> DisOptions<'m> {
         DisOptions { exact, ..self }
     }
 
+    /// How many blanks of indentation there may be for each byte of the pickle, 64 by default; four million are free. Marks
+    /// within marks, which no pickler writes by the thousand, would make a listing of any length: 8 kB of them 64 MB.
+    /// [`ErrorKind::TooIndented`] ends it then.
+    ///
+    /// ```
+    /// use pickle_tools::{DisOptions, dis};
+    ///
+    /// let marks = b"(".repeat(10_000);
+    /// let mut text = Vec::new();
+    /// assert!(dis(&marks, &mut text, DisOptions::new()).is_err());
+    /// assert!(text.len() < 6_000_000);
+    /// ```
+    #[must_use]
+    pub fn most_blanks(self, for_each_byte: u64) -> Self {
+        DisOptions { most_blanks: for_each_byte, ..self }
+    }
+
     /// Where in its file the pickle begins: added to all offsets.
     #[must_use]
     pub fn offset(self, offset: u64) -> Self {
@@ -183,7 +205,7 @@ fn disassemble(
     options: DisOptions<'_>,
     feed: impl FnOnce(&mut Disassembler<'_, '_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let DisOptions { indent_level, annotate, exact, offset, memo } = options;
+    let DisOptions { indent_level, annotate, exact, offset, most_blanks, memo } = options;
     let mut own_memo = Memo::new();
     let mut disassembler = Disassembler {
         listing: Listing::new(out, annotate > 0),
@@ -191,6 +213,8 @@ fn disassemble(
         indent_level,
         annotate,
         exact,
+        blanks: 0,
+        most_blanks,
         annotation_column: annotate,
         base: offset,
         last: (offset, None),
@@ -205,6 +229,9 @@ struct Disassembler<'w, 'm> {
     indent_level: usize,
     annotate: usize,
     exact: bool,
+    /// How many blanks of indentation there are so far, and how many there may be for each byte.
+    blanks: u64,
+    most_blanks: u64,
     /// Where the annotation of the next line should begin.
     annotation_column: usize,
     base: u64,
@@ -255,6 +282,10 @@ impl Disassembler<'_, '_> {
             check_digits(value)?;
         }
         let indentation = self.indent_level.saturating_mul(depth);
+        self.blanks = self.blanks.saturating_add(indentation as u64);
+        if self.blanks > FREE_BLANKS.saturating_add(self.most_blanks.saturating_mul(op.offset)) {
+            return Err(ErrorKind::TooIndented.into());
+        }
         self.listing.opcode(op.opcode, indentation, op.arg.is_some() || step.note.is_some())?;
         if let Some(arg) = &op.arg {
             self.argument(arg)?;

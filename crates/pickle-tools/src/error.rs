@@ -145,6 +145,9 @@ pub enum ErrorKind {
     /// STOP took its value, and more is left.
     #[error("the stack is not empty after STOP: {0}")]
     StackNotEmpty(LeftOver),
+    /// A listing that would be nearly all indentation: see [`DisOptions::most_blanks`](crate::DisOptions::most_blanks).
+    #[error("marks stand so deep within each other that the listing would be nearly all indentation")]
+    TooIndented,
     /// The reader or the writer failed.
     #[error(transparent)]
     Io(std::io::Error),

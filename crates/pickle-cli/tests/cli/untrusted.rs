@@ -137,3 +137,28 @@ fn a_folder_is_no_pickle() {
         assert!(run.stderr.starts_with("dis: "), "{run:?}");
     }
 }
+
+/// Limits by name; the number itself is allowed.
+#[test]
+fn limits_are_given_by_name() {
+    let pickle = b"(]]]t.";
+    let run = pickle_with(pickle, ["show", "-", "--limit", "objects=3"]);
+    assert_eq!((run.status, run.stderr.as_str()), (1, "<stdin>: more than 3 objects or items (TUPLE at byte 4)\n"));
+    assert_eq!(pickle_with(pickle, ["show", "-", "--limit", "objects=4", "--limit", "stack=3"]).status, 0);
+    let run = pickle_with(pickle, ["check", "-", "--limit", "depth=1"]);
+    assert_eq!(run.status, 1);
+    let run = pickle_with(pickle, ["show", "-", "--limit", "sack=1"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("there is no limit sack: known are opcodes, stack, marks, memo, objects"), "{run:?}");
+}
+
+/// Marks within marks: their listing would be nearly all blanks, 64 MB for these.
+#[test]
+fn a_listing_that_is_all_indentation_ends() {
+    let run = pickle_with(&b"(".repeat(8_000), ["dis", "-"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.len() < 6_000_000, "{} bytes", run.stdout.len());
+    assert!(run.stderr.contains("nearly all indentation"), "{}", run.stderr);
+    let run = pickle_with(&b"(".repeat(8_000), ["dis", "-l", "0", "-"]);
+    assert!(!run.stderr.contains("indentation"), "{}", run.stderr);
+}
