@@ -29,8 +29,13 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "fuzz-targets",
+        &["pickle-opcodes", "pickle-value", "pickle-codec", "pickle-serde", "pickle-tools", "marshal-lite"],
+    ),
+    (
         "xtask",
         &[
+            "fuzz-targets",
             "pickle-opcodes",
             "pickle-value",
             "pickle-codec",
