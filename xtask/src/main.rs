@@ -1,5 +1,5 @@
-//! The project's own tasks: `cargo xtask bench`, `compat`, `corpus`, `edits`, `fuzz-live`, `json`, `marshal`, `real`, `serde`,
-//! `shelve`, `suite`, `table`.
+//! The project's own tasks: `cargo xtask bench`, `compat`, `corpus`, `edits`, `fuzz-live`, `hostile`, `json`, `marshal`,
+//! `real`, `serde`, `shelve`, `suite`, `table`.
 #![forbid(unsafe_code)]
 // The harness runs on a developer's machine only.
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
@@ -11,6 +11,7 @@ mod dialogue;
 mod edits;
 mod fuzz_live;
 mod host;
+mod hostile;
 mod json;
 #[cfg(test)]
 mod layers;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Task::Edits(options) => edits::run(&options),
         Task::FuzzLive(options) => fuzz_live::run(&options),
         Task::Json(options) => json::run(&options),
+        Task::Hostile(options) => hostile::run(&options),
+        Task::HostileChild(options) => hostile::child::run(&options),
         Task::Marshal(options) => marshal::run(&options),
         Task::Real(options) => real::run(&options),
         Task::Serde(options) => typed::run(&options),
@@ -77,6 +80,11 @@ enum Task {
     FuzzLive(fuzz_live::Options),
     /// Compare our JSON with CPython's json
     Json(json::Options),
+    /// Try files that are made to make a reader fall over
+    Hostile(hostile::Options),
+    /// The process that tries them
+    #[command(hide = true)]
+    HostileChild(hostile::child::Options),
     /// Compare our marshal data and .pyc files with CPython's
     Marshal(marshal::Options),
     /// Write real pickles again as CPython does

@@ -51,6 +51,11 @@ pub(crate) fn shelve_script() -> PathBuf {
     root().join("compat").join("shelve").join("shelf.py")
 }
 
+/// The scripts that write hostile files and have CPython load them, and the differences that are meant.
+pub(crate) fn hostile() -> PathBuf {
+    root().join("compat").join("hostile")
+}
+
 /// Edits of odd pickles, with the bytes that they are to give.
 pub(crate) fn odd_edits() -> PathBuf {
     root().join("crates").join("pickle-codec").join("tests").join("data").join("odd_edits.jsonl")
