@@ -149,16 +149,23 @@ fn any_point(line: &[u8], at: usize) -> Result<(u32, usize), ErrorKind> {
 }
 
 /// Appends a code point in UTF-8, a surrogate too.
+///
+/// How many bytes the next character takes cannot be foreseen; nothing branches on it but for the rare four.
 #[inline(always)]
 fn push_utf8(point: u32, out: &mut Out) {
     let continued = |shift: u32| 0x80 | point >> shift & 0x3f;
-    let (word, length) = match point {
-        0..0x80 => (point, 1),
-        0x80..0x800 => (0xc0 | point >> 6 | continued(0) << 8, 2),
-        0x800..0x1_0000 => (0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16, 3),
-        _ => (0xf0 | point >> 18 | continued(12) << 8 | continued(6) << 16 | continued(0) << 24, 4),
-    };
-    out.put(word.into(), length);
+    if point >= 0x1_0000 {
+        let word = 0xf0 | point >> 18 | continued(12) << 8 | continued(6) << 16 | continued(0) << 24;
+        return out.put(word.into(), 4);
+    }
+    let forms = [
+        point,
+        0xc0 | point >> 6 | continued(0) << 8,
+        0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16,
+        0,
+    ];
+    let more = usize::from(point >= 0x80) + usize::from(point >= 0x800);
+    out.put(forms[more & 3].into(), 1 + more);
 }
 
 /// Which characters the writer of UNICODE escapes besides the backslash, the newline and all above U+00FF.

@@ -12,7 +12,15 @@ use pickle_codec::{Error, Limits, LoadOptions};
 use crate::canonical;
 
 /// The interpreter: `PICKLE_JUDGE`, or `python3.13`.
-static JUDGE: Mutex<Option<Judge>> = Mutex::new(None);
+static JUDGE: Mutex<Office> = Mutex::new(Office::Vacant);
+
+enum Office {
+    /// Nobody was asked yet, or CPython fell over.
+    Vacant,
+    Taken(Judge),
+    /// There is no such interpreter, or it answers nothing.
+    Closed,
+}
 
 struct Judge {
     child: Child,
@@ -28,7 +36,8 @@ impl Judge {
         command.arg(script).arg("--stream").env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
         let (input, output) = (child.stdin.take()?, BufReader::new(child.stdout.take()?));
-        Some(Judge { child, input, output })
+        let mut judge = Judge { child, input, output };
+        judge.ask(b"N.").is_some_and(|answer| answer.is_ok()).then_some(judge)
     }
 
     /// Nothing where CPython itself falls over.
@@ -58,13 +67,14 @@ pub fn judge_is_there() -> bool {
 }
 
 fn ask(data: &[u8]) -> Option<Result<String, String>> {
-    let mut judge = JUDGE.lock().ok()?;
-    if judge.is_none() {
-        *judge = Judge::start();
+    let mut office = JUDGE.lock().ok()?;
+    if let Office::Vacant = *office {
+        *office = Judge::start().map_or(Office::Closed, Office::Taken);
     }
-    let answer = judge.as_mut()?.ask(data);
+    let Office::Taken(judge) = &mut *office else { return None };
+    let answer = judge.ask(data);
     if answer.is_none() {
-        *judge = None;
+        *office = Office::Vacant;
     }
     answer
 }
