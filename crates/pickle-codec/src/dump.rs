@@ -120,7 +120,8 @@ impl DumpOptions {
     /// ```
     /// use pickle_codec::{DumpOptions, from_slice};
     ///
-    /// let deep = from_slice(&[&b"]".repeat(100_000), &b"a".repeat(99_999)[..], b"."].concat())?;
+    /// let pickle = [&b"]".repeat(100_000), &b"a".repeat(99_999)[..], b"."].concat();
+    /// let deep = from_slice(&pickle)?;
     /// assert!(DumpOptions::new().to_vec(&deep).is_ok());
     /// let error = DumpOptions::new().nesting_room(1 << 20).to_vec(&deep).unwrap_err();
     /// assert_eq!(error.to_string(), "the objects are nested too deep for the memory that may be taken");

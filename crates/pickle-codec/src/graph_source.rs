@@ -320,7 +320,10 @@ impl<'g> Source for GraphSource<'g> {
                     None => Atom::Text(utf8),
                 }
             }
-            Value::BigInt(bytes) => Atom::BigInt(bytes),
+            Value::BigInt(bytes) => {
+                self.count_int(bytes)?;
+                Atom::BigInt(bytes)
+            }
             Value::Float(value) => Atom::Float(value),
             Value::None if *handle == Handle::NONE => Atom::None,
             Value::None => self.foreign_atom(*handle),

@@ -357,7 +357,7 @@ impl<'g> Repr<'g> {
         self.instances += 1;
         self.note(node, INSIDE + self.instances);
         // What they take while they are open.
-        let room = 32 + pieces.as_slice().len() * size_of::<Piece<'_>>();
+        let room = 32 + size_of_val(pieces.as_slice());
         self.room = self.room.saturating_sub(room);
         self.pieces.push((pieces, room));
         self.push(Open { node, next: 0, form: Form::Pieces });
