@@ -158,12 +158,8 @@ fn push_utf8(point: u32, out: &mut Out) {
         let word = 0xf0 | point >> 18 | continued(12) << 8 | continued(6) << 16 | continued(0) << 24;
         return out.put(word.into(), 4);
     }
-    let forms = [
-        point,
-        0xc0 | point >> 6 | continued(0) << 8,
-        0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16,
-        0,
-    ];
+    let forms =
+        [point, 0xc0 | point >> 6 | continued(0) << 8, 0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16, 0];
     let more = usize::from(point >= 0x80) + usize::from(point >= 0x800);
     out.put(forms[more & 3].into(), 1 + more);
 }
