@@ -10,6 +10,7 @@ use crate::handle::{Handle, Tag, Unpacked};
 use crate::hash::{KeyHasher, big_float};
 use crate::int;
 use crate::store::Access;
+use crate::value::{Identity, Sort};
 
 /// True where Python's `a == b` is, for two objects of one graph or of two.
 ///
@@ -174,11 +175,26 @@ impl Comparison<'_, '_> {
         if a_items.len() != b_items.len() {
             return false;
         }
-        if self.unite(a, b) {
-            let pairs = a_items.iter().copied().zip(b_items.iter().copied());
-            self.work.extend(pairs.rev());
+        if a_items.is_empty() || !self.unite(a, b) {
+            return true;
+        }
+        for (&a, &b) in a_items.iter().zip(b_items).rev() {
+            // What holds nothing is compared at once, and so does not wait while others are.
+            if self.holds(a) {
+                self.work.push((a, b));
+            } else if !self.pair(a, b) {
+                return false;
+            }
         }
         true
+    }
+
+    /// True for an object of the first side that has others to be compared.
+    fn holds(&self, a: Handle) -> bool {
+        match a.identity() {
+            Identity { sort: Sort::Node, number } => !self.a.items(number).is_empty(),
+            _ => false,
+        }
     }
 
     /// Two dicts (`width` 2) or sets (`width` 1): pairs the keys by their hashes.
@@ -187,7 +203,7 @@ impl Comparison<'_, '_> {
         if a_items.len() != b_items.len() {
             return false;
         }
-        if !self.unite(a, b) {
+        if a_items.is_empty() || !self.unite(a, b) {
             return true;
         }
         let [a_hasher, b_hasher] =

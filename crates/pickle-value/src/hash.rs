@@ -1,5 +1,6 @@
 //! Hashes of keys: equal keys hash alike as in Python, by a secret that each process draws anew.
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hasher};
 
@@ -7,7 +8,6 @@ use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
 use hashbrown::HashMap;
 
-use crate::by_node::ByNode;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
 use crate::object::{Object, ObjectKind};
@@ -19,14 +19,13 @@ use crate::store::Access;
 pub(crate) struct KeyHasher {
     state: SeedableRandomState,
     /// The hashes of nodes.
-    known: ByNode<u64>,
+    known: Known,
     /// The hashes of long text and bytes, by span: many dicts may have one key.
     long: HashMap<u32, u64, foldhash::fast::FixedState>,
 }
 
-/// A tuple or frozenset whose items are being hashed.
+/// A tuple or frozenset whose items are being hashed; its sum so far is the last of those beside, once it has one.
 struct Open {
-    sum: u64,
     node: u32,
     /// Which item comes next, and [`UNORDERED`].
     next: u32,
@@ -41,7 +40,7 @@ const LONG: usize = 256;
 impl KeyHasher {
     pub(crate) fn new() -> KeyHasher {
         let state = SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
-        KeyHasher { state, known: ByNode::default(), long: HashMap::default() }
+        KeyHasher { state, known: Known::default(), long: HashMap::default() }
     }
 
     pub(crate) fn hash(&mut self, access: Access<'_>, key: Handle) -> u64 {
@@ -167,17 +166,17 @@ impl KeyHasher {
     }
 
     fn container(&mut self, access: Access<'_>, key: Handle) -> u64 {
-        let mut open = Vec::new();
+        let mut walk = Walk::default();
         let mut current = key;
         loop {
             let mut value = match self.atom(access, current) {
-                Some(value) => match open.last() {
+                Some(value) => match walk.open.last() {
                     Some(Open { node, .. }) if current.is_nan() => self.nan_within(*node),
                     _ => value,
                 },
-                None => match self.enter(access, current, &mut open) {
+                None => match self.enter(current, &mut walk) {
                     Some(value) => value,
-                    None => match self.next_item(access, &mut open) {
+                    None => match self.next_item(access, &mut walk) {
                         Ok(item) => {
                             current = item;
                             continue;
@@ -186,12 +185,10 @@ impl KeyHasher {
                     },
                 },
             };
-            loop {
-                let Some(parent) = open.last_mut() else {
-                    return value;
-                };
-                parent.take(value);
-                match self.next_item(access, &mut open) {
+            while let Some(&Open { node, next }) = walk.open.last() {
+                let sum = if next & !UNORDERED == 1 { self.beginning(access, node, next) } else { walk.sum() };
+                walk.sums.push(take(sum, value, next));
+                match self.next_item(access, &mut walk) {
                     Ok(item) => {
                         current = item;
                         break;
@@ -199,47 +196,145 @@ impl KeyHasher {
                     Err(done) => value = done,
                 }
             }
+            if walk.open.is_empty() {
+                return value;
+            }
         }
     }
 
+    /// What the sum of a container's items begins with.
+    fn beginning(&self, access: Access<'_>, node: u32, next: u32) -> u64 {
+        self.number((next >> 31) as u8 | 6, access.items(node).len() as u64)
+    }
+
     /// Opens a container, or gives what is known of it.
-    fn enter(&mut self, access: Access<'_>, key: Handle, open: &mut Vec<Open>) -> Option<u64> {
+    fn enter(&self, key: Handle, walk: &mut Walk) -> Option<u64> {
         let (tag, node) = key.reference()?;
-        let known = self.known.get(node);
-        if known != 0 {
+        if let Some(known) = self.known.get(node) {
             return Some(known);
         }
-        let sum = self.number(tag as u8, access.items(node).len() as u64);
-        open.push(Open { sum, node, next: if tag == Tag::FrozenSet { UNORDERED } else { 0 } });
+        walk.open.push(Open { node, next: if tag == Tag::FrozenSet { UNORDERED } else { 0 } });
         None
     }
 
     /// The next item of the innermost container, or its hash where all are done.
-    fn next_item(&mut self, access: Access<'_>, open: &mut Vec<Open>) -> Result<Handle, u64> {
-        let Some(top) = open.last_mut() else {
+    fn next_item(&mut self, access: Access<'_>, walk: &mut Walk) -> Result<Handle, u64> {
+        let Some(top) = walk.open.last_mut() else {
             return Err(0);
         };
         // Beyond so many items, which fill 16 GiB, those that there are decide no more.
         let next = top.next & !UNORDERED;
-        if let Some(&item) = access.items(top.node).get(next as usize).filter(|_| next < UNORDERED - 1) {
+        let items = access.items(top.node);
+        if let Some(&item) = items.get(next as usize).filter(|_| next < UNORDERED - 1) {
             top.next += 1;
             return Ok(item);
         }
-        let value = self.number(4, top.sum).max(1);
-        self.known.set(top.node, value, access.store.nodes.len());
-        open.pop();
+        let Open { node, next } = *top;
+        walk.open.pop();
+        let sum = if items.is_empty() { self.beginning(access, node, next) } else { walk.sum() };
+        let value = self.number(4, sum);
+        // What holds nothing is hashed as soon as found.
+        if !items.is_empty() {
+            self.known.set(node, value, access);
+        }
         Err(value)
     }
 }
 
-impl Open {
-    fn take(&mut self, value: u64) {
-        self.sum = if self.next & UNORDERED == 0 {
-            (self.sum.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        } else {
-            self.sum.wrapping_add(value)
-        };
+/// The containers that are open.
+#[derive(Default)]
+struct Walk {
+    open: Vec<Open>,
+    /// The sums of those of which an item is hashed: of very deep ones no item may be, and they take half the memory.
+    sums: Vec<u64>,
+}
+
+impl Walk {
+    /// The sum of the innermost container that has one.
+    fn sum(&mut self) -> u64 {
+        self.sums.pop().unwrap_or(0)
     }
+}
+
+/// A sum with another item's hash.
+fn take(sum: u64, value: u64, next: u32) -> u64 {
+    if next & UNORDERED == 0 {
+        (sum.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    } else {
+        sum.wrapping_add(value)
+    }
+}
+
+/// Hashes by node: a map for a few. Where there are many, those are looked for that are asked for twice; a row takes them, if
+/// they are many as well.
+#[derive(Default)]
+struct Known {
+    few: HashMap<u32, u64, foldhash::fast::FixedState>,
+    /// A bit for each node, if that is known.
+    shared: Vec<u64>,
+    /// By node; zero is none.
+    many: Vec<u64>,
+}
+
+impl Known {
+    #[inline]
+    fn get(&self, node: u32) -> Option<u64> {
+        if self.many.is_empty() {
+            return self.few.get(&node).copied();
+        }
+        self.many.get(node as usize).copied().filter(|&hash| hash != 0)
+    }
+
+    fn set(&mut self, node: u32, hash: u64, access: Access<'_>) {
+        if let Some(slot) = self.many.get_mut(node as usize) {
+            *slot = hash;
+            return;
+        }
+        if !self.shared.is_empty() && !is_set(&self.shared, node) {
+            return;
+        }
+        self.few.insert(node, hash);
+        if self.few.len() > access.store.nodes.len() / 16 + 64 {
+            self.make_room(access);
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, access: Access<'_>) {
+        let nodes = access.store.nodes.len();
+        if self.shared.is_empty() {
+            self.shared = shared_nodes(access);
+            let shared = &self.shared;
+            self.few.retain(|&node, _| is_set(shared, node));
+            if self.few.len() < nodes / 32 {
+                return;
+            }
+        }
+        self.many = vec![0; nodes];
+        for (node, hash) in core::mem::take(&mut self.few) {
+            self.many[node as usize] = hash;
+        }
+    }
+}
+
+fn is_set(bits: &[u64], number: u32) -> bool {
+    bits.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 != 0)
+}
+
+/// The nodes whose hashes are asked for more than once: what more than one object refers to, and frozensets, which are asked
+/// for when they are settled, and again when what they stand in is.
+fn shared_nodes(access: Access<'_>) -> Vec<u64> {
+    let words = access.store.nodes.len() / 64 + 1;
+    let (mut once, mut again) = (vec![0_u64; words], vec![0_u64; words]);
+    for handle in &access.store.pool {
+        let Some((tag @ (Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice), node)) = handle.reference() else {
+            continue;
+        };
+        let (word, bit) = (node as usize / 64, 1 << (node % 64));
+        again[word] |= if tag == Tag::FrozenSet { bit } else { once[word] & bit };
+        once[word] |= bit;
+    }
+    again
 }
 
 /// A finite float of at least 2⁵³ as an int's bytes: its mantissa, shifted.
