@@ -158,6 +158,22 @@ impl<'g> Object<'g> {
         self.log().iter().map(move |&entry| step(View::new(access, Some(entry))))
     }
 
+    /// About how much its arguments and what is done to it hold directly: items, and bytes by eight. Other objects may hold
+    /// the same, so that whoever goes through these for each object has to count.
+    #[must_use]
+    pub fn extent(&self) -> usize {
+        /// More arguments than these no class of the standard library takes apart.
+        const ARGUMENTS: usize = 16;
+        let args = self.args().slots().unwrap_or_default();
+        let extent = |part: &Handle| View::new(self.access, Some(*part)).extent();
+        self.items.iter().chain(args.iter().take(ARGUMENTS)).map(extent).sum()
+    }
+
+    /// The step of this number.
+    pub(crate) fn step(&self, number: usize) -> Option<Step<'g>> {
+        self.log().get(number).map(|&entry| step(View::new(self.access, Some(entry))))
+    }
+
     /// What stands behind the fields.
     fn log(&self) -> &'g [Handle] {
         self.items.get(self.fields().len()..).unwrap_or_default()

@@ -17,6 +17,8 @@ use crate::view::{Kind, View};
 
 mod object;
 
+use object::{Content, Part};
+
 /// The object as Python's `repr` writes it.
 ///
 /// A list within itself is `[...]`, a dict `{...}` and so on, as in Python. A graph in which much is shared could be longer
@@ -48,7 +50,10 @@ impl Display for View<'_> {
             long: HashSet::default(),
             instances: 0,
             budget: 4 * nodes + items + bytes / 4 + 20_000,
-            room: 24 * bytes.max(8 * items) + (1 << 16),
+            // What no two share takes half of it.
+            forms: 2 * (nodes + items + bytes) + 20_000,
+            // What has no input was built, and is in proportion to its items.
+            room: 24 * if bytes > 0 { bytes } else { 8 * items } + (1 << 16),
         };
         repr.run(root, f)
     }
@@ -75,6 +80,9 @@ struct Repr<'g> {
     instances: u32,
     /// How many items may still be written that were written before.
     budget: usize,
+    /// How many items of arguments may still be looked at for forms of the objects' own: these cost as much for each object,
+    /// however many share an argument.
+    forms: usize,
     /// How many bytes may still be spent on what is open.
     room: usize,
 }
@@ -98,6 +106,9 @@ struct Open {
 
 const NO_NODE: u32 = u32::MAX;
 
+/// In [`Open::next`] of a call: the next part has a comma before it.
+const LISTED: u32 = 1 << 31;
+
 /// How what is open is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -110,6 +121,8 @@ enum Form {
     Slice,
     /// A persistent id.
     Persistent,
+    /// What is written like a call: `next` is the part's number, and [`LISTED`] once something stands in the parentheses.
+    Call,
     /// The topmost of [`Repr::pieces`].
     Pieces,
     /// The topmost of [`Repr::slots`].
@@ -127,7 +140,7 @@ impl Form {
             Form::Range => ("range(", ")"),
             Form::Slice => ("slice(", ")"),
             Form::Persistent => ("<persistent ", ">"),
-            Form::Pieces | Form::Slots(_) => ("", ""),
+            Form::Call | Form::Pieces | Form::Slots(_) => ("", ""),
         }
     }
 
@@ -170,12 +183,13 @@ impl<'g> Repr<'g> {
                 match self.pieces.last_mut().and_then(|(pieces, _)| pieces.next()) {
                     Some(Piece::Text(text)) => f.write_str(&text)?,
                     Some(Piece::Value(value)) => self.value(value, f)?,
-                    Some(Piece::Listed(style, slots)) => {
-                        self.slots.push(slots);
-                        self.push(Open { node: NO_NODE, next: 0, form: Form::Slots(style) });
-                    }
+                    Some(Piece::Listed(style, slots)) => self.list(style, slots),
                     None => self.close(f)?,
                 }
+                continue;
+            }
+            if form == Form::Call {
+                self.part(node, next, f)?;
                 continue;
             }
             let (at, style) = (next as usize, form.style());
@@ -198,6 +212,63 @@ impl<'g> Repr<'g> {
         Ok(())
     }
 
+    /// Writes the next part of what is written like a call.
+    fn part(&mut self, node: u32, next: u32, f: &mut Formatter<'_>) -> fmt::Result {
+        let object = Object::new(self.access, node);
+        let number = next & !LISTED;
+        // So many parts cannot be counted here; no pickle has them.
+        let part = if number == !LISTED { Part::End(", ...)") } else { object::part(object, number as usize) };
+        let (parts, listed) = if let Part::Listed(_, _, parts) = part { (parts, LISTED) } else { (1, next & LISTED) };
+        if let Some(top) = self.open.last_mut() {
+            top.next = number.saturating_add(parts).min(!LISTED) | listed;
+        }
+        match part {
+            Part::Nothing => Ok(()),
+            Part::Opening(before, value) => {
+                f.write_str(before)?;
+                value.map_or(Ok(()), |value| self.value(value, f))
+            }
+            Part::Listed(before, content, _) => {
+                if next & LISTED != 0 || object.callable().is_absent() {
+                    f.write_str(", ")?;
+                }
+                f.write_str(before)?;
+                match content {
+                    Content::Value(value) => self.value(value, f),
+                    Content::Slots(_, slots, Some(owner)) if self.is_shared_too_often(owner, slots.len()) => {
+                        f.write_str("...")
+                    }
+                    Content::Slots(style, slots, _) => {
+                        self.list(style, slots);
+                        Ok(())
+                    }
+                }
+            }
+            Part::Closing(text) => f.write_str(text),
+            Part::End(text) => {
+                f.write_str(text)?;
+                self.close(f)
+            }
+        }
+    }
+
+    /// True for arguments and attributes whose tuple or dict was written before, when too much has been to do so again.
+    fn is_shared_too_often(&mut self, owner: u32, items: usize) -> bool {
+        let met = self.met.get(owner);
+        if met == 0 {
+            self.note(owner, WRITTEN);
+            return false;
+        }
+        self.budget = self.budget.saturating_sub(items);
+        self.budget == 0
+    }
+
+    /// Opens items that are no container's own.
+    fn list(&mut self, style: Style, slots: Slots<'g>) {
+        self.slots.push(slots);
+        self.push(Open { node: NO_NODE, next: 0, form: Form::Slots(style) });
+    }
+
     /// What a container has to be written of it.
     fn items(&self, node: u32, form: Form) -> &'g [Handle] {
         match (form, self.access.items(node)) {
@@ -216,7 +287,7 @@ impl<'g> Repr<'g> {
             _ => {}
         }
         match style {
-            Style::Keywords if at.is_multiple_of(2) => write_name(View::new(self.access, Some(item)), f),
+            Style::Keywords if at.is_multiple_of(2) => self.name(item, f),
             _ => self.value(item, f),
         }
     }
@@ -240,7 +311,7 @@ impl<'g> Repr<'g> {
                 self.room += self.pieces.pop().map_or(0, |(_, room)| room);
                 self.instances -= 1;
             }
-            Form::Persistent => self.instances -= 1,
+            Form::Call | Form::Persistent => self.instances -= 1,
             Form::Slots(_) => drop(self.slots.pop()),
             _ => {}
         }
@@ -335,7 +406,7 @@ impl<'g> Repr<'g> {
     fn object(&mut self, handle: Handle, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
         let object = Object::new(self.access, node);
         match object.kind() {
-            ObjectKind::Global => return write_global(object, f),
+            ObjectKind::Global => return self.global(object, f),
             ObjectKind::Buffer => return write!(f, "<buffer {}>", object.field(0)),
             _ => {}
         }
@@ -346,42 +417,75 @@ impl<'g> Repr<'g> {
         if self.is_abbreviated(node, 0) {
             return f.write_str("<...>");
         }
+        let view = View::new(self.access, Some(handle));
         let is_id = object.kind() == ObjectKind::Persistent && object.steps().next().is_none();
-        if is_id && View::new(self.access, Some(handle)).array_like().is_none() {
-            return self.persistent(node, f);
+        if is_id && view.array_like().is_none() {
+            f.write_str(Form::Persistent.brackets().0)?;
+            self.open_instance(node, Form::Persistent);
+            return Ok(());
         }
-        let pieces = object::pieces(View::new(self.access, Some(handle)), object).into_iter();
+        let Some(pieces) = self.form(view, object) else {
+            if met == WRITTEN {
+                self.budget = self.budget.saturating_sub(object::cost(object));
+            }
+            self.open_instance(node, Form::Call);
+            return Ok(());
+        };
         if met == WRITTEN {
             self.budget = self.budget.saturating_sub(cost_of(&pieces));
         }
-        self.instances += 1;
-        self.note(node, INSIDE + self.instances);
         // What they take while they are open.
-        let room = 32 + size_of_val(pieces.as_slice());
+        let room = 32 + size_of_val(&pieces[..]);
         self.room = self.room.saturating_sub(room);
-        self.pieces.push((pieces, room));
-        self.push(Open { node, next: 0, form: Form::Pieces });
+        self.pieces.push((pieces.into_iter(), room));
+        self.open_instance(node, Form::Pieces);
         Ok(())
     }
 
-    /// A persistent id: nothing is kept of it but which it is.
-    fn persistent(&mut self, node: u32, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(Form::Persistent.brackets().0)?;
+    fn global(&mut self, object: Object<'g>, f: &mut Formatter<'_>) -> fmt::Result {
+        let &[module, name] = object.fields() else { return Ok(()) };
+        if View::new(self.access, Some(module)).as_str() != Some("builtins") {
+            self.name(module, f)?;
+            f.write_char('.')?;
+        }
+        self.name(name, f)
+    }
+
+    /// A name without quotes.
+    fn name(&mut self, name: Handle, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.access.long_span(name, LONG) {
+            Some(span) if self.is_too_often(span) => f.write_str("..."),
+            _ => write_name(View::new(self.access, Some(name)), f),
+        }
+    }
+
+    /// The form that an object has of its own, unless too much has been spent on such.
+    fn form(&mut self, view: View<'g>, object: Object<'g>) -> Option<Vec<Piece<'g>>> {
+        self.forms = self.forms.saturating_sub(object.extent());
+        if self.forms == 0 {
+            return None;
+        }
+        let pieces = object::pieces(view, object)?;
+        self.forms = self.forms.saturating_sub(cost_of(&pieces));
+        Some(pieces)
+    }
+
+    /// Opens an instance, with the number by which it is called within itself.
+    fn open_instance(&mut self, node: u32, form: Form) {
         self.instances += 1;
         self.note(node, INSIDE + self.instances);
-        self.push(Open { node, next: 0, form: Form::Persistent });
-        Ok(())
+        self.push(Open { node, next: 0, form });
     }
 }
 
 /// About how many items it takes to write these.
-fn cost_of(pieces: &vec::IntoIter<Piece<'_>>) -> usize {
+fn cost_of(pieces: &[Piece<'_>]) -> usize {
     let cost = |piece: &Piece<'_>| match piece {
         Piece::Text(text) => text.len() / 8,
         Piece::Value(_) => 1,
         Piece::Listed(_, slots) => slots.len(),
     };
-    pieces.as_slice().iter().map(cost).sum()
+    pieces.iter().map(cost).sum()
 }
 
 /// An int of more than 48 bits: decimal as far as Python writes it, which is quadratic, hexadecimal beyond.
@@ -390,14 +494,6 @@ fn write_int(bytes: &[u8], f: &mut Formatter<'_>) -> fmt::Result {
     const MOST: usize = 1786;
     let value = crate::int::to_bigint(bytes);
     if bytes.len() <= MOST { write!(f, "{value}") } else { write!(f, "{value:#x}") }
-}
-
-fn write_global(object: Object<'_>, f: &mut Formatter<'_>) -> fmt::Result {
-    if object.field(0).as_str() != Some("builtins") {
-        write_name(object.field(0), f)?;
-        f.write_char('.')?;
-    }
-    write_name(object.field(1), f)
 }
 
 /// A name without quotes. What a terminal could take for more than a name is escaped.

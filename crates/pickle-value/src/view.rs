@@ -10,6 +10,7 @@ use crate::handle::{Handle, Tag, Unpacked};
 use crate::object::{Object, ObjectKind};
 use crate::store::Access;
 use crate::text::Text;
+use crate::value::{Identity, Sort};
 use crate::{equal, int, keyed};
 
 /// A look at one object: `Copy`, and cheap to pass on.
@@ -422,6 +423,17 @@ impl<'g> View<'g> {
             }
             (key, Kind::Dict, Some(length)) => format!("no key {key} in a dict of {length}"),
             (key, kind, _) => format!("no step {key} into a {}", kind.type_name()),
+        }
+    }
+
+    /// How many items it holds directly, or an eighth of its bytes; nothing of an object.
+    pub(crate) fn extent(self) -> usize {
+        let Some(handle) = self.handle else { return 0 };
+        match (handle.identity(), handle.tag()) {
+            (_, Some(Tag::Object)) => 0,
+            (Identity { sort: Sort::Span, number }, _) => self.access.bytes(number).len() / 8,
+            (Identity { sort: Sort::Node, number }, _) => self.access.items(number).len(),
+            _ => 0,
         }
     }
 

@@ -14,13 +14,16 @@ use crate::view::{Kind, View};
 
 type Pieces<'g> = Vec<Piece<'g>>;
 
-/// What an object is written as.
-pub(super) fn pieces<'g>(view: View<'g>, object: Object<'g>) -> Pieces<'g> {
+/// What an object is written as that has a form of its own; none of what is written like a call.
+pub(super) fn pieces<'g>(view: View<'g>, object: Object<'g>) -> Option<Pieces<'g>> {
+    if object.kind() == ObjectKind::Native {
+        return Some(native(object));
+    }
     let of_library = match object.callable().as_global() {
         Some((module, _)) => of_library(view, module),
         None => view.as_zone_info().map(|zone| text(zone.to_string())),
     };
-    of_library.or_else(|| view.array_like().map(text)).unwrap_or_else(|| generic(object))
+    of_library.or_else(|| view.array_like().map(text))
 }
 
 fn text<'g>(text: String) -> Pieces<'g> {
@@ -168,92 +171,131 @@ fn native(object: Object<'_>) -> Pieces<'_> {
     pieces
 }
 
-/// What is done to make an object, like a call.
-fn generic(object: Object<'_>) -> Pieces<'_> {
-    if object.kind() == ObjectKind::Native {
-        return native(object);
-    }
-    let (open, first, close) = match object.kind() {
-        ObjectKind::Persistent => ("<persistent ", object.field(0).handle(), ">"),
-        ObjectKind::Extension => ("<extension ", object.field(0).handle(), ">"),
-        _ => ("", object.callable().handle(), ")"),
-    };
-    let mut pieces = Vec::from([Piece::Text(open.into())]);
-    pieces.extend(first.map(Piece::Value));
-    let mut listed = Vec::new();
-    if !matches!(object.kind(), ObjectKind::Persistent | ObjectKind::Extension) {
-        pieces.push(Piece::Text("(".into()));
-        listed.extend(arguments(object));
-    }
-    for step in object.steps() {
-        listed.extend(done(step));
-    }
-    for (at, part) in listed.into_iter().enumerate() {
-        if at > 0 || object.callable().is_absent() {
-            pieces.push(Piece::Text(", ".into()));
-        }
-        pieces.extend(part);
-    }
-    pieces.push(Piece::Text(close.into()));
-    pieces
+/// A part of what is written like a call, by its number: a fixed one, so that nothing has to be kept of an object while what
+/// it holds is written but where it is.
+pub(super) enum Part<'g> {
+    /// There is none of this number.
+    Nothing,
+    /// What it begins with.
+    Opening(&'static str, Option<Handle>),
+    /// One of those with commas between: a text and what follows it; and how many parts further the next one is.
+    Listed(&'static str, Content<'g>, u32),
+    /// What stands behind the part before.
+    Closing(&'static str),
+    /// All are written.
+    End(&'static str),
 }
 
-/// The arguments, each group that has any.
-fn arguments(object: Object<'_>) -> Vec<Pieces<'_>> {
+/// What a part holds.
+pub(super) enum Content<'g> {
+    Value(Handle),
+    /// Items, and the container whose they are.
+    Slots(Style, Slots<'g>, Option<u32>),
+}
+
+/// Callable, parenthesis, arguments and keyword arguments come before the steps, of which each has so many parts.
+const BEFORE_STEPS: usize = 4;
+const PARTS_OF_STEP: usize = 3;
+
+/// The part of this number.
+pub(super) fn part(object: Object<'_>, number: usize) -> Part<'_> {
+    match number {
+        0 => match object.kind() {
+            ObjectKind::Persistent => Part::Opening("<persistent ", object.field(0).handle()),
+            ObjectKind::Extension => Part::Opening("<extension ", object.field(0).handle()),
+            _ => Part::Opening("", object.callable().handle()),
+        },
+        1 if is_named_only(object) => Part::Nothing,
+        1 => Part::Closing("("),
+        2 => positional(object).unwrap_or(Part::Nothing),
+        3 => named(object).unwrap_or(Part::Nothing),
+        _ => match object.step((number - BEFORE_STEPS) / PARTS_OF_STEP) {
+            Some(step) => part_of_step(step, (number - BEFORE_STEPS) % PARTS_OF_STEP),
+            None if is_named_only(object) => Part::End(">"),
+            None => Part::End(")"),
+        },
+    }
+}
+
+/// About how many items it takes to write an object.
+pub(super) fn cost(object: Object<'_>) -> usize {
+    2 + object.extent()
+}
+
+/// A persistent id or an extension code, to which something is done.
+fn is_named_only(object: Object<'_>) -> bool {
+    matches!(object.kind(), ObjectKind::Persistent | ObjectKind::Extension)
+}
+
+fn positional(object: Object<'_>) -> Option<Part<'_>> {
     let mut args = object.args();
     if object.kind() == ObjectKind::Reconstructed && args.get(0).kind() == Kind::Tuple {
         // Of a named tuple, its items.
         args = args.get(0);
     }
-    let positional = match args.kind() {
-        Kind::Tuple => args.slots().filter(|items| !items.is_empty()).map(|items| [listed(Style::Items, items)].into()),
-        _ => args.handle().map(|args| [Piece::Text("*".into()), Piece::Value(args)].into()),
-    };
-    let kwargs = Some(object.field(2)).filter(|_| object.kind() == ObjectKind::NewWithKeywords);
-    let named = kwargs.and_then(|kwargs| match keywords(kwargs) {
-        Some(entries) if entries.is_empty() => None,
-        Some(entries) => Some([Piece::Listed(Style::Keywords, entries)].into()),
-        None => Some([Piece::Text("**".into()), Piece::Value(kwargs.handle()?)].into()),
-    });
-    [positional, named].into_iter().flatten().collect()
+    if args.kind() != Kind::Tuple {
+        return Some(Part::Listed("*", Content::Value(args.handle()?), 1));
+    }
+    let items = args.slots().filter(|items| !items.is_empty())?;
+    Some(Part::Listed("", Content::Slots(Style::Items, Cow::Borrowed(items), owner(args)), 1))
 }
 
-/// What a step is written as.
-fn done(step: Step<'_>) -> Vec<Pieces<'_>> {
-    let plain = |view: View<'_>| view.handle().map(|handle| Vec::from([Piece::Value(handle)]));
-    match step {
-        Step::Append(items) | Step::Assign(items) | Step::Add(items) => plain(items).into_iter().collect(),
-        Step::State(state) if state.is_none() => Vec::new(),
-        Step::State(state) => attributes(state).unwrap_or_else(|| {
-            let state = state.handle().map(Piece::Value);
-            let pieces = [Some(Piece::Text("<state ".into())), state, Some(Piece::Text(">".into()))];
-            Vec::from([pieces.into_iter().flatten().collect()])
-        }),
-        Step::StateBy(setter, state) => {
-            let parts = [setter.handle(), state.handle()].into_iter().flatten().collect::<Vec<_>>();
-            let open = Piece::Text("<state set by ".into());
-            Vec::from([Vec::from([open, Piece::Listed(Style::Items, parts.into()), Piece::Text(">".into())])])
-        }
+fn named(object: Object<'_>) -> Option<Part<'_>> {
+    let kwargs = Some(object.field(2)).filter(|_| object.kind() == ObjectKind::NewWithKeywords)?;
+    match keywords(kwargs) {
+        Some(entries) if entries.is_empty() => None,
+        Some(entries) => Some(Part::Listed("", Content::Slots(Style::Keywords, entries, owner(kwargs)), 1)),
+        None => Some(Part::Listed("**", Content::Value(kwargs.handle()?), 1)),
     }
 }
 
-/// A state of attributes: a dict, or a pair of one, or None, and the dict of the slots.
-fn attributes(state: View<'_>) -> Option<Vec<Pieces<'_>>> {
+/// What a step is written as: two parts, with what closes the first between them.
+fn part_of_step(step: Step<'_>, number: usize) -> Part<'_> {
+    let first = number == 0;
+    let value = |before, view: View<'_>| match view.handle() {
+        Some(handle) if first => Part::Listed(before, Content::Value(handle), 1),
+        _ => Part::Nothing,
+    };
+    match step {
+        Step::Append(items) | Step::Assign(items) | Step::Add(items) => value("", items),
+        Step::State(state) if state.is_none() => Part::Nothing,
+        Step::State(state) => match attributes(state) {
+            Some([attributes, of_slots]) => match if first { attributes } else { of_slots } {
+                Some((dict, entries)) if number != 1 && !entries.is_empty() => {
+                    // A dict may be large, and is looked through once.
+                    let parts = if state.kind() == Kind::Dict { PARTS_OF_STEP as u32 } else { 1 };
+                    Part::Listed("", Content::Slots(Style::Keywords, entries, owner(dict)), parts)
+                }
+                _ => Part::Nothing,
+            },
+            None if number == 1 => Part::Closing(">"),
+            None => value("<state ", state),
+        },
+        Step::StateBy(setter, state) if first => {
+            let parts = [setter.handle(), state.handle()].into_iter().flatten().collect::<Vec<_>>();
+            Part::Listed("<state set by ", Content::Slots(Style::Items, parts.into(), None), 1)
+        }
+        Step::StateBy(..) if number == 1 => Part::Closing(">"),
+        Step::StateBy(..) => Part::Nothing,
+    }
+}
+
+/// A state of attributes: a dict, or a pair of one, or None, and the dict of the slots. The dicts, with what they hold.
+fn attributes(state: View<'_>) -> Option<[Option<(View<'_>, Slots<'_>)>; 2]> {
     let parts = match state.kind() {
         Kind::Dict => [Some(state), None],
         Kind::Tuple if state.len() == Some(2) => {
-            [Some(state.get(0)).filter(|dict| !dict.is_none()), Some(state.get(1)).filter(|slots| !slots.is_none())]
+            [state.get(0), state.get(1)].map(|part| Some(part).filter(|part| !part.is_none()))
         }
         _ => return None,
     };
-    let mut groups = Vec::new();
-    for part in parts.into_iter().flatten() {
-        let entries = keywords(part)?;
-        if !entries.is_empty() {
-            groups.push(Vec::from([Piece::Listed(Style::Keywords, entries)]));
+    let mut held = [None, None];
+    for (held, dict) in held.iter_mut().zip(parts) {
+        if let Some(dict) = dict {
+            *held = Some((dict, keywords(dict)?));
         }
     }
-    Some(groups)
+    Some(held)
 }
 
 /// The keys and values of a dict whose keys are all names.
@@ -261,6 +303,11 @@ fn keywords(dict: View<'_>) -> Option<Slots<'_>> {
     let entries = dict.pairs().filter(|_| dict.kind() == Kind::Dict)?;
     let is_name = |key: &Handle| matches!(key.tag(), Some(Tag::Text | Tag::ByteString));
     entries.iter().step_by(2).all(is_name).then_some(Cow::Borrowed(entries))
+}
+
+/// The number of a container.
+fn owner(container: View<'_>) -> Option<u32> {
+    container.handle().map(|handle| handle.identity().number)
 }
 
 fn listed(style: Style, items: &[Handle]) -> Piece<'_> {
