@@ -57,7 +57,7 @@ pub struct DumpOptions {
     fix_imports: Option<bool>,
     fast: bool,
     extensions: Arc<Extensions>,
-    repeated_ints: Option<u64>,
+    copies: Option<u64>,
     nesting_room: Option<usize>,
 }
 
@@ -93,8 +93,9 @@ impl DumpOptions {
         DumpOptions { extensions: extensions.into(), ..self }
     }
 
-    /// How many bytes of long ints may be written. A pickle has each int wherever it is met, so a graph in which ints are
-    /// shared may be very much longer in it; by default it may be 16 times the size of the graph, and 64 KiB.
+    /// How many bytes may be written of what a graph can share and a pickle cannot: long ints, and what is made anew of each
+    /// object of the standard library whose form differs by protocol. By default 16 times the size of the graph, and 64 KiB:
+    /// what is shared in good faith takes less, and a bomb would fill any disk.
     ///
     /// ```
     /// use pickle_codec::DumpOptions;
@@ -105,22 +106,22 @@ impl DumpOptions {
     /// let list = builder.list(&[int; 100])?;
     /// let graph = builder.finish(list);
     /// assert!(DumpOptions::new().to_vec(&graph).is_err());
-    /// assert!(DumpOptions::new().repeated_ints(u64::MAX).to_vec(&graph)?.len() > 1_000_000);
+    /// assert!(DumpOptions::new().copies(u64::MAX).to_vec(&graph)?.len() > 1_000_000);
     /// # Ok::<(), pickle_codec::Error>(())
     /// ```
     #[must_use]
-    pub fn repeated_ints(self, bytes: u64) -> DumpOptions {
-        DumpOptions { repeated_ints: Some(bytes), ..self }
+    pub fn copies(self, bytes: u64) -> DumpOptions {
+        DumpOptions { copies: Some(bytes), ..self }
     }
 
     /// How many bytes may be taken to keep track of what stands within each other, beyond some two thousand levels. By default
-    /// any depth is written: a list takes some forty bytes for each level, an instance some hundreds, which may be a hundred
+    /// any depth is written: a list takes sixty-four bytes for each level, an instance up to three hundred, which is some tens of
     /// times its bytes in a pickle.
     ///
     /// ```
     /// use pickle_codec::{DumpOptions, from_slice};
     ///
-    /// let pickle = [&b"]".repeat(100_000), &b"a".repeat(99_999)[..], b"."].concat();
+    /// let pickle = [&b"]".repeat(100_000)[..], &b"a".repeat(99_999), b"."].concat();
     /// let deep = from_slice(&pickle)?;
     /// assert!(DumpOptions::new().to_vec(&deep).is_ok());
     /// let error = DumpOptions::new().nesting_room(1 << 20).to_vec(&deep).unwrap_err();
@@ -233,8 +234,8 @@ impl DumpOptions {
     fn prepared<'g>(&self, mut source: GraphSource<'g>, root: View<'_>) -> Result<GraphSource<'g>, Error> {
         source.set_extensions(self.extensions.clone());
         source.set_fast(self.fast);
-        if let Some(bytes) = self.repeated_ints {
-            source.set_repeated_ints(bytes);
+        if let Some(bytes) = self.copies {
+            source.set_copies(bytes);
         }
         if self.fast {
             crate::fast::check(root)?;

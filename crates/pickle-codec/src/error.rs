@@ -257,11 +257,12 @@ pub enum ErrorKind {
     /// More objects within each other than [`DumpOptions::nesting_room`](crate::DumpOptions::nesting_room) has room for.
     #[error("the objects are nested too deep for the memory that may be taken")]
     TooDeep,
-    /// Long ints that a graph shares, and that a pickle cannot: see
-    /// [`DumpOptions::repeated_ints`](crate::DumpOptions::repeated_ints).
-    #[error("long ints are shared so often that writing each would take more than {limit} bytes")]
-    RepeatedInts {
-        /// How many bytes of long ints may be written.
+    /// What a graph shares and a pickle cannot, too often: see [`DumpOptions::copies`](crate::DumpOptions::copies).
+    #[error(
+        "what is shared in the graph, but cannot be in a pickle, takes more than {limit} bytes: the limit `copies`"
+    )]
+    Copies {
+        /// How many bytes may be written.
         limit: u64,
     },
     /// An int with so many digits that Python writes none such as text, which protocols 0 and 1 ask for.

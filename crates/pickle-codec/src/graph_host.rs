@@ -9,6 +9,7 @@ use pickle_value::{Builder, Handle, Kind, ObjectKind, View};
 use crate::builtins::Builtin;
 use crate::encoding::Encoding;
 use crate::error::{Error, ErrorKind};
+use crate::graph_source::is_made_by_class;
 use crate::host::{Host, Items};
 use crate::limits::Limits;
 use crate::load::LoadOptions;
@@ -37,6 +38,8 @@ pub struct GraphHost<'a, R = Defaults> {
     input_at: Option<usize>,
     /// With `unify`, the first text of each attribute name.
     names: HashMap<Vec<u8>, Handle, foldhash::fast::RandomState>,
+    /// Large states whose names are unified: with how many attributes, and as what.
+    unified: HashMap<Handle, (usize, Handle), foldhash::fast::RandomState>,
     /// With `unify`, the bytes objects of a single byte that `_codecs.encode` gave, or Python 2's SHORT_BINSTRING: what a
     /// line of STRING gives is another one.
     singles: Vec<(u8, Handle)>,
@@ -73,6 +76,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             buffers: 0,
             input_at: None,
             names: HashMap::default(),
+            unified: HashMap::default(),
             singles: Vec::new(),
             empty_frozen_set: None,
             methods: Vec::new(),
@@ -279,13 +283,11 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     #[inline]
     fn check_class(&self, class: Handle) -> Result<(), Error> {
         self.check_kind("make an instance of", class, Kind::Object)?;
-        match self.builder.view(class).as_object().map(|object| object.kind()) {
-            Some(ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Reconstructed | ObjectKind::Instance) => {
-                let (operation, kind) = ("make an instance of", "class's instance");
-                Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind { operation, kind }).into())
-            }
-            _ => Ok(()),
+        if is_made_by_class(self.builder.view(class)) {
+            let (operation, kind) = ("make an instance of", "class's instance");
+            return Err(ErrorKind::Value(pickle_value::ErrorKind::WrongKind { operation, kind }).into());
         }
+        Ok(())
     }
 
     /// A frozenset that a call gives: up to 3.9 CPython had one that is empty.
@@ -344,6 +346,22 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         if view.kind() != Kind::Dict {
             return Ok(state);
         }
+        let entries = view.len().unwrap_or(0);
+        if let Some((known, unified)) = self.unified.get(&state)
+            && *known == entries
+        {
+            return Ok(*unified);
+        }
+        let unified = self.unify_keys(state)?;
+        if entries >= LARGE {
+            self.unified.extend([(state, (entries, unified)), (unified, (entries, unified))]);
+        }
+        Ok(unified)
+    }
+
+    /// The same dict, if its keys are the first of their names; else another.
+    fn unify_keys(&mut self, state: Handle) -> Result<Handle, Error> {
+        let view = self.builder.view(state);
         let mut pairs: Vec<Handle> =
             view.entries().flat_map(|(key, value)| [key.handle(), value.handle()]).flatten().collect();
         let mut changed = false;
@@ -372,6 +390,9 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
 
 /// How many arguments a builtin has at most that is understood.
 const MOST_ARGS: usize = 3;
+
+/// A state of so many attributes is remembered, lest it be looked through for each instance that has it.
+const LARGE: usize = 64;
 
 /// How many bytes calls may copy of the smallest pickle.
 const FREE_COPIES: u64 = 1 << 18;

@@ -58,8 +58,8 @@ pub struct GraphSource<'g> {
     made: Vec<vec::IntoIter<Handle>>,
     /// Globals that earlier pickles with the same memo had.
     globals: Globals,
-    /// How many bytes of long ints may be written, and still.
-    repeated_ints: [u64; 2],
+    /// What may be written of what the graph shares and a pickle cannot.
+    copies: Copies,
     /// The globals of the graph and of `extras`, by module and name with a newline between; made when one is looked for.
     globals_by_name: HashMap<String, Handle, foldhash::fast::RandomState>,
 }
@@ -69,6 +69,39 @@ pub struct GraphSource<'g> {
 fn is_nested_too_deep(name: &str) -> bool {
     let dots = name.bytes().filter(|&byte| byte == b'.').count();
     dots > 500 || dots * name.len() > 1 << 18
+}
+
+/// True for an instance, which is surely no class itself.
+pub(crate) fn is_made_by_class(object: View<'_>) -> bool {
+    use ObjectKind::{Instance, New, NewWithKeywords, Reconstructed};
+    let kind = object.as_object().map(|object| object.kind());
+    matches!(kind, Some(New | NewWithKeywords | Reconstructed | Instance))
+}
+
+/// How many bytes may be written of what a graph shares and a pickle cannot.
+#[derive(Debug)]
+struct Copies {
+    limit: u64,
+    /// None once it was passed.
+    left: Option<u64>,
+}
+
+impl Copies {
+    fn new(limit: u64) -> Copies {
+        Copies { limit, left: Some(limit) }
+    }
+
+    /// Notes that so much is written.
+    #[inline]
+    fn count(&mut self, bytes: usize) -> Result<(), Error> {
+        self.left = self.left.and_then(|left| left.checked_sub(bytes as u64));
+        self.check()
+    }
+
+    #[inline]
+    fn check(&self) -> Result<(), Error> {
+        if self.left.is_none() { Err(ErrorKind::Copies { limit: self.limit }.into()) } else { Ok(()) }
+    }
 }
 
 /// A place in the items of a graph's object.
@@ -136,23 +169,14 @@ impl<'g> GraphSource<'g> {
             made: Vec::new(),
             globals: Globals::default(),
             globals_by_name: HashMap::default(),
-            repeated_ints: [(graph.size_hint() as u64).saturating_mul(16).saturating_add(1 << 16); 2],
+            copies: Copies::new((graph.size_hint() as u64).saturating_mul(16).saturating_add(1 << 16)),
         }
     }
 
-    /// Says how many bytes of long ints may be written, each wherever it is met.
-    pub fn set_repeated_ints(&mut self, bytes: u64) {
-        self.repeated_ints = [bytes; 2];
-    }
-
-    /// Notes that an int is written.
-    fn count_int(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let [limit, left] = self.repeated_ints;
-        match left.checked_sub(bytes.len() as u64) {
-            Some(left) => self.repeated_ints = [limit, left],
-            None => return Err(ErrorKind::RepeatedInts { limit }.into()),
-        }
-        Ok(())
+    /// Says how many bytes may be written of what the graph shares and a pickle cannot: see
+    /// [`DumpOptions::copies`](crate::DumpOptions::copies).
+    pub fn set_copies(&mut self, bytes: u64) {
+        self.copies = Copies::new(bytes);
     }
 
     /// Takes over a registry of extension codes.
@@ -178,7 +202,9 @@ impl<'g> GraphSource<'g> {
     }
 
     fn object(&mut self, handle: Handle, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+        // What is made anew of an argument is made for each object that has it.
         if !self.standard.is_empty()
+            && self.copies.count(8 * object.extent()).is_ok()
             && let Some(shape) = self.standard(handle, object)
         {
             return shape;
@@ -186,8 +212,9 @@ impl<'g> GraphSource<'g> {
         let node = handle.identity().number;
         let mut kind = object.kind();
         if kind == ObjectKind::Instance && !self.python2 && object.args().is_empty() {
-            // Python 3 has no old-style classes: it makes the instance of one by `cls.__new__`, and then writes that.
-            kind = ObjectKind::New;
+            // Python 3 has no old-style classes: it makes the instance of one by `cls.__new__`, and then writes that. What is
+            // no class it calls.
+            kind = if is_made_by_class(object.callable()) { ObjectKind::Call } else { ObjectKind::New };
         }
         let make = match kind {
             ObjectKind::Global => return Shape::Global,
@@ -224,7 +251,8 @@ impl<'g> GraphSource<'g> {
         if let (Make::Call | Make::New, Some(state)) = (make, object.plain_state()) {
             return Shape::Made(Made { is_new: make == Make::New, callable, args, state: state.handle() });
         }
-        let steps = object.steps().filter_map(|step| self.fill(step)).collect();
+        let mut steps = Vec::with_capacity(object.steps().size_hint().0);
+        steps.extend(object.steps().filter_map(|step| self.fill(step)));
         let kwargs = if make == Make::NewWithKeywords { object.field(2).handle() } else { None };
         Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps }))
     }
@@ -321,7 +349,7 @@ impl<'g> Source for GraphSource<'g> {
                 }
             }
             Value::BigInt(bytes) => {
-                self.count_int(bytes)?;
+                self.copies.count(bytes.len())?;
                 Atom::BigInt(bytes)
             }
             Value::Float(value) => Atom::Float(value),
@@ -346,11 +374,11 @@ impl<'g> Source for GraphSource<'g> {
             Value::Set(items) => Shape::Set(items.len(), cursor(items)),
             Value::FrozenSet(items) => Shape::FrozenSet(items.len(), cursor(items)),
             Value::BigInt(bytes) => {
-                self.count_int(bytes)?;
+                self.copies.count(bytes.len())?;
                 Shape::BigInt(bytes)
             }
             Value::Long(bytes) => {
-                self.count_int(bytes)?;
+                self.copies.count(bytes.len())?;
                 Shape::Long(bytes)
             }
             Value::Text(text) => Shape::Text(text.as_bytes()),
@@ -383,7 +411,11 @@ impl<'g> Source for GraphSource<'g> {
                     *handle = other;
                     self.memo(other).checked_sub(1).map_or(Shape::Global, Shape::Known)
                 }
-                None => self.object(*handle, object),
+                None => {
+                    let shape = self.object(*handle, object);
+                    self.copies.check()?;
+                    shape
+                }
             },
             _ => unsupported("an object of another format"),
         })

@@ -28,7 +28,7 @@
 //! Any bytes give a value or an error, in memory and time in proportion to their number, in any thread's stack: a length is
 //! held against what is left before anything is allocated, what is shared is never copied, and nothing recurses. [`Limits`]
 //! bound what a pickle may ask for; by default no real pickle meets them. Writing has two bounds of its own, for what is
-//! small in a graph and large in a pickle: [`DumpOptions::repeated_ints`], and the depth of graphs that nest very deep in very
+//! small in a graph and large in a pickle: [`DumpOptions::copies`], and the depth of graphs that nest very deep in very
 //! few bytes.
 //!
 //! The crate is `no_std` with `alloc` when the default feature `std` is off.

@@ -44,7 +44,7 @@ pub(crate) enum Task<S: Source> {
     /// Below protocol 4: the list that `set` or `frozenset` is called with, and what object that call makes.
     SetCall {
         object: S::Object,
-        batch: Box<Batch<S>>,
+        batch: Batch<S>,
     },
     Call(Call<S>),
     Reduce(Box<Reducing<S>>),

@@ -56,6 +56,12 @@ pub(super) enum Container {
 
 impl<'g> GraphSource<'g> {
     pub(super) fn extra(&mut self, content: Content) -> Handle {
+        let bytes = match &content {
+            Content::Text(bytes) | Content::Bytes(bytes) | Content::Int(bytes) => bytes.len(),
+            _ => 0,
+        };
+        // Whoever asks for the shape of an object sees whether that was too much.
+        let _ = self.copies.count(size_of::<Content>() + bytes);
         self.extras.push(content);
         self.memo.push(0);
         Handle::foreign(EXTRAS + self.extras.len() as u32 - 1)

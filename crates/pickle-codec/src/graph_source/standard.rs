@@ -407,6 +407,8 @@ impl<'g> GraphSource<'g> {
 
     /// A cursor over items that the graph does not hold together.
     pub(super) fn made(&mut self, items: Vec<Handle>) -> Cursor<'g> {
+        // Whoever asks for the shape of an object sees whether that was too much.
+        let _ = self.copies.count(size_of::<Vec<Handle>>() + size_of_val(&items[..]));
         self.made.push(items.into_iter());
         Cursor { items: [].iter(), made: self.made.len() as u32 }
     }

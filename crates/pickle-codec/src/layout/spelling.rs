@@ -137,10 +137,14 @@ fn float(object: View<'_>) -> Option<f64> {
     object.as_f64().filter(|_| object.kind() == Kind::Float)
 }
 
+/// The digits of an int; none of one that is longer than decimals may be, whose digits would take a time that grows with
+/// the square of their number.
 fn decimal(object: View<'_>) -> Option<String> {
+    /// Of an int of 300,000 digits.
+    const MOST_BITS: u64 = 1_000_000;
     match object.as_i64() {
         Some(value) => Some(alloc::format!("{value}")),
-        None => object.as_bigint().map(|value| alloc::format!("{value}")),
+        None => object.as_bigint().filter(|value| value.bits() <= MOST_BITS).map(|value| alloc::format!("{value}")),
     }
 }
 

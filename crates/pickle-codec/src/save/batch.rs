@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::source::Source;
 
 /// How many items or entries stand between a mark and its APPENDS, SETITEMS or ADDITEMS (`BATCHSIZE`).
-const BATCH_SIZE: usize = 1000;
+const BATCH_SIZE: u32 = 1000;
 
 /// The items of a container that are being written.
 pub(crate) struct Batch<S: Source> {
@@ -19,9 +19,9 @@ pub(crate) struct Batch<S: Source> {
     ops: Ops,
     state: State,
     /// How many objects of the open batch, or of the item, have been given.
-    given: usize,
+    given: u32,
     /// How many objects a full batch has.
-    full: usize,
+    full: u32,
     /// What comes behind a full batch.
     then: Then,
     /// Items that were taken from the cursor too early.
@@ -81,7 +81,7 @@ impl<S: Source> Batch<S> {
             _ => State::BeforeMark,
         };
         let then = if ops.width == 1 && ops.one.is_some() { Then::MoreOrEnd } else { Then::More };
-        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * usize::from(ops.width), then, ahead: None }
+        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * u32::from(ops.width), then, ahead: None }
     }
 
     /// Writes the mark of the first batch, if that is what comes next: spares most containers a step.
@@ -102,14 +102,14 @@ impl<S: Source> Batch<S> {
     /// dict, whose values keys stand between.
     #[inline(always)]
     pub(super) fn left(&mut self) -> Option<(&mut S::Cursor, usize)> {
-        let left = self.full - self.given;
+        let left = (self.full - self.given) as usize;
         (self.ops.width == 1 && self.ahead.is_none()).then_some((&mut self.cursor, left))
     }
 
     /// Says that so many of them are written.
     #[inline(always)]
     pub(super) fn count(&mut self, given: usize) {
-        self.given += given;
+        self.given += given as u32;
     }
 
     /// False once all is written.
@@ -120,7 +120,7 @@ impl<S: Source> Batch<S> {
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
-        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * usize::from(ops.width), then: Then::Look, ahead: None }
+        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * u32::from(ops.width), then: Then::Look, ahead: None }
     }
 }
 
@@ -173,7 +173,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     fn advance_one_by_one(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
-        if batch.given == usize::from(batch.ops.width) {
+        if batch.given == u32::from(batch.ops.width) {
             self.op(batch.ops.one.unwrap_or(batch.ops.many));
             batch.given = 0;
         }

@@ -1,7 +1,5 @@
 //! Tuples, lists, dicts and sets.
 
-use alloc::boxed::Box;
-
 use pickle_opcodes::Opcode;
 
 use super::batch::Ops;
@@ -213,7 +211,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.boundary()?;
         self.mark_for_tuple(1);
         let batch = self.begin_new_list(length, cursor)?;
-        Ok(Task::SetCall { object, batch: Box::new(batch) })
+        Ok(Task::SetCall { object, batch })
     }
 
     /// A list that the pickler makes itself.

@@ -1,7 +1,7 @@
 //! Calls, instances, and what is done to them.
 
 use alloc::boxed::Box;
-use alloc::vec::{self, Vec};
+use alloc::vec::Vec;
 
 use pickle_opcodes::Opcode;
 
@@ -20,16 +20,59 @@ pub(crate) struct Call<S: Source> {
 }
 
 /// An object that is being made and filled.
+///
+/// Very many may stand within each other, so that what is done gives its memory back at once.
 pub(crate) struct Reducing<S: Source> {
     object: S::Object,
     /// What is yet to be written before the object is there.
-    pieces: vec::IntoIter<Piece<S>>,
+    pieces: Queue<Piece<S>>,
     /// What then makes it; nothing once it is there.
     maker: Option<Maker<S::Object>>,
-    steps: vec::IntoIter<Fill<S::Object, S::Cursor>>,
+    steps: Queue<Fill<S::Object, S::Cursor>>,
     filling: Option<Batch<S>>,
     /// The state that is being saved.
     building: Building<S::Object>,
+}
+
+impl<S: Source> Reducing<S> {
+    /// Gives back the room of what is done.
+    pub(super) fn shrink(&mut self) {
+        self.pieces.left.shrink_to_fit();
+        self.steps.left.shrink_to_fit();
+    }
+
+    /// How many bytes it takes beyond its task.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Reducing<S>>() + self.pieces.size() + self.steps.size()
+    }
+}
+
+/// What comes one after the other: no larger than it has to be, and without memory once it is empty.
+struct Queue<T> {
+    /// The last comes first.
+    left: Vec<T>,
+}
+
+impl<T> Queue<T> {
+    fn new(mut items: Vec<T>) -> Queue<T> {
+        items.reverse();
+        if items.len() < items.capacity() {
+            items.shrink_to_fit();
+        }
+        Queue { left: items }
+    }
+
+    fn next(&mut self) -> Option<T> {
+        let item = self.left.pop();
+        if self.left.is_empty() {
+            self.left = Vec::new();
+        }
+        item
+    }
+
+    fn size(&self) -> usize {
+        self.left.capacity() * size_of::<T>()
+    }
 }
 
 /// A piece of what makes an object.
@@ -61,20 +104,12 @@ enum Building<O> {
     Nothing,
     /// BUILD.
     Build,
-    /// Of a call of a setter: the object and the state, in this order.
-    Arguments(vec::IntoIter<O>),
-}
-
-/// The pieces of a tuple of arguments.
-fn tuple_of<S: Source>(args: Args<S::Object, S::Cursor>) -> Vec<Piece<S>> {
-    match args {
-        Args::Tuple(args) => Vec::from([Piece::Save(args)]),
-        Args::Parts(parts) => {
-            let length = parts.len();
-            let parts = parts.into_iter().map(piece_of);
-            [Piece::BeginTuple(length)].into_iter().chain(parts).chain([Piece::EndTuple(length)]).collect()
-        }
-    }
+    /// The object, which the setter of this state is called with.
+    Object(O),
+    /// The state, its other argument.
+    State(O),
+    /// The call of the setter.
+    Call,
 }
 
 /// `partial(new)` with the state `(new, args, kwargs, None)`, as `functools.partial.__reduce__` has it, and the empty tuple
@@ -146,9 +181,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let (pieces, maker) = self.pieces(make, callable, args, kwargs)?;
         Ok(Task::Reduce(Box::new(Reducing {
             object,
-            pieces: pieces.into_iter(),
+            pieces: Queue::new(pieces),
             maker: Some(maker),
-            steps: steps.into_iter(),
+            steps: Queue::new(steps),
             filling: None,
             building: Building::Nothing,
         })))
@@ -189,8 +224,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
             (make, args, _) => {
                 let opcode = if make == Make::Call { Opcode::Reduce } else { Opcode::NewObj };
-                let mut pieces = Vec::from([Piece::Save(callable)]);
-                pieces.extend(tuple_of(args));
+                let pieces = match args {
+                    Args::Tuple(args) => Vec::from([callable, args].map(Piece::Save)),
+                    Args::Parts(parts) => {
+                        let length = parts.len();
+                        let mut pieces = Vec::with_capacity(length + 3);
+                        pieces.extend([Piece::Save(callable), Piece::BeginTuple(length)]);
+                        pieces.extend(parts.into_iter().map(piece_of));
+                        pieces.push(Piece::EndTuple(length));
+                        pieces
+                    }
+                };
                 (pieces, maker(opcode))
             }
         })
@@ -243,7 +287,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 }
                 continue;
             }
-            if let Some(argument) = self.end_building(&mut task.building) {
+            if let Some(argument) = self.end_building(task) {
                 return Ok(Next::Save(argument));
             }
             let (ops, cursor) = match task.steps.next() {
@@ -253,7 +297,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                     return Ok(Next::Save(state));
                 }
                 Some(Fill::StateBy { setter, state }) => {
-                    task.building = Building::Arguments(Vec::from([task.object.clone(), state]).into_iter());
+                    task.building = Building::Object(state);
                     return Ok(Next::Save(setter));
                 }
                 Some(Fill::Append(cursor)) => (Ops::LIST, cursor),
@@ -295,20 +339,20 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// The next argument of a state's setter, or what ends the setting of a state.
-    fn end_building(&mut self, building: &mut Building<S::Object>) -> Option<S::Object> {
-        match core::mem::replace(building, Building::Nothing) {
+    fn end_building(&mut self, task: &mut Reducing<S>) -> Option<S::Object> {
+        match core::mem::replace(&mut task.building, Building::Nothing) {
             Building::Nothing => {}
             Building::Build => self.op(Opcode::Build),
-            Building::Arguments(mut left) => {
-                if let Some(argument) = left.next() {
-                    *building = Building::Arguments(left);
-                    return Some(argument);
-                }
-                // CPython writes TUPLE2 at every protocol, even 0. What the setter gives is dropped.
-                for opcode in [Opcode::Tuple2, Opcode::Reduce, Opcode::Pop] {
-                    self.op(opcode);
-                }
+            Building::Object(state) => {
+                task.building = Building::State(state);
+                return Some(task.object.clone());
             }
+            Building::State(state) => {
+                task.building = Building::Call;
+                return Some(state);
+            }
+            // CPython writes TUPLE2 at every protocol, even 0. What the setter gives is dropped.
+            Building::Call => [Opcode::Tuple2, Opcode::Reduce, Opcode::Pop].into_iter().for_each(|op| self.op(op)),
         }
         None
     }

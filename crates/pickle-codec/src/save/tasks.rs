@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Batch, Reducing, Task};
+use super::Task;
 use crate::error::ErrorKind;
 use crate::source::Source;
 
@@ -73,7 +73,13 @@ impl<S: Source> Tasks<S> {
             });
             Piece::TuplesOfOne(objects.collect())
         } else {
-            Piece::Mixed(self.recent.drain(..PIECE).collect())
+            let mut tasks: Vec<Task<S>> = self.recent.drain(..PIECE).collect();
+            for task in &mut tasks {
+                if let Task::Reduce(reducing) = task {
+                    reducing.shrink();
+                }
+            }
+            Piece::Mixed(tasks)
         };
         self.taken += piece.size();
         self.older.push(piece);
@@ -97,9 +103,7 @@ impl<S: Source> Piece<S> {
     /// About how many bytes it takes.
     fn size(&self) -> usize {
         let boxed = |task: &Task<S>| match task {
-            // With the rows of what makes and what fills the object.
-            Task::Reduce(_) => size_of::<Reducing<S>>() + 96,
-            Task::SetCall { .. } => size_of::<Batch<S>>(),
+            Task::Reduce(reducing) => reducing.size(),
             _ => 0,
         };
         match self {
