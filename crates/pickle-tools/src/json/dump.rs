@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io;
 
 use pickle_value::literal::write_float;
-use pickle_value::{Graph, Handle};
+use pickle_value::{Graph, Handle, Value};
 
 use super::error::{DumpError, DumpErrorKind};
 use super::escape::write_text;
@@ -117,11 +117,16 @@ struct Dump<'g, 'o> {
     writer: Option<&'o mut dyn io::Write>,
     /// How many bytes the writer has got.
     written: u64,
+    /// What was looked at to tell what instances are, in bytes: very many may have one argument.
+    looked_at: u64,
     limit: u64,
     open: Vec<Open<'g>>,
     /// What is open: something of it within it would be written without end.
     inside: HashSet<Handle>,
 }
+
+/// As many bytes as an item has in JSON that is looked at.
+const ITEM: u64 = 16;
 
 /// A list or dict that is being written.
 struct Open<'g> {
@@ -147,6 +152,7 @@ impl<'g, 'o> Dump<'g, 'o> {
             out: Vec::new(),
             writer,
             written: 0,
+            looked_at: 0,
             limit: options.max_bytes.unwrap_or(relative.max(ALWAYS_ALLOWED)),
             open: Vec::new(),
             inside: HashSet::new(),
@@ -176,6 +182,10 @@ impl<'g, 'o> Dump<'g, 'o> {
     }
 
     fn value(&mut self, handle: Handle) -> Result<(), DumpErrorKind> {
+        if let Value::Object(object) = self.terms.graph.value(handle) {
+            self.looked_at += ITEM * object.extent() as u64;
+            self.check_length()?;
+        }
         match self.terms.of(handle) {
             Term::List(slots) => self.open(handle, slots, false),
             Term::Dict(slots) => self.open(handle, slots, true),
@@ -318,7 +328,7 @@ impl<'g, 'o> Dump<'g, 'o> {
 
     /// Called often enough for both: what is written is not to be held, and not to be too much.
     fn check_length(&mut self) -> Result<(), DumpErrorKind> {
-        if self.written + self.out.len() as u64 > self.limit {
+        if self.written + self.looked_at + self.out.len() as u64 > self.limit {
             return Err(DumpErrorKind::TooLong { limit: self.limit });
         }
         if self.out.len() > 1 << 16 && self.writer.is_some() {

@@ -1,6 +1,7 @@
 //! What `json` takes an object for.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use pickle_value::{Graph, Handle, Kind, Object, ObjectKind, Step, Text, Value, View};
 
@@ -76,16 +77,34 @@ impl<'g> Terms<'g, '_> {
             ObjectKind::Global => {
                 outside(format!("the global {}", dotted(object.field(0).as_str(), object.field(1).as_str())))
             }
-            ObjectKind::Persistent => outside(format!("the persistent id {}", object.field(0))),
+            ObjectKind::Persistent => outside(format!("the persistent id {}", short(object.field(0)))),
             ObjectKind::Extension => outside(format!("the extension code {}", object.field(0))),
             ObjectKind::Buffer => outside("a buffer beside the pickle".into()),
             ObjectKind::Native => Term::Refused(DumpErrorKind::Type(object.field(0).as_str().unwrap_or("?").into())),
             _ => match object.callable().as_global() {
                 Some((module, name)) => Made { terms: self, object, module, name }.term(of),
-                None => outside(format!("what {} makes", object.callable())),
+                None => outside(format!("what {} makes", short(object.callable()))),
             },
         }
     }
+}
+
+/// An object for a message: the beginning, if it is very long.
+fn short(view: View<'_>) -> String {
+    struct Beginning(String);
+
+    impl fmt::Write for Beginning {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.push_str(text);
+            if self.0.len() > 1000 { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    let mut text = Beginning(String::new());
+    if fmt::write(&mut text, format_args!("{view}")).is_err() {
+        text.0.push_str("...");
+    }
+    text.0
 }
 
 /// What it is asked for.

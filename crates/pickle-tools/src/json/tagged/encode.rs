@@ -30,6 +30,7 @@ pub fn encode(graph: &Graph<'_>) -> Result<Graph<'static>, DumpError> {
         census: Census::of(graph),
         builder: Builder::new(),
         numbers: HashMap::new(),
+        known: HashMap::new(),
         tasks: Vec::new(),
         made: Vec::new(),
     };
@@ -141,6 +142,8 @@ struct Encode<'g> {
     builder: Builder<'static>,
     /// The numbers that shared objects have got.
     numbers: HashMap<Handle, i64>,
+    /// The texts of long ints and of the names of globals, which are written wherever they stand: once is enough here.
+    known: HashMap<Handle, Handle>,
     tasks: Vec<Task<'g>>,
     /// What was made, the last on top.
     made: Vec<Handle>,
@@ -234,9 +237,9 @@ impl<'g> Encode<'g> {
             Value::None => Handle::NONE,
             Value::Bool(value) => self.builder.bool(value),
             Value::Int(value) => self.builder.int(value)?,
-            Value::BigInt(bytes) => self.int(bytes)?,
+            Value::BigInt(bytes) => self.int(handle, bytes)?,
             Value::Long(bytes) => {
-                let int = self.int(bytes)?;
+                let int = self.int(handle, bytes)?;
                 self.tag("$long", int)?
             }
             Value::Float(value) => self.float(value)?,
@@ -267,6 +270,7 @@ impl<'g> Encode<'g> {
                 self.tasks.extend(pairs.iter().skip(1).step_by(2).rev().map(|&value| Task::Visit(value)));
                 return Ok(None);
             }
+            Value::Object(object) if object.kind() == ObjectKind::Global => self.global(&object)?,
             Value::Object(object) => return self.object(&object),
             // A graph has nothing else.
             _ => Handle::NONE,
@@ -293,11 +297,6 @@ impl<'g> Encode<'g> {
     }
 
     fn object(&mut self, object: &Object<'g>) -> Result<Option<Handle>, Error> {
-        if object.kind() == ObjectKind::Global {
-            let fields = [self.field(object, 0)?, self.field(object, 1)?];
-            let fields = self.builder.list(&fields)?;
-            return self.tag("$global", fields).map(Some);
-        }
         let tag = OBJECTS.iter().find(|(kind, _)| *kind == object.kind()).map_or("$native", |(_, tag)| tag);
         let steps: Vec<Step<'g>> = object.steps().collect();
         self.tasks.push(if steps.is_empty() { Task::Tag(tag) } else { Task::TagWithSteps(tag) });
@@ -310,9 +309,27 @@ impl<'g> Encode<'g> {
         Ok(None)
     }
 
+    /// The text that is made of an object, made once.
+    fn once(&mut self, handle: Handle, make: impl FnOnce() -> String) -> Result<Handle, Error> {
+        if let Some(&known) = self.known.get(&handle) {
+            return Ok(known);
+        }
+        let made = self.builder.text(&make())?;
+        self.known.insert(handle, made);
+        Ok(made)
+    }
+
+    fn global(&mut self, object: &Object<'g>) -> Result<Handle, Error> {
+        let fields = [self.field(object, 0)?, self.field(object, 1)?];
+        let fields = self.builder.list(&fields)?;
+        self.tag("$global", fields)
+    }
+
     /// The module or name of a global.
     fn field(&mut self, object: &Object<'g>, number: usize) -> Result<Handle, Error> {
-        self.builder.text(object.field(number).as_str().unwrap_or_default())
+        let field = object.field(number);
+        let text = || field.as_str().unwrap_or_default().to_owned();
+        self.once(field.handle().unwrap_or(Handle::NONE), text)
     }
 
     fn step(&mut self, step: Step<'g>) {
@@ -359,11 +376,11 @@ impl<'g> Encode<'g> {
         self.tag(tag, text)
     }
 
-    fn int(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+    fn int(&mut self, handle: Handle, bytes: &[u8]) -> Result<Handle, Error> {
         if bytes.len() <= LONG_INT {
             return self.builder.int_from_le_bytes(bytes);
         }
-        let digits = self.builder.text(&BigInt::from_signed_bytes_le(bytes).to_str_radix(16))?;
+        let digits = self.once(handle, || BigInt::from_signed_bytes_le(bytes).to_str_radix(16))?;
         self.tag("$int", digits)
     }
 
