@@ -116,12 +116,17 @@ impl<'g, L> Context<'g, L> {
     /// Nesting has gone on for as long as it may: why?
     #[cold]
     pub(crate) fn too_deep(&self, object: Handle) -> Error {
+        /// A cycle of more objects is not looked for: that takes as much memory as the graph.
+        const MOST: usize = 1 << 12;
         let view = self.view(object);
         let mut seen = hashbrown::HashSet::<Handle, foldhash::fast::RandomState>::default();
         let mut waiting: Vec<View<'_>> = view.parts();
         while let Some(part) = waiting.pop() {
             if part.handle() == Some(object) {
                 return Error::new(ErrorKind::Cycle(view.kind().type_name()));
+            }
+            if seen.len() == MOST {
+                break;
             }
             if part.handle().is_some_and(|handle| seen.insert(handle)) {
                 waiting.extend(part.parts());

@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 use crate::owned::tag;
 use crate::token;
 
+/// What an instance, call or global takes in a [`Value`](crate::Value) beside its parts, in objects: boxes and vectors.
+const OBJECT: usize = 16;
+
 /// Shows an object to one of the crate's own types.
 pub(crate) fn visit<'de, 'g, V, L>(node: Node<'_, 'g, L>, name: &'static str, visitor: V) -> Result<V::Value>
 where
@@ -95,7 +98,7 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> VariantAccess<'de> for Node<'c, 'g, L> {
         match self.value() {
             Value::Object(object) => {
                 let parts = parts(&object);
-                self.context.charge_objects(parts.len())?;
+                self.context.charge_objects(OBJECT + parts.len())?;
                 visitor.visit_seq(Parts { node, parts: parts.into_iter() })
             }
             Value::Complex(real, imaginary) => super::items::visit([real, imaginary].into_iter(), visitor),
