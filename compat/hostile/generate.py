@@ -14,13 +14,14 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.set_int_max_str_digits(0) if hasattr(sys, "set_int_max_str_digits") else None
 
+import library  # noqa: E402
 import marshals  # noqa: E402
 import pickles  # noqa: E402
 import shapes  # noqa: E402
 
 FAMILIES = {
     "pickle": [pickles.truncations, pickles.sizes, pickles.memos, pickles.marks, pickles.numbers, pickles.encodings, shapes.nesting,
-               shapes.sharing, shapes.keys, shapes.cycles, shapes.wrong_types, shapes.frames, shapes.mutations],
+               shapes.sharing, shapes.keys, shapes.cycles, shapes.wrong_types, shapes.frames, shapes.mutations, library.library],
     "marshal": [marshals.truncations, marshals.sizes, marshals.references, marshals.nesting, marshals.mutations],
     "pyc": [marshals.pycs],
 }

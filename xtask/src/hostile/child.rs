@@ -60,6 +60,7 @@ pub(super) enum Line {
 /// Reads paths until there are no more.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     std::panic::set_hook(Box::new(|_| {}));
+    operations::prepare();
     for line in stdin().lock().lines() {
         let path = PathBuf::from(line?);
         let data = fs::read(&path)?;
@@ -91,16 +92,12 @@ fn measure(
         let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || {
             let before = MEMORY.current_usage();
             MEMORY.reset_peak_usage();
-            let (wall, start) = (Instant::now(), processor_time());
+            let clock = Clock::start();
             let outcome = match plant {
                 Some(plant) => plant.instead_of(name, path, || operation(data)),
                 None => operation(data),
             };
-            let milliseconds = match (start, processor_time()) {
-                (Some(start), Some(end)) => end - start,
-                _ => wall.elapsed().as_secs_f64() * 1000.0,
-            };
-            (outcome, milliseconds, MEMORY.peak_usage().saturating_sub(before))
+            (outcome, clock.milliseconds(), MEMORY.peak_usage().saturating_sub(before))
         })?;
         let operation = name.to_owned();
         Ok(match thread.join() {
@@ -121,9 +118,28 @@ fn measure(
     })
 }
 
-/// How many milliseconds this thread has run: other processes do not count.
-fn processor_time() -> Option<f64> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanoseconds: u64 = text.split(' ').next()?.parse().ok()?;
-    Some(nanoseconds as f64 / 1e6)
+/// How long this thread has run: other processes do not count, where the system tells.
+pub(super) struct Clock {
+    wall: Instant,
+    processor: Option<f64>,
+}
+
+impl Clock {
+    pub(super) fn start() -> Clock {
+        Clock { wall: Instant::now(), processor: Clock::processor() }
+    }
+
+    /// Since it was started.
+    pub(super) fn milliseconds(&self) -> f64 {
+        match (self.processor, Clock::processor()) {
+            (Some(start), Some(now)) => now - start,
+            _ => self.wall.elapsed().as_secs_f64() * 1000.0,
+        }
+    }
+
+    fn processor() -> Option<f64> {
+        let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        let nanoseconds: u64 = text.split(' ').next()?.parse().ok()?;
+        Some(nanoseconds as f64 / 1e6)
+    }
 }

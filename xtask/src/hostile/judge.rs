@@ -109,13 +109,6 @@ impl Difference {
     }
 }
 
-impl Known {
-    /// None is asked to happen among a few files.
-    pub(super) fn only_in(&self, _few: &[PathBuf]) -> Known {
-        Known { difference: Vec::new() }
-    }
-}
-
 /// Reads the list.
 pub(super) fn known() -> Result<Known> {
     Ok(toml::from_str(&fs::read_to_string(paths::hostile().join("known-differences.toml"))?)?)

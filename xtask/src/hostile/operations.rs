@@ -5,19 +5,40 @@ use std::hint::black_box;
 use std::path::Path;
 use std::{io, str};
 
-use fuzz_targets::canonical;
+use fuzz_targets::{SCANNER, canonical};
 use marshal_lite::code::Code;
 use marshal_lite::pyc::Pyc;
 use marshal_lite::{ReadOptions, WriteOptions};
 use pickle_codec::opcodes::number::DEFAULT_MAX_DIGITS;
 use pickle_codec::{Document, DumpOptions, Limits, LoadOptions, Profile, from_reader, from_slice};
+use pickle_serde::DeOptions;
+use pickle_tools::json::{self, tagged};
 use pickle_tools::{DisOptions, asm, dis, genops, optimize};
 use pickle_value::{Builder, Graph, View};
+use serde::de::IgnoredAny;
 
 /// A digest where it is to be compared; or an error's message.
 pub(super) type Outcome = Result<Option<String>, String>;
 
 type Operation = (&'static str, fn(&[u8]) -> Outcome);
+
+/// The size by which an operation on a file of this size is judged.
+pub(super) fn judged_size(operation: &str, size: usize) -> usize {
+    match operation {
+        // What it loads has the file's value twice.
+        "key" => 2 * size,
+        // What it gives is a graph of some six objects for each of the file, and a value of which each object has memory of
+        // its own. Both are the caller's to want.
+        "tagged json" => 6 * size,
+        "serde, any value" | "serde, any value back" => 4 * size,
+        _ => size,
+    }
+}
+
+/// Makes what is made once, so that it is not taken for the first file's.
+pub(super) fn prepare() {
+    black_box(SCANNER.policy());
+}
 
 /// What is done with a file of this folder.
 pub(super) fn of(path: &Path) -> &'static [Operation] {
@@ -56,6 +77,19 @@ const PICKLE: &[Operation] = &[
     ("dis", |data| dis(data, Sink::default(), DisOptions::new()).map_err(text).map(|_| None)),
     ("dis, asm", dis_asm),
     ("marshal", |data| with_graph(data, |graph| drop(black_box(WriteOptions::new().to_vec(graph))))),
+    ("json", |data| json::to_writer(Sink::default(), &from_slice(data).map_err(text)?).map_err(text).map(|()| None)),
+    ("tagged json", tagged_json),
+    ("serde", |data| pickle_serde::from_slice::<IgnoredAny>(data).map_err(text).map(|_| None)),
+    ("serde, any value", serde_value),
+    ("serde, any value back", |data| {
+        let written = pickle_serde::to_vec(&any_value(data)?).map_err(text)?;
+        any_value(&written).map(|_| None).map_err(|error| format!("what was written is not loaded: {error}"))
+    }),
+    ("scan", |data| {
+        let report = SCANNER.scan(data);
+        black_box((report.verdict(), report.symbols().len()));
+        Ok(None)
+    }),
 ];
 
 const MARSHAL: &[Operation] = &[
@@ -202,6 +236,27 @@ fn dis_asm(data: &[u8]) -> Outcome {
     let end = dis(data, &mut listing, options).map_err(text)?;
     let bytes = asm(str::from_utf8(&listing.0).map_err(text)?).map_err(text)?;
     assert!(bytes == data[..end as usize], "a listing is assembled to other bytes");
+    Ok(None)
+}
+
+/// Through the tagged form and back; what is shared stands there once, so that it is in proportion.
+fn tagged_json(data: &[u8]) -> Outcome {
+    let graph = from_slice(data).map_err(text)?;
+    let encoded = tagged::encode(&graph).map_err(text)?;
+    json::to_writer(Sink::default(), &encoded).map_err(text)?;
+    tagged::decode(&encoded).map(|graph| drop(black_box(graph))).map_err(text).map(|()| None)
+}
+
+/// What holds any value, and has no sharing: its budget, which by default leaves 16 MiB to what is shared in good faith, is
+/// below the bar.
+fn any_value(data: &[u8]) -> Result<pickle_serde::Value, String> {
+    DeOptions::new().budget(10 * data.len() as u64 + (1 << 17)).from_slice(data).map_err(text)
+}
+
+fn serde_value(data: &[u8]) -> Outcome {
+    let value = any_value(data)?;
+    write!(Sink::default(), "{value}").expect("a sink takes everything");
+    assert!(value == value.clone() || value.to_string().contains("nan"), "it differs from its clone");
     Ok(None)
 }
 

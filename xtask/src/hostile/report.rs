@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::judge::{self, Answer, Answers, Known};
+use super::operations;
 use super::process::Tried;
 use crate::Result;
 
@@ -47,7 +48,8 @@ struct Worst {
 }
 
 impl Report {
-    pub(super) fn new(tried: &[Tried], answers: Option<&Answers>, known: &Known) -> Report {
+    /// Judges what was tried. Of the whole corpus, each reason in the list must have a file that needs it.
+    pub(super) fn new(tried: &[Tried], answers: Option<&Answers>, known: &Known, is_whole: bool) -> Report {
         let mut report = Report {
             files: tried.len(),
             operations: tried.iter().map(|one| one.measured.len()).sum(),
@@ -64,7 +66,7 @@ impl Report {
                 report.judge(one, answer, known);
             }
         }
-        if answers.is_some() {
+        if is_whole && answers.is_some() {
             let unneeded = known.difference.iter().filter(|entry| !report.known.contains_key(&entry.reason));
             report.unneeded = unneeded.map(|entry| entry.reason.clone()).collect();
         }
@@ -81,15 +83,17 @@ impl Report {
             if let Some(panic) = &measured.panic {
                 self.broken.push(format!("{name}, {operation}: panic: {panic}"));
             }
-            // To compare values takes memory of the harness's own.
-            if measured.operation != "judged" && measured.peak > FACTOR * one.size + BASE {
-                self.broken.push(format!("{name}, {operation}: {} bytes for {} bytes", measured.peak, one.size));
+            let size = operations::judged_size(operation, one.size);
+            // To make the digest of a value takes memory and time of the harness's own.
+            let is_harness = measured.operation == "judged";
+            if !is_harness && measured.peak > FACTOR * size + BASE {
+                self.broken.push(format!("{name}, {operation}: {} bytes for {size} bytes", measured.peak));
             }
-            if measured.milliseconds > TIME {
+            if !is_harness && measured.milliseconds > TIME {
                 self.broken.push(format!("{name}, {operation}: {:.0} ms", measured.milliseconds));
             }
             let worst = self.worst.entry(operation.clone()).or_default();
-            let factor = measured.peak.saturating_sub(BASE) as f64 / one.size.max(1) as f64;
+            let factor = measured.peak.saturating_sub(BASE) as f64 / size.max(1) as f64;
             if factor > worst.factor {
                 (worst.factor, worst.largest) = (factor, name.clone());
             }
