@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 /// The digest: 64 hexadecimal digits.
 #[must_use]
 pub fn digest(graph: &Graph<'_>) -> String {
-    let mut walk = Walk { graph, hash: Sha256::new(), numbers: HashMap::new(), work: Vec::new() };
+    let mut walk = Walk { graph, hash: Sha256::new(), numbers: HashMap::new(), long: HashMap::new(), work: Vec::new() };
     walk.run();
     hex(&walk.hash.finalize())
 }
@@ -49,6 +49,8 @@ struct Walk<'g> {
     graph: &'g Graph<'g>,
     hash: Sha256,
     numbers: HashMap<Identity, usize>,
+    /// What is written for long text, bytes and ints: they may be met often.
+    long: HashMap<Identity, Vec<u8>>,
     work: Vec<Work<'g>>,
 }
 
@@ -78,8 +80,15 @@ impl<'g> Walk<'g> {
     fn value(&mut self, handle: Handle) {
         let graph = self.graph;
         let value = graph.value(handle);
+        if let Some(known) = self.long.get(&handle.identity()).filter(|_| is_long(value)) {
+            self.hash.update(known);
+            return;
+        }
         if let Some(atom) = atom(value) {
-            self.hash.update(atom);
+            self.hash.update(&atom);
+            if is_long(value) {
+                self.long.insert(handle.identity(), atom);
+            }
             return;
         }
         let next = self.numbers.len();
@@ -179,6 +188,14 @@ impl<'g> Walk<'g> {
             self.work.push(Work::Items(items, 0));
         }
         self.work.push(Work::Text(letter));
+    }
+}
+
+fn is_long(value: Value<'_>) -> bool {
+    match value {
+        Value::Text(text) => text.as_bytes().len() > 64,
+        Value::Bytes(bytes) | Value::BigInt(bytes) => bytes.len() > 64,
+        _ => false,
     }
 }
 

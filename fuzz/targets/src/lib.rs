@@ -10,11 +10,13 @@
 
 pub mod canonical;
 mod differential;
+mod forms;
 mod marshal;
 mod opcodes;
 mod values;
 
 pub use differential::{differential, judge_is_there};
+pub use forms::{SCANNER, json, scan, serde};
 pub use marshal::{marshal, pyc};
 pub use opcodes::{decode_assemble, dis_asm, optimize_meaning};
 pub use values::{dump_identity, edits, load_dump_load, untrusted};
@@ -31,6 +33,9 @@ pub const TARGETS: &[Target] = &[
     ("optimize_meaning", optimize_meaning),
     ("edits", edits),
     ("untrusted", untrusted),
+    ("json", json),
+    ("serde", serde),
+    ("scan", scan),
     ("marshal", marshal),
     ("pyc", pyc),
     ("differential", differential),
