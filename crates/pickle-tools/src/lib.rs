@@ -45,7 +45,7 @@
 //! With the feature `container` the crate tells what a file is by its content, and finds the pickle in archives and
 //! compressed files; each packed format has a feature of its own, and without them nothing of it is built.
 //!
-//! With the feature `scan` it says what loading a file would do, and judges it by a policy: see [`scan`].
+//! With the feature `scan` it says what loading a file would do, and judges it by a policy: the module `scan`.
 //!
 //! With the feature `json` there is the module `json`: a graph as the text that CPython's `json.dumps` writes, and what
 //! `json.loads` builds.
