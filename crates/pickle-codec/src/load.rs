@@ -248,6 +248,20 @@ impl LoadOptions {
         LoadOptions { fix_imports: Some(fix), ..self }
     }
 
+    /// True if the options change nothing about pickles that hold plain data alone, spelled as from protocol 2 on: numbers,
+    /// `str`, bytes, lists, tuples, dicts. Who reads such without a graph need not ask them further.
+    ///
+    /// ```
+    /// use pickle_codec::{Encoding, Limits, LoadOptions};
+    ///
+    /// assert!(LoadOptions::new().encoding(Encoding::Latin1).are_for_plain_data());
+    /// assert!(!LoadOptions::new().limits(Limits::new().depth(10)).are_for_plain_data());
+    /// ```
+    #[must_use]
+    pub fn are_for_plain_data(&self) -> bool {
+        self.profile == Profile::default() && self.limits == Limits::default()
+    }
+
     pub(crate) fn effective_encoding(&self) -> Encoding {
         self.encoding.unwrap_or(if self.profile.is_python2() { Encoding::Keep } else { Encoding::Ascii })
     }

@@ -16,11 +16,13 @@ use pickle_codec::Graph;
 use pickle_codec::value::{Handle, View};
 use serde_core::de::{Deserialize, DeserializeOwned, Visitor};
 
-use self::context::{Context, FromGraph, FromInput, Lend};
+pub(crate) use self::context::Lend;
+use self::context::{Context, FromGraph, FromInput};
 use self::locate::located;
 use self::node::Node;
 pub(crate) use self::object::slots;
 use self::sealed::Task;
+use crate::direct;
 use crate::error::{Error, Result};
 use crate::options::DeOptions;
 
@@ -43,6 +45,9 @@ use crate::options::DeOptions;
 /// # Errors
 ///
 /// What is wrong with the pickle, or what of it does not fit the type, with path and offset.
+///
+/// Plain data is read straight from the instructions of the pickle, anything else, and anything that fails, from a graph: the
+/// type's `Deserialize` may be run twice. It is run once by [`Deserializer`].
 #[doc(alias = "loads")]
 pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T> {
     DeOptions::new().from_slice(input)
@@ -92,6 +97,9 @@ impl DeOptions {
     /// As [`from_slice`].
     #[doc(alias = "loads")]
     pub fn from_slice<'de, T: Deserialize<'de>>(&self, input: &'de [u8]) -> Result<T> {
+        if let Some((value, _)) = direct::read(self, input, 0, FromGraph) {
+            return Ok(value);
+        }
         let graph = self.load.from_slice(input)?;
         let context = Context::new(&graph, FromInput(input), self);
         root(&context, root_of(&graph), T::deserialize).map_err(|error| located(error, &self.load, input, 0))
@@ -103,8 +111,8 @@ impl DeOptions {
     ///
     /// As [`from_reader`].
     #[doc(alias = "load")]
-    pub fn from_reader<T: DeserializeOwned>(&self, reader: impl BufRead) -> Result<T> {
-        Deserializer::from_reader_with(reader, self.clone()).read()
+    pub fn from_reader<T: DeserializeOwned>(&self, mut reader: impl BufRead) -> Result<T> {
+        self.from_slice(&pickle_codec::read_pickle(&mut reader)?)
     }
 
     /// Reads a graph into a type, which may borrow from it: see [`from_graph`]. What the options say of loading does not
@@ -191,7 +199,7 @@ pub struct IoRead<R>(R);
 pub struct GraphRead<'de>(&'de Graph<'de>);
 
 mod sealed {
-    use super::{DeOptions, Error, Result};
+    use super::{DeOptions, Deserialize, Error, Result};
 
     /// What is done with a pickle once it is read.
     pub trait Task<'de> {
@@ -202,6 +210,11 @@ mod sealed {
     pub trait Read<'de> {
         /// Reads the next pickle and gives it to the task; says how many bytes it has.
         fn next<T: Task<'de>>(&mut self, options: &DeOptions, task: T) -> Result<(T::Value, u64)>;
+        /// Reads the next pickle straight into a type, if that can be: else nothing has changed.
+        fn directly<T: Deserialize<'de>>(&mut self, options: &DeOptions) -> Option<(T, u64)> {
+            let _ = options;
+            None
+        }
         /// True where no byte follows.
         fn is_at_end(&mut self) -> Result<bool>;
     }
@@ -218,6 +231,13 @@ impl<'de> sealed::Read<'de> for SliceRead<'de> {
         let value = root(&context, root_of(&graph), |node| task.run(node));
         let value = value.map_err(|error| located(error, &options.load, self.input, start))?;
         Ok((value, (end - start) as u64))
+    }
+
+    fn directly<T: Deserialize<'de>>(&mut self, options: &DeOptions) -> Option<(T, u64)> {
+        let start = self.offset;
+        let (value, end) = direct::read(options, self.input, start, FromGraph)?;
+        self.offset = end;
+        Some((value, (end - start) as u64))
     }
 
     fn is_at_end(&mut self) -> Result<bool> {
@@ -325,6 +345,10 @@ impl<'de, R: Read<'de>> Deserializer<R> {
     ///
     /// As [`from_slice`]; where no byte is left, an error that [is the end of input](Error::is_end_of_input).
     pub fn read<T: Deserialize<'de>>(&mut self) -> Result<T> {
+        if let Some((value, length)) = self.read.directly(&self.options) {
+            self.offset += length;
+            return Ok(value);
+        }
         T::deserialize(self)
     }
 

@@ -60,6 +60,7 @@
 
 mod collection;
 mod de;
+mod direct;
 mod error;
 mod instance;
 pub mod native;

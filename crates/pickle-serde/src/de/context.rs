@@ -11,6 +11,7 @@ use crate::options::{BUDGET_PER_BYTE, DEFAULT_BUDGET, DeOptions};
 /// Gives content of the graph for longer than the graph lives, where it can.
 pub(crate) trait Lend<'g, 'de>: Copy {
     fn lend(self, bytes: &'g [u8]) -> Option<&'de [u8]>;
+    fn lend_text(self, text: &'g str) -> Option<&'de str>;
 }
 
 /// The graph itself lives long enough.
@@ -21,6 +22,11 @@ impl<'g> Lend<'g, 'g> for FromGraph {
     #[inline(always)]
     fn lend(self, bytes: &'g [u8]) -> Option<&'g [u8]> {
         Some(bytes)
+    }
+
+    #[inline(always)]
+    fn lend_text(self, text: &'g str) -> Option<&'g str> {
+        Some(text)
     }
 }
 
@@ -34,6 +40,11 @@ impl<'g, 'de> Lend<'g, 'de> for FromInput<'de> {
         // The comparison of addresses is all that is done with them.
         let offset = (bytes.as_ptr() as usize).wrapping_sub(self.0.as_ptr() as usize);
         self.0.get(offset..)?.get(..bytes.len())
+    }
+
+    #[inline(always)]
+    fn lend_text(self, text: &'g str) -> Option<&'de str> {
+        std::str::from_utf8(self.lend(text.as_bytes())?).ok()
     }
 }
 

@@ -1,0 +1,172 @@
+//! Sequences and maps, item by item.
+
+use serde_core::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_core::forward_to_deserialize_any;
+
+use super::Direct;
+use super::keys::Keys;
+use super::walk::{Holder, Walk};
+use crate::de::Lend;
+use crate::error::{Error, Result};
+
+/// The items of a list or tuple.
+pub(super) struct Items<'d, 'i, L> {
+    direct: &'d mut Direct<'i, L>,
+    walk: Walk,
+}
+
+impl<'d, 'i, L> Items<'d, 'i, L> {
+    #[inline(always)]
+    pub(super) fn new(direct: &'d mut Direct<'i, L>, walk: Walk) -> Self {
+        Items { direct, walk }
+    }
+
+    /// The value, if all items went into it.
+    #[inline(always)]
+    pub(super) fn finish<T>(mut self, value: T) -> Result<T> {
+        if self.direct.reader.has_more(&mut self.walk) { Err(self.direct.fail()) } else { Ok(value) }
+    }
+}
+
+impl<'i, 'de, L: Lend<'i, 'de>> SeqAccess<'de> for &mut Items<'_, 'i, L> {
+    type Error = Error;
+
+    #[inline]
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let direct = &mut *self.direct;
+        // Who swallowed an error and asks on, must find an end.
+        if direct.reader.failed || !direct.reader.has_more(&mut self.walk) {
+            return Ok(None);
+        }
+        direct.holder = Holder::Items;
+        seed.deserialize(direct).map(Some)
+    }
+}
+
+/// The entries of a dict.
+pub(super) struct Entries<'d, 'i, L> {
+    direct: &'d mut Direct<'i, L>,
+    walk: Walk,
+    keys: Keys<'i>,
+    /// Whether a key was read, and its value was not.
+    owes_value: bool,
+}
+
+impl<'d, 'i, L> Entries<'d, 'i, L> {
+    #[inline(always)]
+    pub(super) fn new(direct: &'d mut Direct<'i, L>, walk: Walk) -> Self {
+        Entries { direct, walk, keys: Keys::new(), owes_value: false }
+    }
+
+    /// The value, if all entries went into it.
+    #[inline(always)]
+    pub(super) fn finish<T>(mut self, value: T) -> Result<T> {
+        if self.owes_value || self.direct.reader.has_more(&mut self.walk) {
+            return Err(self.direct.fail());
+        }
+        Ok(value)
+    }
+}
+
+impl<'i, 'de, L: Lend<'i, 'de>> MapAccess<'de> for &mut Entries<'_, 'i, L> {
+    type Error = Error;
+
+    #[inline]
+    fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let direct = &mut *self.direct;
+        if direct.reader.failed || !direct.reader.has_more(&mut self.walk) {
+            return Ok(None);
+        }
+        match direct.reader.look_at_key() {
+            Some(key) if self.keys.insert(key) && !self.owes_value => {}
+            _ => return Err(direct.fail()),
+        }
+        self.owes_value = true;
+        direct.holder = Holder::Items;
+        seed.deserialize(direct).map(Some)
+    }
+
+    #[inline]
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
+        if !std::mem::take(&mut self.owes_value) {
+            return Err(self.direct.fail());
+        }
+        self.direct.holder = Holder::Dict;
+        seed.deserialize(&mut *self.direct)
+    }
+}
+
+/// The entries of a dict as the fields of a struct, which has each once: a derived impl refuses a field that comes twice.
+pub(super) struct Fields<'d, 'i, L> {
+    direct: &'d mut Direct<'i, L>,
+    walk: Walk,
+    owes_value: bool,
+}
+
+impl<'d, 'i, L> Fields<'d, 'i, L> {
+    #[inline(always)]
+    pub(super) fn new(direct: &'d mut Direct<'i, L>, walk: Walk) -> Self {
+        Fields { direct, walk, owes_value: false }
+    }
+
+    /// The value, if all entries went into it.
+    #[inline(always)]
+    pub(super) fn finish<T>(mut self, value: T) -> Result<T> {
+        if self.owes_value || self.direct.reader.has_more(&mut self.walk) {
+            return Err(self.direct.fail());
+        }
+        Ok(value)
+    }
+}
+
+impl<'i, 'de, L: Lend<'i, 'de>> MapAccess<'de> for &mut Fields<'_, 'i, L> {
+    type Error = Error;
+
+    #[inline]
+    fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let direct = &mut *self.direct;
+        if direct.reader.failed || !direct.reader.has_more(&mut self.walk) {
+            return Ok(None);
+        }
+        if std::mem::replace(&mut self.owes_value, true) {
+            return Err(direct.fail());
+        }
+        seed.deserialize(FieldName(direct)).map(Some)
+    }
+
+    #[inline]
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
+        if !std::mem::take(&mut self.owes_value) {
+            return Err(self.direct.fail());
+        }
+        self.direct.holder = Holder::Dict;
+        seed.deserialize(&mut *self.direct)
+    }
+}
+
+/// A key that is to name a field. A graph would name those that are no text, too.
+struct FieldName<'d, 'i, L>(&'d mut Direct<'i, L>);
+
+impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for FieldName<'_, 'i, L> {
+    type Error = Error;
+
+    #[inline]
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0.reader.text() {
+            Some(name) => {
+                let value = visitor.visit_str(name);
+                self.0.noted(value)
+            }
+            None => Err(self.0.fail()),
+        }
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_identifier(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum ignored_any
+    }
+}

@@ -1,0 +1,481 @@
+//! [`Reader`]: a place in a pickle, and what its memo holds.
+
+use std::str::from_utf8;
+
+use pickle_codec::opcodes::{Op, Opcode, decode};
+
+use super::scan;
+
+/// Opcodes by their bytes, as they are compared with.
+pub(super) const MARK: u8 = Opcode::Mark as u8;
+pub(super) const STOP: u8 = Opcode::Stop as u8;
+pub(super) const APPENDS: u8 = Opcode::Appends as u8;
+pub(super) const SET_ITEMS: u8 = Opcode::SetItems as u8;
+pub(super) const TUPLE: u8 = Opcode::Tuple as u8;
+pub(super) const EMPTY_LIST: u8 = Opcode::EmptyList as u8;
+pub(super) const EMPTY_DICT: u8 = Opcode::EmptyDict as u8;
+pub(super) const EMPTY_TUPLE: u8 = Opcode::EmptyTuple as u8;
+pub(super) const NONE: u8 = Opcode::None as u8;
+const FRAME: u8 = Opcode::Frame as u8;
+const MEMOIZE: u8 = Opcode::Memoize as u8;
+const BIN_PUT: u8 = Opcode::BinPut as u8;
+const LONG_BIN_PUT: u8 = Opcode::LongBinPut as u8;
+const BIN_GET: u8 = Opcode::BinGet as u8;
+const LONG_BIN_GET: u8 = Opcode::LongBinGet as u8;
+const SHORT_BIN_UNICODE: u8 = Opcode::ShortBinUnicode as u8;
+const BIN_INT: u8 = Opcode::BinInt as u8;
+const BIN_INT_1: u8 = Opcode::BinInt1 as u8;
+const BIN_INT_2: u8 = Opcode::BinInt2 as u8;
+const LONG_1: u8 = Opcode::Long1 as u8;
+const BIN_FLOAT: u8 = Opcode::BinFloat as u8;
+
+/// What a replay costs for each byte of the pickle that it goes over, which is more than a graph's objects would.
+const REPLAY: u64 = 9;
+
+/// What the next object is, or begins as. What holds nothing else has been passed over by then.
+pub(super) enum Token<'i> {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'i str),
+    Bytes(&'i [u8]),
+    /// A list, a dict or a marked tuple: the cursor is behind its beginning.
+    List,
+    Dict,
+    Tuple,
+    EmptyTuple,
+    /// A container that the memo holds.
+    Known(Entry),
+}
+
+/// A place in a pickle.
+///
+/// It goes over the pickle once. Whatever it has no words for makes it fail for good.
+pub(super) struct Reader<'i> {
+    pub(super) input: &'i [u8],
+    pub(super) at: usize,
+    pub(super) failed: bool,
+    /// The objects of the memo.
+    memo: Vec<Entry>,
+    /// How many objects of the memo are being read again, within each other.
+    replays: u32,
+    /// What may still be spent on objects of the memo.
+    left: u64,
+    /// Text of the memo that was asked for, by its number plus one.
+    texts: [(u32, &'i str); TEXTS],
+    /// The short tuples that start at one place and are being read.
+    begun: Starts,
+    /// How many there are at the start of the object that is read again.
+    exact: Starts,
+    /// How many there were at the start of the one that was read last.
+    done: Starts,
+}
+
+const TEXTS: usize = 64;
+
+/// Where an object of the memo starts: 48 bits, and behind them how many short tuples start there, the object being the
+/// outermost.
+#[derive(Clone, Copy)]
+pub(super) struct Entry(u64);
+
+impl Entry {
+    const BITS: u32 = 48;
+
+    #[inline(always)]
+    fn new(start: usize, levels: u32) -> Entry {
+        Entry(start as u64 | u64::from(levels) << Self::BITS)
+    }
+
+    #[inline(always)]
+    fn start(self) -> usize {
+        (self.0 & ((1 << Self::BITS) - 1)) as usize
+    }
+
+    #[inline(always)]
+    fn levels(self) -> u32 {
+        (self.0 >> Self::BITS) as u32
+    }
+}
+
+/// Where short tuples start: of `(a, b)` the pickle has `a b TUPLE2`, so that one starts where its first item does, and
+/// several may.
+#[derive(Clone, Copy)]
+pub(super) struct Starts {
+    at: usize,
+    count: u32,
+}
+
+impl Starts {
+    const NOWHERE: Starts = Starts { at: usize::MAX, count: 0 };
+
+    fn count_at(self, at: usize) -> u32 {
+        if self.at == at { self.count } else { 0 }
+    }
+}
+
+/// What is to be put back behind an object that is read again.
+pub(super) struct Return {
+    at: usize,
+    start: usize,
+    begun: Starts,
+    exact: Starts,
+}
+
+impl<'i> Reader<'i> {
+    /// At the instruction behind the PROTO that `input` has at `at`; nothing where it has none.
+    pub(super) fn new(input: &'i [u8], at: usize, budget: u64) -> Option<Reader<'i>> {
+        match *input.get(at..)? {
+            [first, 2..=5, ..] if first == Opcode::Proto.byte() => {}
+            _ => return None,
+        }
+        if input.len() as u64 >= 1 << Entry::BITS {
+            return None;
+        }
+        let length = (input.len() - at) as u64;
+        Some(Reader {
+            input,
+            at: at + 2,
+            failed: false,
+            memo: Vec::with_capacity(input.len() / 64),
+            replays: 0,
+            left: budget.saturating_sub(length.saturating_mul(REPLAY)),
+            texts: [(0, ""); TEXTS],
+            begun: Starts::NOWHERE,
+            exact: Starts::NOWHERE,
+            done: Starts::NOWHERE,
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn fail(&mut self) {
+        self.failed = true;
+    }
+
+    /// The byte of the next instruction that is no FRAME.
+    #[inline(always)]
+    pub(super) fn peek(&mut self) -> u8 {
+        match self.input.get(self.at) {
+            Some(&byte) if byte != FRAME => byte,
+            _ => self.peek_behind_frames(),
+        }
+    }
+
+    /// STOP at the end of the input, too, where nothing goes on.
+    #[cold]
+    #[inline(never)]
+    fn peek_behind_frames(&mut self) -> u8 {
+        while let Ok((op, end)) = decode(self.input, self.at) {
+            match op {
+                Op::Frame(length) if length <= (self.input.len() - end) as u64 => self.at = end,
+                Op::Frame(_) => break,
+                op => return op.opcode().byte(),
+            }
+        }
+        if self.input.get(self.at).is_some_and(|&byte| byte != FRAME) {
+            // An instruction that is cut off, or none.
+            return self.input[self.at];
+        }
+        self.fail();
+        STOP
+    }
+
+    /// Passes over what puts the object that starts at `start` in the memo, if that follows.
+    #[inline(always)]
+    pub(super) fn memoize(&mut self, start: usize) {
+        self.memoize_entry(Entry::new(start, 0));
+    }
+
+    #[inline(always)]
+    fn memoize_entry(&mut self, entry: Entry) {
+        let byte = self.peek();
+        if byte == MEMOIZE {
+            self.at += 1;
+            if self.replays == 0 {
+                self.memo.push(entry);
+            }
+        } else if byte == BIN_PUT || byte == LONG_BIN_PUT {
+            self.put(entry);
+        }
+    }
+
+    /// Only numbers in turn, as picklers give them, are taken.
+    #[inline(never)]
+    fn put(&mut self, entry: Entry) {
+        let (index, end) = match decode(self.input, self.at) {
+            Ok((Op::BinPut(index), end)) => (u32::from(index), end),
+            Ok((Op::LongBinPut(index), end)) => (index, end),
+            _ => return self.fail(),
+        };
+        self.at = end;
+        if self.replays == 0 {
+            if index as usize != self.memo.len() {
+                return self.fail();
+            }
+            self.memo.push(entry);
+        }
+    }
+
+    /// The int at the cursor, if there is one.
+    #[inline(always)]
+    pub(super) fn int(&mut self) -> Option<i64> {
+        let byte = self.peek();
+        let rest = &self.input[self.at..];
+        if let Some(window) = rest.first_chunk::<9>() {
+            let word = u64::from_le_bytes([
+                window[1], window[2], window[3], window[4], window[5], window[6], window[7], window[8],
+            ]);
+            // Which of the three it is, nobody can foresee: hence no branch on it.
+            let size = match byte {
+                BIN_INT_1 => 1,
+                BIN_INT_2 => 2,
+                BIN_INT => 4,
+                LONG_1 => return self.long(),
+                _ => return None,
+            };
+            let value = word & (u64::MAX >> (64 - 8 * size));
+            self.at += 1 + size;
+            return Some(if size == 4 { i64::from(value as i32) } else { value as i64 });
+        }
+        self.long()
+    }
+
+    /// Any int of at most 64 bits.
+    #[inline(never)]
+    fn long(&mut self) -> Option<i64> {
+        let (op, end) = decode(self.input, self.at).ok()?;
+        let value = match op {
+            Op::BinInt(value) => i64::from(value),
+            Op::BinInt1(value) => i64::from(value),
+            Op::BinInt2(value) => i64::from(value),
+            Op::Long1(bytes) if bytes.len() <= 8 => {
+                let sign = if bytes.last().is_some_and(|last| last & 0x80 != 0) { 0xff } else { 0 };
+                let mut word = [sign; 8];
+                word[..bytes.len()].copy_from_slice(bytes);
+                i64::from_le_bytes(word)
+            }
+            _ => return None,
+        };
+        self.at = end;
+        Some(value)
+    }
+
+    /// The float at the cursor, if there is one.
+    #[inline(always)]
+    pub(super) fn float(&mut self) -> Option<f64> {
+        if self.peek() != BIN_FLOAT {
+            return None;
+        }
+        let bytes = self.input[self.at + 1..].first_chunk::<8>()?;
+        self.at += 9;
+        Some(f64::from_be_bytes(*bytes))
+    }
+
+    /// The text at the cursor, if there is some.
+    #[inline(always)]
+    pub(super) fn text(&mut self) -> Option<&'i str> {
+        let byte = self.peek();
+        let start = self.at;
+        let rest = &self.input[start..];
+        if byte == SHORT_BIN_UNICODE {
+            let length = usize::from(*rest.get(1)?);
+            let text = from_utf8(rest.get(2..2 + length)?).ok()?;
+            self.at = start + 2 + length;
+            self.memoize(start);
+            return Some(text);
+        }
+        if byte == BIN_GET {
+            let text = self.known_text(u32::from(*rest.get(1)?))?;
+            self.at = start + 2;
+            return Some(text);
+        }
+        self.longer_text()
+    }
+
+    #[inline(never)]
+    fn longer_text(&mut self) -> Option<&'i str> {
+        let start = self.at;
+        match decode(self.input, start).ok()? {
+            (Op::BinUnicode(utf8) | Op::BinUnicode8(utf8), end) => {
+                let text = from_utf8(utf8).ok()?;
+                self.at = end;
+                self.memoize(start);
+                Some(text)
+            }
+            (Op::LongBinGet(index), end) => {
+                let text = self.known_text(index)?;
+                self.at = end;
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// The text that the memo has under a number.
+    #[inline(always)]
+    fn known_text(&mut self, index: u32) -> Option<&'i str> {
+        let (number, text) = self.texts[index as usize % TEXTS];
+        let text = if number == index + 1 { text } else { self.find_text(index)? };
+        match self.left.checked_sub(text.len() as u64) {
+            Some(left) => self.left = left,
+            None => self.fail(),
+        }
+        Some(text)
+    }
+
+    /// The text that the GET at the cursor gets.
+    pub(super) fn text_of_get(&mut self) -> Option<&'i str> {
+        match decode(self.input, self.at).ok()?.0 {
+            Op::BinGet(index) => self.known_text(u32::from(index)),
+            Op::LongBinGet(index) => self.known_text(index),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn find_text(&mut self, index: u32) -> Option<&'i str> {
+        let entry = self.memo.get(index as usize).filter(|entry| entry.levels() == 0)?;
+        match decode(self.input, entry.start()).ok()?.0 {
+            Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => {
+                let text = from_utf8(utf8).ok()?;
+                self.texts[index as usize % TEXTS] = (index.wrapping_add(1), text);
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// The next object. Nothing, and the cursor where it was, for what there are no words for.
+    #[inline(never)]
+    pub(super) fn token(&mut self) -> Option<Token<'i>> {
+        if let Some(value) = self.int() {
+            return Some(Token::Int(value));
+        }
+        let start = self.at;
+        let (op, end) = decode(self.input, start).ok()?;
+        let token = match op {
+            Op::None => Token::None,
+            Op::NewTrue => Token::Bool(true),
+            Op::NewFalse => Token::Bool(false),
+            Op::BinFloat(value) => Token::Float(value),
+            Op::EmptyTuple => Token::EmptyTuple,
+            Op::Mark => Token::Tuple,
+            Op::EmptyList | Op::EmptyDict => {
+                self.at = end;
+                self.memoize(start);
+                return Some(if matches!(op, Op::EmptyList) { Token::List } else { Token::Dict });
+            }
+            Op::ShortBinBytes(bytes) | Op::BinBytes(bytes) | Op::BinBytes8(bytes) => {
+                self.at = end;
+                self.memoize(start);
+                return Some(Token::Bytes(bytes));
+            }
+            Op::BinGet(_) | Op::LongBinGet(_) => {
+                let entry = self.entry(op)?;
+                match self.bytes_of(entry) {
+                    _ if self.is_text(entry) => return self.text().map(Token::Text),
+                    Some(bytes) => {
+                        self.left = self.left.checked_sub(bytes.len() as u64)?;
+                        Token::Bytes(bytes)
+                    }
+                    None => Token::Known(entry),
+                }
+            }
+            _ => return self.text().map(Token::Text),
+        };
+        self.at = end;
+        Some(token)
+    }
+
+    /// What a GET gets.
+    fn entry(&self, op: Op<'_>) -> Option<Entry> {
+        let index = match op {
+            Op::BinGet(index) => u32::from(index),
+            Op::LongBinGet(index) => index,
+            _ => return None,
+        };
+        self.memo.get(index as usize).copied()
+    }
+
+    fn is_text(&self, entry: Entry) -> bool {
+        let op = decode(self.input, entry.start());
+        entry.levels() == 0 && matches!(op, Ok((Op::ShortBinUnicode(_) | Op::BinUnicode(_) | Op::BinUnicode8(_), _)))
+    }
+
+    fn bytes_of(&self, entry: Entry) -> Option<&'i [u8]> {
+        match decode(self.input, entry.start()).ok()?.0 {
+            Op::ShortBinBytes(bytes) | Op::BinBytes(bytes) | Op::BinBytes8(bytes) if entry.levels() == 0 => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Whether the cursor is at what has to be read again, a container of the memo.
+    pub(super) fn is_at_known(&mut self) -> bool {
+        let byte = self.peek();
+        if byte != BIN_GET && byte != LONG_BIN_GET {
+            return false;
+        }
+        let entry = decode(self.input, self.at).ok().and_then(|(op, _)| self.entry(op));
+        entry.is_some_and(|entry| !self.is_text(entry) && self.bytes_of(entry).is_none())
+    }
+
+    /// Goes back to an object of the memo.
+    pub(super) fn replay(&mut self, entry: Entry) -> Return {
+        let Reader { at, begun, exact, .. } = *self;
+        self.at = entry.start();
+        self.begun = Starts::NOWHERE;
+        self.exact = Starts { at: entry.start(), count: entry.levels() };
+        self.replays += 1;
+        Return { at, start: entry.start(), begun, exact }
+    }
+
+    /// Goes on behind the GET of the object.
+    pub(super) fn return_to(&mut self, back: Return) {
+        let bytes = self.at.saturating_sub(back.start) as u64;
+        match self.left.checked_sub((bytes + 1) * REPLAY) {
+            Some(left) => self.left = left,
+            None => self.fail(),
+        }
+        self.replays -= 1;
+        self.at = back.at;
+        self.begun = back.begun;
+        self.exact = back.exact;
+    }
+
+    /// Whether the object at the cursor is a short tuple, as far as that can be told from so many instructions.
+    pub(super) fn is_short_tuple(&mut self, instructions: usize) -> bool {
+        self.peek();
+        let begun = self.begun.count_at(self.at);
+        let count = match self.exact {
+            exact if exact.at == self.at => exact.count,
+            _ => scan::short_tuples(self.input, self.at, instructions),
+        };
+        count > begun
+    }
+
+    /// Says that a short tuple starts at the cursor; gives where.
+    pub(super) fn begin_short_tuple(&mut self) -> usize {
+        self.peek();
+        let at = self.at;
+        self.begun = Starts { at, count: self.begun.count_at(at) + 1 };
+        if self.done.at == at {
+            self.done = Starts::NOWHERE;
+        }
+        at
+    }
+
+    /// How many short tuples start where this one does, with it, once its first item is read.
+    pub(super) fn levels(&self, start: usize) -> u32 {
+        self.done.count_at(start) + 1
+    }
+
+    /// Says that it ends.
+    pub(super) fn end_short_tuple(&mut self, start: usize, levels: u32) {
+        self.done = Starts { at: start, count: levels };
+        if levels > 100 {
+            return self.fail();
+        }
+        self.memoize_entry(Entry::new(start, levels));
+    }
+}
