@@ -1,19 +1,20 @@
-//! [`GraphSource`]: the source that a graph is while it is being written by the rules; [`to_vec`].
+//! Writing a graph by the rules: [`to_vec`]; what the sources that a graph is have in common.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use pickle_value::{Graph, Handle, Kind, Object, ObjectKind, Value};
+use pickle_value::{Graph, Handle, Inline, Kind, Object, ObjectKind, Value};
 
 use crate::code::Layout;
-use crate::error::{Error, Fault};
+use crate::error::{Error, ErrorKind, Fault};
 use crate::graph_host::{CODE, STOP_ITERATION};
 use crate::read::DEFAULT_DEPTH_LIMIT;
-use crate::sharing::{Sharing, Slots, items};
-use crate::source::{Shape, Share, Source};
+use crate::sharing::{Context, First, Place, Rules, Sharing};
+use crate::source::Share;
 use crate::version::Release;
-use crate::write::Writer;
+use crate::write::{Sink, Writer};
 
 /// Writes a graph as CPython 3.13's `marshal.dumps` writes it, version 4.
 ///
@@ -127,10 +128,17 @@ impl WriteOptions {
         if self.size_limit.is_none() && version < 3 {
             writer.set_size_limit(graph.size_hint().saturating_mul(16).saturating_add(1 << 18));
         }
-        let root = graph.root().handle().unwrap_or(Handle::NONE);
-        let mut source = GraphSource::new(graph, version, self.release, self.sharing);
-        source.order_sets(self)?;
-        writer.write(&mut source, root).map_err(Fault::into_error)?;
+        let rules = Rules::new(version, self.release, self.sharing);
+        let root = Place { object: graph.root().handle().unwrap_or(Handle::NONE), context: rules.of_root() };
+        let mut first = First::new(graph, rules);
+        writer.write_unsettled(&mut first, root).map_err(Fault::into_error)?;
+        match first.again(self, writer.flags())? {
+            None => writer.settle(),
+            Some(mut again) => {
+                writer.clear();
+                writer.write(&mut again, root).map_err(Fault::into_error)?;
+            }
+        }
         Ok(writer.into_vec())
     }
 
@@ -143,101 +151,132 @@ impl WriteOptions {
     }
 }
 
-/// The source that a graph is.
-#[derive(Debug)]
-pub struct GraphSource<'g> {
-    pub(crate) graph: &'g Graph<'g>,
-    pub(crate) version: u8,
-    pub(crate) slots: Slots,
-    /// How many bytes may still be written to find the order of sets.
-    pub(crate) ordering: usize,
-}
-
-impl<'g> GraphSource<'g> {
-    /// A source for a writer of this version, by the rules of this release.
-    #[must_use]
-    pub fn new(graph: &'g Graph<'g>, version: u8, release: Release, sharing: Sharing) -> GraphSource<'g> {
-        let ordering = graph.size_hint().saturating_mul(64).saturating_add(1 << 20);
-        GraphSource { graph, version, slots: Slots::count(graph, version, release, sharing), ordering }
-    }
-}
-
-impl<'g> Source for GraphSource<'g> {
-    type Object = Handle;
-    type Cursor = Cursor<'g>;
-    type Error = Error;
-
-    #[inline(always)]
-    fn shape(&self, object: &Handle) -> Result<Shape<'_, Cursor<'g>>, Error> {
-        let mut shape = shape_of(self.graph, *object, self.slots.is_interned);
-        if let Shape::Set(_, cursor) | Shape::FrozenSet(_, cursor) = &mut shape {
-            let items = items(self.graph, *object);
-            let order = self.slots.order_of(*object).unwrap_or(items);
-            *cursor = Cursor::Set(Vec::from(order).into_iter());
-        }
-        Ok(shape)
-    }
-
-    #[inline(always)]
-    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
-        let item = cursor.next();
-        self.slots.held_besides = item.is_some() && matches!(cursor, Cursor::Set(_)) && self.slots.holds_set_items();
-        Ok(item)
-    }
-
-    #[inline(always)]
-    fn share(&mut self, object: &Handle, number: u32) -> Result<Share, Error> {
-        Ok(self.slots.share(self.graph, *object, number))
-    }
-}
-
 /// A place in the items of a graph's object.
 #[derive(Clone, Debug)]
-pub enum Cursor<'g> {
-    /// In the graph's own order.
-    Items(core::slice::Iter<'g, Handle>),
-    /// A set's items, maybe in another order.
-    Set(alloc::vec::IntoIter<Handle>),
+pub(crate) struct Cursor<'g> {
+    items: core::slice::Iter<'g, Handle>,
+    /// The context of each item, or the one of all.
+    contexts: Contexts,
 }
 
-impl Cursor<'_> {
+#[derive(Clone, Debug)]
+enum Contexts {
+    All(Context),
+    /// Of a code object's fields.
+    Each(core::slice::Iter<'static, Context>),
+    /// Of a set's items, which stand in another order elsewhere.
+    Ordered(Context, Range<u32>),
+}
+
+impl<'g> Cursor<'g> {
     #[inline(always)]
-    pub(crate) fn next(&mut self) -> Option<Handle> {
-        match self {
-            Cursor::Items(items) => items.next().copied(),
-            Cursor::Set(items) => items.next(),
-        }
+    pub(crate) fn new(items: &'g [Handle], context: Context) -> Cursor<'g> {
+        Cursor { items: items.iter(), contexts: Contexts::All(context) }
+    }
+
+    /// Over the fields of a code object.
+    #[inline(always)]
+    pub(crate) fn of_code(layout: Layout, fields: &'g [Handle]) -> Cursor<'g> {
+        Cursor { items: fields.iter(), contexts: Contexts::Each(Context::of_fields(layout).iter()) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<Place> {
+        let object = *self.items.next()?;
+        let context = match &mut self.contexts {
+            Contexts::All(context) | Contexts::Ordered(context, _) => *context,
+            Contexts::Each(contexts) => contexts.next().copied().unwrap_or(Context::PLAIN),
+        };
+        Some(Place { object, context })
+    }
+
+    /// The same, for cursors that may be of [items in order](Cursor::ordered).
+    pub(crate) fn next_in_order(&mut self, ordered: &[Handle]) -> Option<Place> {
+        let Contexts::Ordered(context, rest) = &mut self.contexts else {
+            return self.next();
+        };
+        let object = *ordered.get(rest.next()? as usize)?;
+        Some(Place { object, context: *context })
+    }
+
+    /// Over a set's items as they stand elsewhere in order.
+    pub(crate) fn ordered(range: Range<u32>, context: Context) -> Cursor<'g> {
+        Cursor { items: [].iter(), contexts: Contexts::Ordered(context, range) }
     }
 }
 
-/// What an object of a graph is.
+/// How an object of a graph is told of.
+#[derive(Clone, Copy)]
+pub(crate) struct Telling {
+    pub(crate) share: Share,
+    /// Of a str.
+    pub(crate) is_interned: bool,
+    /// What comes to the context of a set's items.
+    pub(crate) of_set_items: Context,
+}
+
+/// Tells of an object of a graph.
 #[inline(always)]
-pub(crate) fn shape_of<'g>(graph: &'g Graph<'g>, object: Handle, interned: bool) -> Shape<'g, Cursor<'g>> {
-    let cursor = |items: &'g [Handle]| Cursor::Items(items.iter());
+pub(crate) fn tell<'g>(
+    graph: &'g Graph<'g>,
+    place: Place,
+    telling: Telling,
+    sink: Sink<'_, Cursor<'g>>,
+) -> Result<(), ErrorKind> {
+    let Place { object, context } = place;
+    let Telling { share, is_interned, of_set_items } = telling;
+    let cursor = |items: &'g [Handle], is_constant| Cursor::new(items, context.of_items(is_constant));
     match graph.value(object) {
-        Value::None => Shape::None,
-        Value::Bool(value) => Shape::Bool(value),
-        Value::Int(value) => Shape::Int(value),
-        Value::BigInt(bytes) => Shape::BigInt(bytes),
-        Value::Float(value) => Shape::Float(value),
-        Value::Complex(real, imaginary) => Shape::Complex(real, imaginary),
-        Value::Text(text) => Shape::Text(text.as_bytes(), interned),
-        Value::Bytes(bytes) | Value::ByteArray(bytes) => Shape::Bytes(bytes),
-        Value::ByteString(bytes) => Shape::ByteString(bytes),
-        Value::Long(bytes) => Shape::Long(bytes),
-        Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
-        Value::List(items) => Shape::List(items.len(), cursor(items)),
-        Value::Dict(items) => Shape::Dict(cursor(items)),
-        Value::Set(items) => Shape::Set(items.len(), cursor(items)),
-        Value::FrozenSet(items) => Shape::FrozenSet(items.len(), cursor(items)),
-        Value::Slice(items) => Shape::Slice(cursor(items)),
-        Value::Ellipsis => Shape::Ellipsis,
+        Value::None => sink.none(share),
+        Value::Bool(value) => sink.bool(share, value),
+        Value::Int(value) => sink.int(share, value),
+        Value::BigInt(bytes) => sink.big_int(share, bytes),
+        Value::Float(value) => sink.float(share, value, None),
+        Value::Complex(real, imaginary) => sink.complex(share, [real, imaginary], [None; 2]),
+        Value::Text(text) => sink.text(share, text.as_bytes(), is_interned),
+        Value::Bytes(bytes) | Value::ByteArray(bytes) => sink.bytes(share, bytes),
+        Value::ByteString(bytes) => sink.byte_string(share, bytes, is_interned),
+        Value::Long(bytes) => sink.long(share, bytes),
+        Value::Tuple(items) => sink.tuple(share, items.len(), cursor(items, true)),
+        Value::List(items) => sink.list(share, items.len(), cursor(items, false)),
+        Value::Dict(items) => sink.dict(share, cursor(items, false)),
+        Value::Set(items) => {
+            sink.set(share, items.len(), Cursor::new(items, context.of_items(false).and(of_set_items)))
+        }
+        Value::FrozenSet(items) => {
+            sink.frozen_set(share, items.len(), Cursor::new(items, context.of_items(true).and(of_set_items)))
+        }
+        Value::Slice(items) => sink.slice(share, cursor(items, false)),
+        Value::Ellipsis => sink.ellipsis(share),
         Value::Object(native) => match code_fields(native) {
-            Some((layout, fields)) => Shape::Code(layout, cursor(fields)),
-            None if is_stop_iteration(native) => Shape::StopIteration,
-            None => unsupported(graph, object),
+            Some((layout, fields)) => sink.code(share, layout, Cursor::of_code(layout, fields)),
+            None if is_stop_iteration(native) => sink.stop_iteration(share),
+            None => sink.unsupported(unsupported(graph, object)),
         },
-        _ => unsupported(graph, object),
+        _ => sink.unsupported(unsupported(graph, object)),
+    }
+}
+
+/// The value of an int that 64 bits hold.
+#[inline(always)]
+pub(crate) fn int_of(graph: &Graph<'_>, object: Handle) -> Option<i64> {
+    match object.inline() {
+        Inline::Int(value) => Some(value),
+        _ => graph.view(object).as_i64(),
+    }
+}
+
+/// What a container holds.
+pub(crate) fn items<'g>(graph: &'g Graph<'_>, object: Handle) -> &'g [Handle] {
+    match graph.value(object) {
+        Value::Tuple(items)
+        | Value::List(items)
+        | Value::Dict(items)
+        | Value::Set(items)
+        | Value::FrozenSet(items)
+        | Value::Slice(items) => items,
+        Value::Object(native) => code_fields(native).map_or(&[], |(_, fields)| fields),
+        _ => &[],
     }
 }
 
@@ -253,17 +292,17 @@ pub(crate) fn code_fields(object: Object<'_>) -> Option<(Layout, &[Handle])> {
     (fields.len() == layout.fields().len()).then_some((layout, fields))
 }
 
-fn is_stop_iteration(object: Object<'_>) -> bool {
+pub(crate) fn is_stop_iteration(object: Object<'_>) -> bool {
     object.kind() == ObjectKind::Global
         && object.field(1).as_str() == Some(STOP_ITERATION)
         && matches!(object.field(0).as_str(), Some("builtins" | "exceptions"))
 }
 
 #[cold]
-fn unsupported<'g>(graph: &Graph<'_>, object: Handle) -> Shape<'g, Cursor<'g>> {
+fn unsupported(graph: &Graph<'_>, object: Handle) -> String {
     let view = graph.view(object);
-    Shape::Unsupported(match (view.kind(), view.as_global()) {
+    match (view.kind(), view.as_global()) {
         (Kind::Object, Some((module, name))) => format!("{module}.{name}"),
         (kind, _) => String::from(kind.type_name()),
-    })
+    }
 }

@@ -42,6 +42,7 @@ mod graph_source;
 mod host;
 mod int;
 mod listing;
+mod numbers;
 mod out;
 pub mod pyc;
 mod read;
@@ -56,16 +57,16 @@ mod write;
 
 pub use error::{Error, ErrorKind, Fault};
 pub use graph_host::{GraphHost, ReadOptions, from_slice};
-pub use graph_source::{Cursor, GraphSource, WriteOptions, to_vec};
+pub use graph_source::{WriteOptions, to_vec};
 pub use host::{Container, Host, Items};
 pub use pickle_value as value;
 pub use read::{DEFAULT_DEPTH_LIMIT, Reader};
 pub use record::Record;
 pub use sharing::Sharing;
-pub use source::{Shape, Share, Source, Spelling};
+pub use source::{Share, Source};
 pub use table::{FLAG_REF, TypeCode};
 pub use version::{HIGHEST_VERSION, Release};
-pub use write::Writer;
+pub use write::{Sink, Writer};
 
 // Promises of the crate.
 const _: () = {

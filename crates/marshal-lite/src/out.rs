@@ -1,41 +1,59 @@
 //! [`Out`]: a byte buffer for many short writes.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// What was written so far.
 ///
-/// Marshal data is written a few bytes at a time. Appending so few to a `Vec` is a call of memcpy each; here eight bytes are
-/// stored at once, and only those count that are meant.
+/// Marshal data is written a few bytes at a time. Appending so few to a `Vec` is a call of memcpy each; here eight or sixteen
+/// bytes are stored at once, and only those count that are meant.
 #[derive(Debug, Default)]
 pub(crate) struct Out {
-    /// Zeroes behind `length`.
+    /// What was written, and behind it some bytes that may be written to at once. They are made a window at a time, which
+    /// stays in the cache until they are overwritten.
     bytes: Vec<u8>,
     length: usize,
 }
 
+/// How many bytes are made writable at once, and from how many on bytes are appended as to a `Vec`.
+const WINDOW: usize = 8 * 1024;
+
 impl Out {
+    /// Makes room for so many bytes.
     pub(crate) fn reserve(&mut self, count: usize) {
-        let wanted = self.length + count;
-        if wanted > self.bytes.len() {
-            if self.bytes.is_empty() {
-                // Zeroed memory comes from the system as it is.
-                self.bytes = vec![0; wanted];
-            } else {
-                self.bytes.resize(wanted, 0);
-            }
-        }
+        self.bytes.reserve((self.length + count + 32).saturating_sub(self.bytes.len()));
     }
 
     /// How many bytes were written.
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         self.length
+    }
+
+    /// Drops what was written.
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// What was written.
+    pub(crate) fn written_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.length]
     }
 
     /// Appends the low `length` bytes of a little-endian word.
     #[inline(always)]
     pub(crate) fn put(&mut self, word: u64, length: usize) {
         if let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<8>) {
+            *room = word.to_le_bytes();
+            self.length += length;
+        } else {
+            self.extend_slowly(&word.to_le_bytes()[..length]);
+        }
+    }
+
+    /// Appends the low `length` bytes of a little-endian word of 16 bytes.
+    #[inline(always)]
+    pub(crate) fn put_wide(&mut self, word: u128, length: usize) {
+        if let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<16>) {
             *room = word.to_le_bytes();
             self.length += length;
         } else {
@@ -65,10 +83,45 @@ impl Out {
         }
     }
 
+    /// Appends a word of two bytes and a short string: two or four copies of a fixed width, which may overlap, where a call
+    /// of memcpy would cost more.
+    #[inline(always)]
+    pub(crate) fn extend_short(&mut self, head: u16, bytes: &[u8]) {
+        let size = bytes.len();
+        let (word, half) = (
+            |at: usize| bytes[at..].first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk)),
+            |at: usize| bytes[at..].first_chunk::<4>().map_or(0, |chunk| u32::from_le_bytes(*chunk)),
+        );
+        match size {
+            4..8 => {
+                let both = u64::from(half(0)) | u64::from(half(size - 4)) << (8 * (size - 4));
+                self.put_wide(u128::from(head) | u128::from(both) << 16, size + 2);
+            }
+            8..=14 => {
+                let both = u128::from(word(0)) | u128::from(word(size - 8)) << (8 * (size - 8));
+                self.put_wide(u128::from(head) | both << 16, size + 2);
+            }
+            _ => {
+                self.put(u64::from(head), 2);
+                self.extend(bytes);
+            }
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn extend_slowly(&mut self, bytes: &[u8]) {
-        self.reserve((bytes.len() + 8).max(self.length).max(64));
+        if bytes.len() >= WINDOW {
+            self.bytes.truncate(self.length);
+            self.bytes.extend_from_slice(bytes);
+            self.length += bytes.len();
+            return;
+        }
+        let wanted = self.length + bytes.len().max(32);
+        if wanted > self.bytes.len() {
+            self.bytes.reserve(wanted - self.bytes.len());
+            self.bytes.resize((wanted + WINDOW).min(self.bytes.capacity()), 0);
+        }
         self.bytes[self.length..self.length + bytes.len()].copy_from_slice(bytes);
         self.length += bytes.len();
     }
@@ -90,11 +143,14 @@ mod tests {
             out.put(0xaabb_ccdd_eeff_0000 | number, 1);
             out.push(number as u8);
             out.extend(&[7; 3][..number as usize % 4]);
+            out.extend_short(0x0908, &[3; 40][..number as usize % 20]);
         }
         let mut expected = alloc::vec::Vec::new();
         for number in 0..100_u8 {
             expected.extend_from_slice(&[number, number]);
             expected.extend_from_slice(&[7; 3][..usize::from(number) % 4]);
+            expected.extend_from_slice(&[8, 9]);
+            expected.extend_from_slice(&[3; 40][..usize::from(number) % 20]);
         }
         assert_eq!(out.into_vec(), expected);
     }

@@ -55,7 +55,7 @@ struct Rebuilder<'g, 'r> {
 impl Rebuilder<'_, '_> {
     /// Makes an object, or has its parts made first.
     fn step(&mut self, object: Handle, ready: bool, work: &mut Vec<(Handle, bool)>) -> Result<(), Error> {
-        let parts = crate::sharing::items(self.graph, object);
+        let parts = crate::graph_source::items(self.graph, object);
         if !ready && !parts.is_empty() {
             if !self.open.insert(object.identity()) {
                 return Err(ErrorKind::Unsupported("an object within itself".to_owned()).into());

@@ -3,15 +3,16 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use pickle_value::{Graph, Handle};
+use pickle_value::{Graph, Handle, Value};
 
 use crate::error::{Error, ErrorKind, Fault};
-use crate::graph_source::{Cursor, shape_of};
+use crate::graph_source::{Cursor, Telling, int_of, tell};
 use crate::record::Record;
-use crate::source::{Shape, Share, Source, Spelling};
+use crate::sharing::{Context, Place};
+use crate::source::{Share, Source};
 use crate::table::{FLAG_REF, TypeCode};
 use crate::version::Release;
-use crate::write::Writer;
+use crate::write::{Sink, Writer};
 
 impl Record {
     /// Writes a graph as the stream was written that this was recorded from: byte for byte, if it is that stream's graph or
@@ -35,7 +36,8 @@ impl Record {
             strings: Vec::new(),
             floats: 0,
         };
-        writer.write(&mut source, graph.root().handle().unwrap_or(Handle::NONE)).map_err(Fault::into_error)?;
+        let root = Place { object: graph.root().handle().unwrap_or(Handle::NONE), context: Context::PLAIN };
+        writer.write(&mut source, root).map_err(Fault::into_error)?;
         if !source.codes.is_empty() {
             return Err(mismatch(format!("{} objects are left", source.codes.len())));
         }
@@ -57,53 +59,84 @@ struct Recorded<'g> {
     floats: u32,
 }
 
-impl Recorded<'_> {
-    fn referred(&mut self, byte: u8, object: Handle) -> Result<Spelling, Error> {
+impl<'g> Recorded<'g> {
+    fn referred(&mut self, byte: u8, object: Handle) -> Result<u32, Error> {
         let (number, rest) = self.references.split_first().ok_or_else(|| mismatch("no reference is left".into()))?;
         self.references = rest;
         let known = if byte & !FLAG_REF == TypeCode::Ref as u8 { &self.numbered } else { &self.strings };
         if known.get(*number as usize) != Some(&object) {
             return Err(mismatch(format!("reference {number} is to another object")));
         }
-        Ok(Spelling::Reference(byte, *number))
+        Ok(*number)
+    }
+
+    /// The text of the next float as text, where it is not CPython's own.
+    fn float_text(&mut self) -> Option<&'g [u8]> {
+        let number = self.floats;
+        self.floats += 1;
+        let record: &'g Record = self.record;
+        let at = record.floats.binary_search_by_key(&number, |odd| odd.number).ok()?;
+        Some(&record.floats[at].text)
+    }
+
+    /// A float, or a complex, as text.
+    #[cold]
+    fn text_float(&mut self, place: Place, share: Share, sink: Sink<'_, Cursor<'g>>) -> Result<(), ErrorKind> {
+        match self.graph.value(place.object) {
+            Value::Float(value) => sink.float(share, value, self.float_text()),
+            Value::Complex(real, imaginary) => {
+                let texts = [self.float_text(), self.float_text()];
+                sink.complex(share, [real, imaginary], texts)
+            }
+            _ => tell(self.graph, place, telling(share), sink),
+        }
     }
 }
 
+fn telling(share: Share) -> Telling {
+    Telling { share, is_interned: false, of_set_items: Context::PLAIN }
+}
+
 impl<'g> Source for Recorded<'g> {
-    type Object = Handle;
+    type Object = Place;
     type Cursor = Cursor<'g>;
     type Error = Error;
 
     #[inline(always)]
-    fn shape(&self, object: &Handle) -> Result<Shape<'_, Cursor<'g>>, Error> {
-        Ok(shape_of(self.graph, *object, false))
+    fn write(&mut self, place: &Place, _number: Option<u32>, sink: Sink<'_, Cursor<'g>>) -> Result<(), Fault<Error>> {
+        let object = place.object;
+        let Some((&byte, rest)) = self.codes.split_first() else {
+            return Err(refusal(mismatch("no object is left".into())));
+        };
+        self.codes = rest;
+        let share = Share::Spelled(byte);
+        match TypeCode::from_byte(byte) {
+            Some(TypeCode::Ref | TypeCode::StringRef) => {
+                let number = self.referred(byte, object).map_err(refusal)?;
+                return Ok(sink.spelled_reference(byte, number)?);
+            }
+            Some(TypeCode::Interned) if byte & FLAG_REF == 0 => self.strings.push(object),
+            Some(TypeCode::None | TypeCode::True | TypeCode::False | TypeCode::Ellipsis | TypeCode::StopIteration) => {}
+            code => {
+                if byte & FLAG_REF != 0 {
+                    self.numbered.push(object);
+                }
+                if let Some(TypeCode::Float | TypeCode::Complex) = code {
+                    return Ok(self.text_float(*place, share, sink)?);
+                }
+            }
+        }
+        Ok(tell(self.graph, *place, telling(share), sink)?)
     }
 
     #[inline(always)]
-    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
+    fn int(&mut self, place: &Place) -> Result<Option<i64>, Error> {
+        Ok(int_of(self.graph, place.object))
+    }
+
+    #[inline(always)]
+    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Place>, Error> {
         Ok(cursor.next())
-    }
-
-    fn share(&mut self, _object: &Handle, _number: u32) -> Result<Share, Error> {
-        Ok(Share::Alone)
-    }
-
-    #[inline]
-    fn spelling(&mut self, object: &Handle) -> Result<Option<Spelling>, Error> {
-        let (&byte, rest) = self.codes.split_first().ok_or_else(|| mismatch("no object is left".into()))?;
-        self.codes = rest;
-        match TypeCode::from_byte(byte) {
-            Some(TypeCode::Ref | TypeCode::StringRef) => return self.referred(byte, *object).map(Some),
-            Some(TypeCode::Interned) if byte & FLAG_REF == 0 => self.strings.push(*object),
-            Some(TypeCode::None | TypeCode::True | TypeCode::False | TypeCode::Ellipsis | TypeCode::StopIteration) => {
-                return Ok(Some(Spelling::Content(byte)));
-            }
-            _ => {}
-        }
-        if byte & FLAG_REF != 0 {
-            self.numbered.push(*object);
-        }
-        Ok(Some(Spelling::Content(byte)))
     }
 
     fn end_dict(&mut self) -> Result<u8, Error> {
@@ -115,16 +148,14 @@ impl<'g> Source for Recorded<'g> {
             _ => Err(mismatch("a dict ends where another key should be".into())),
         }
     }
-
-    fn float_text(&mut self) -> Option<&[u8]> {
-        let number = self.floats;
-        self.floats += 1;
-        let at = self.record.floats.binary_search_by_key(&number, |odd| odd.number).ok()?;
-        Some(&self.record.floats[at].text)
-    }
 }
 
 #[cold]
 fn mismatch(what: alloc::string::String) -> Error {
     ErrorKind::RecordMismatch(what).into()
+}
+
+#[cold]
+fn refusal(error: Error) -> Fault<Error> {
+    Fault::Host(None, error)
 }

@@ -102,6 +102,18 @@ type_codes! {
     Slice = b':', "SLICE";
 }
 
+impl TypeCode {
+    /// What a str is written with that is interned.
+    pub(crate) const fn interned(self) -> TypeCode {
+        match self {
+            TypeCode::ShortAscii => TypeCode::ShortAsciiInterned,
+            TypeCode::Ascii => TypeCode::AsciiInterned,
+            TypeCode::Unicode | TypeCode::String => TypeCode::Interned,
+            other => other,
+        }
+    }
+}
+
 impl core::fmt::Display for TypeCode {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.name())

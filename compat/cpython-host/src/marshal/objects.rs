@@ -1,8 +1,8 @@
 //! [`Objects`]: Python objects as the writer's source.
 
 use hashbrown::HashMap;
-use marshal_lite::{Release, Shape, Share, Source, Spelling};
-use pyo3::exceptions::{PyStopIteration, PyValueError};
+use marshal_lite::{Fault, Release, Share, Sink, Source};
+use pyo3::exceptions::PyStopIteration;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -104,34 +104,39 @@ impl<'py> Source for Objects<'py> {
     type Cursor = Cursor<'py>;
     type Error = PyErr;
 
-    fn spelling(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<Spelling>> {
-        self.next = self.look_at(object)?;
-        Ok(None)
-    }
-
-    fn shape(&self, object: &Bound<'py, PyAny>) -> PyResult<Shape<'_, Cursor<'py>>> {
-        let is_int = object.is_exact_instance_of::<PyInt>();
-        Ok(match &self.next {
-            // The number of a code object's field is asked about alone.
-            _ if is_int && !matches!(self.next, Next::Bytes(_)) => match values::small_int(object.cast::<PyInt>()?) {
-                Some(value) => Shape::Int(value),
-                None => return Err(PyValueError::new_err("an int that is too large")),
-            },
-            Next::Int(value) => Shape::Int(*value),
-            Next::Bytes(bytes) if is_int => Shape::BigInt(bytes),
-            Next::Bytes(bytes) => Shape::Bytes(bytes),
-            Next::Text(utf8, interned) => Shape::Text(utf8, *interned),
+    fn write(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        number: Option<u32>,
+        sink: Sink<'_, Cursor<'py>>,
+    ) -> Result<(), Fault<PyErr>> {
+        self.next = self.look_at(object).map_err(refusal)?;
+        let share = match number.map(|number| self.share(object, number)) {
+            Some(Err(known)) => return Ok(sink.reference(known)?),
+            Some(Ok(share)) => share,
+            None => Share::Alone,
+        };
+        match &self.next {
+            Next::Int(value) => sink.int(share, *value)?,
+            Next::Bytes(bytes) if object.is_exact_instance_of::<PyInt>() => sink.big_int(share, bytes)?,
+            Next::Bytes(bytes) => sink.bytes(share, bytes)?,
+            Next::Text(utf8, interned) => sink.text(share, utf8, *interned)?,
             Next::Items(items) => {
                 let cursor = Cursor::Items(items.clone().into_iter());
                 match items.len() {
-                    _ if object.is_exact_instance_of::<PyDict>() => Shape::Dict(cursor),
-                    length if object.is_exact_instance_of::<PySet>() => Shape::Set(length, cursor),
-                    length => Shape::FrozenSet(length, cursor),
+                    _ if object.is_exact_instance_of::<PyDict>() => sink.dict(share, cursor)?,
+                    length if object.is_exact_instance_of::<PySet>() => sink.set(share, length, cursor)?,
+                    length => sink.frozen_set(share, length, cursor)?,
                 }
             }
-            Next::Unsupported(what) => Shape::Unsupported(what.clone()),
-            Next::Other => self.other(object)?,
-        })
+            Next::Unsupported(what) => sink.unsupported(what.clone())?,
+            Next::Other => self.other(object, share, sink)?,
+        }
+        Ok(())
+    }
+
+    fn int(&mut self, object: &Bound<'py, PyAny>) -> PyResult<Option<i64>> {
+        Ok(object.cast::<PyInt>().ok().and_then(values::small_int))
     }
 
     fn next(&mut self, cursor: &mut Cursor<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -147,8 +152,11 @@ impl<'py> Source for Objects<'py> {
             Cursor::Items(items) => items.next(),
         })
     }
+}
 
-    fn share(&mut self, object: &Bound<'py, PyAny>, number: u32) -> PyResult<Share> {
+impl<'py> Objects<'py> {
+    /// Whether an object has this number; the other that it has, if it was written.
+    fn share(&mut self, object: &Bound<'py, PyAny>, number: u32) -> Result<Share, u32> {
         if object.is_none()
             || object.is_exact_instance_of::<PyBool>()
             || object.is(self.py.Ellipsis())
@@ -158,7 +166,7 @@ impl<'py> Source for Objects<'py> {
         }
         let address = object.as_ptr() as usize;
         if let Some(&known) = self.numbers.get(&address) {
-            return Ok(Share::Known(known));
+            return Err(known);
         }
         let interned = matches!(self.next, Next::Text(_, true));
         // SAFETY: an object that is alive.
@@ -171,39 +179,43 @@ impl<'py> Source for Objects<'py> {
         self.held.push(object.clone());
         Ok(Share::New)
     }
-}
 
-impl<'py> Objects<'py> {
-    fn other(&self, object: &Bound<'py, PyAny>) -> PyResult<Shape<'_, Cursor<'py>>> {
+    fn other(
+        &self,
+        object: &Bound<'py, PyAny>,
+        share: Share,
+        sink: Sink<'_, Cursor<'py>>,
+    ) -> Result<(), Fault<PyErr>> {
         let py = self.py;
         if object.is_none() {
-            return Ok(Shape::None);
-        }
-        if let Ok(value) = object.cast::<PyBool>() {
-            return Ok(Shape::Bool(value.is_true()));
-        }
-        if let Ok(value) = object.cast::<PyFloat>() {
-            return Ok(Shape::Float(value.value()));
-        }
-        if let Ok(value) = object.cast::<PyComplex>() {
+            sink.none(share)?;
+        } else if let Ok(value) = object.cast::<PyBool>() {
+            sink.bool(share, value.is_true())?;
+        } else if let Ok(value) = object.cast::<PyFloat>() {
+            sink.float(share, value.value(), None)?;
+        } else if let Ok(value) = object.cast::<PyComplex>() {
             let part = |name| value.getattr(name)?.extract::<f64>();
-            return Ok(Shape::Complex(part(intern!(py, "real"))?, part(intern!(py, "imag"))?));
+            let parts = [part(intern!(py, "real")).map_err(refusal)?, part(intern!(py, "imag")).map_err(refusal)?];
+            sink.complex(share, parts, [None; 2])?;
+        } else if let Ok(tuple) = object.cast::<PyTuple>() {
+            sink.tuple(share, tuple.len(), Cursor::Tuple(tuple.clone(), 0))?;
+        } else if let Ok(list) = object.cast::<PyList>() {
+            sink.list(share, list.len(), Cursor::List(list.clone(), 0))?;
+        } else if object.is(py.Ellipsis()) {
+            sink.ellipsis(share)?;
+        } else if object.is(py.get_type::<PyStopIteration>()) {
+            sink.stop_iteration(share)?;
+        } else {
+            let layout = self.release.layout();
+            let fields = code::fields(object, layout).map_err(refusal)?;
+            sink.code(share, layout, Cursor::Items(fields.into_iter()))?;
         }
-        if let Ok(tuple) = object.cast::<PyTuple>() {
-            return Ok(Shape::Tuple(tuple.len(), Cursor::Tuple(tuple.clone(), 0)));
-        }
-        if let Ok(list) = object.cast::<PyList>() {
-            return Ok(Shape::List(list.len(), Cursor::List(list.clone(), 0)));
-        }
-        if object.is(py.Ellipsis()) {
-            return Ok(Shape::Ellipsis);
-        }
-        if object.is(py.get_type::<PyStopIteration>()) {
-            return Ok(Shape::StopIteration);
-        }
-        let layout = self.release.layout();
-        Ok(Shape::Code(layout, Cursor::Items(code::fields(object, layout)?.into_iter())))
+        Ok(())
     }
+}
+
+fn refusal(error: PyErr) -> Fault<PyErr> {
+    Fault::Host(None, error)
 }
 
 fn is_set(object: &Bound<'_, PyAny>) -> bool {

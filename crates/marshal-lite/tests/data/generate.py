@@ -1,9 +1,11 @@
 """Compiles sample.py: `python generate.py`, with each CPython, in this folder.
 
 Writes X.Y.pyc, X.Y-2.pyc at optimisation level 2, and from 3.7 on X.Y-hash.pyc with a checked hash. The source's time of
-modification is set to 1700000000 before.
+modification is set to 1700000000 before. 3.13 writes unshared.marshal, the code at version 2, which has no references, and
+shared.marshal, what it writes of the code that it reads from that.
 """
 
+import marshal
 import os
 import py_compile
 import subprocess
@@ -22,3 +24,10 @@ else:
     if sys.version_info >= (3, 7):
         mode = py_compile.PycInvalidationMode.CHECKED_HASH
         py_compile.compile("sample.py", NAME + "-hash.pyc", doraise=True, invalidation_mode=mode, optimize=0)
+    if NAME == "3.13":
+        with open("sample.py") as file:
+            unshared = marshal.dumps(compile(file.read(), "sample.py", "exec", dont_inherit=True), 2)
+        with open("unshared.marshal", "wb") as file:
+            file.write(unshared)
+        with open("shared.marshal", "wb") as file:
+            file.write(marshal.dumps(marshal.loads(unshared)))

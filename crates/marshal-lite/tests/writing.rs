@@ -1,0 +1,54 @@
+//! What is written by the rules: the bytes are those of CPython 3.13.0.
+
+use std::fs;
+use std::path::Path;
+
+use marshal_lite::{Sharing, WriteOptions, from_slice, to_vec};
+use pickle_value::{Builder, Graph};
+
+fn file(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).expect("the file is there")
+}
+
+/// Each name is an object of its own in what has no references; CPython interns them.
+#[test]
+fn names_that_are_equal_are_one() {
+    let graph = from_slice(&file("unshared.marshal")).expect("it can be read");
+    assert_eq!(to_vec(&graph).expect("it can be written"), file("shared.marshal"));
+}
+
+#[test]
+fn nothing_is_shared_where_that_is_asked_for() {
+    let unshared = from_slice(&file("unshared.marshal")).expect("it can be read");
+    let shared = from_slice(&file("shared.marshal")).expect("it can be read");
+    let options = WriteOptions::new().sharing(Sharing::Never);
+    let written = options.to_vec(&shared).expect("it can be written");
+    assert_eq!(options.to_vec(&unshared).expect("it can be written"), written);
+    assert!(written.len() > file("shared.marshal").len());
+}
+
+fn graph(
+    build: impl FnOnce(&mut Builder<'static>) -> Result<pickle_value::Handle, pickle_value::Error>,
+) -> Graph<'static> {
+    let mut builder = Builder::new();
+    let root = build(&mut builder).expect("it can be built");
+    builder.finish(root)
+}
+
+/// `marshal.dumps(make())`, which makes `one`, `pair = (one, 2000)` and `again` and gives `[one, pair, [pair], again, again]`:
+/// what comes again has the flag, and what is between has no number.
+#[test]
+fn what_comes_again_is_flagged_in_the_end() {
+    let graph = graph(|builder| {
+        let int = builder.int32(2000);
+        let one = builder.bytes(b"ab")?;
+        let pair = builder.tuple(&[one, int])?;
+        let inner = builder.list(&[pair])?;
+        let again = builder.bytes(b"cd")?;
+        builder.list(&[one, pair, inner, again, again])
+    });
+    assert_eq!(
+        to_vec(&graph).expect("it can be written"),
+        b"[\x05\0\0\0\xf3\x02\0\0\0ab\xa9\x02r\0\0\0\0i\xd0\x07\0\0[\x01\0\0\0r\x01\0\0\0\xf3\x02\0\0\0cdr\x02\0\0\0"
+    );
+}
