@@ -232,7 +232,7 @@ def zips():
     good = pickle.dumps({"weight": [1.0, 2.0]}, 2)
     for payload in FEW:
         bad = b"\x80\x02" + call(*payload) + b"."
-        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
             plain = archive([("archive/data.pkl", bad), ("archive/version", "3\n")], method)
             yield ".pt", plain
             yield ".txt", plain

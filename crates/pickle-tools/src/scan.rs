@@ -53,6 +53,9 @@ mod zip;
 
 use std::collections::BTreeSet;
 
+use pickle_codec::LoadOptions;
+use pickle_value::Graph;
+
 use content::{Found, Session};
 pub use finding::{Action, Finding, Origin, Severity};
 pub use policy::{Allowed, Judgement, Operation, Policy, PolicyError, PolicyResolver};
@@ -167,6 +170,39 @@ impl Scanner {
         });
         let verdict = Verdict::of(&findings, recognised);
         Report { verdict, findings, containers: session.containers, pickles: session.pickles, problem }
+    }
+
+    /// Loads what is clean: first all operations are judged, calls and states as well as names, as [`scan`](Scanner::scan)
+    /// judges them; then the same bytes are loaded with the policy in the place of `find_class`.
+    ///
+    /// The policy's [resolver](Policy::resolver) alone judges names only.
+    ///
+    /// ```
+    /// use pickle_codec::LoadOptions;
+    /// use pickle_tools::scan::Scanner;
+    ///
+    /// let scanner = Scanner::new();
+    /// let pickle = b"\x80\x02ccollections\nOrderedDict\n)R.";
+    /// assert!(scanner.from_slice(pickle, &LoadOptions::new()).is_ok());
+    /// // The function may be named, and not called.
+    /// let pickle = b"\x80\x02cnumpy\nadd\n)R.";
+    /// assert!(LoadOptions::new().from_slice_with(pickle, &mut scanner.policy().resolver()).is_ok());
+    /// assert!(scanner.from_slice(pickle, &LoadOptions::new()).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The worst finding, or why it is no pickle; and the errors of [`LoadOptions::from_slice`].
+    pub fn from_slice<'a>(&self, bytes: &'a [u8], options: &LoadOptions) -> Result<Graph<'a>, pickle_codec::Error> {
+        let report = self.scan(bytes);
+        if report.verdict() != Verdict::Clean {
+            let why = match report.findings().first() {
+                Some(finding) => finding.to_string(),
+                None => format!("no pickle: {}", report.problem().unwrap_or_default()),
+            };
+            return Err(pickle_codec::Error::refused(why));
+        }
+        options.from_slice_with(bytes, &mut self.policy.resolver())
     }
 }
 

@@ -106,10 +106,24 @@ pub(super) fn member<'a>(entry: &Entry, rest: &'a [u8]) -> Member<'a> {
         // A deflated stream knows its own end, and its size may be a lie.
         8 => Member::Packed(Box::new(flate2::bufread::DeflateDecoder::new(rest))),
         12 => content_of(Format::Bzip2, Box::new(bounded)).map_or(Member::Unknown, Member::Packed),
+        14 => lzma(entry, bounded).map_or(Member::Unknown, Member::Packed),
         93 => content_of(Format::Zstd, Box::new(bounded)).map_or(Member::Unknown, Member::Packed),
         95 => content_of(Format::Xz, Box::new(bounded)).map_or(Member::Unknown, Member::Packed),
         _ => Member::Unknown,
     }
+}
+
+/// What a zip archive packs by LZMA: the version of its library, the properties with their length, and the stream. With the
+/// properties and the length of the content before it, the stream is an .lzma file.
+fn lzma<'a>(entry: &Entry, packed: &'a [u8]) -> Option<DynRead<'a>> {
+    let [_, _, 5, 0, rest @ ..] = packed else {
+        return None;
+    };
+    let (properties, stream) = rest.split_first_chunk::<5>()?;
+    // Bit 1: the stream says where it ends.
+    let length = if entry.flags & 2 == 0 { entry.unpacked } else { u64::MAX };
+    let head = [&properties[..], &length.to_le_bytes()].concat();
+    content_of(Format::Lzma, Box::new(std::io::Cursor::new(head).chain(stream)))
 }
 
 /// Where the next thing of an archive begins.
