@@ -101,9 +101,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let is_whole = options.files.is_none() && options.only.is_none() && options.sample.is_none();
     let report = Report::new(&tried, answers.as_ref(), &judge::known()?, is_whole);
     if options.json {
-        report.print_json()?
+        report.print_json()?;
     } else {
-        print!("{report}")
+        print!("{report}");
     }
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

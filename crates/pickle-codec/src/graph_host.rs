@@ -395,7 +395,7 @@ const MOST_ARGS: usize = 3;
 const LARGE: usize = 64;
 
 /// How many bytes calls may copy of the smallest pickle.
-const FREE_COPIES: u64 = 1 << 18;
+const FREE_COPIES: u64 = 1 << 16;
 
 /// Whether pickles of this protocol have the global for what is spelled otherwise later. Beyond, a call of it is a call.
 fn is_spelling(builtin: Builtin, protocol: u8) -> bool {

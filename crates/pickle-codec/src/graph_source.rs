@@ -228,6 +228,9 @@ impl<'g> GraphSource<'g> {
             }
             ObjectKind::NewWithKeywords => Make::NewWithKeywords,
             ObjectKind::Instance => Make::Instance,
+            ObjectKind::Persistent | ObjectKind::Extension if object.steps().next().is_some() => {
+                return unsupported("what is done to an object that is only named");
+            }
             ObjectKind::Persistent => match object.field(0).handle() {
                 Some(id) => return Shape::Persistent(id),
                 None => return unsupported("a persistent id"),

@@ -108,7 +108,7 @@ limits! {
     digits = 300_000, "digits";
     /// Bytes that calls of builtins copy, such as those of `set(items)`, for each byte of the pickle. An object that is got
     /// from the memo costs no more than a name, but each call makes a copy of it; a real pickle calls once for each object.
-    /// A quarter of a mebibyte is free.
+    /// 64 KiB are free.
     copies = 8, "bytes copied for each byte of the pickle";
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use pickle_codec::{DumpOptions, Limits, LoadOptions, Profile, Unpickler, from_slice};
+use pickle_codec::value::py;
+use pickle_codec::{Document, DumpOptions, Limits, LoadOptions, Profile, Unpickler, from_slice};
 use rstest::rstest;
 
 /// CPython 3.13: `pickle.loads` gives `{frozenset({1}): 2}`, and sets of one frozenset.
@@ -176,4 +177,21 @@ fn called_instances_are_not_written_as_classes() {
         let written = DumpOptions::new().protocol(protocol).to_vec(&graph).expect("it can be written");
         assert_eq!(from_slice(&written).expect("what was written is loaded").to_string(), "m.C(None)()");
     }
+}
+
+/// A list that has itself by DUP, before it is done. CPython 3.13: `x = loads(b']]2aa.'); x[0] = 1` gives `[1]`.
+#[test]
+fn values_within_themselves_by_dup_are_replaced() {
+    let mut document = Document::from_slice(b"]]2aa.").expect("it is a pickle");
+    document.set(&"[0]".parse().expect("a path"), &py!(1)).expect("it can be replaced");
+    assert_eq!(document.root().to_string(), "[1]");
+    assert_eq!(from_slice(&document.to_vec()).expect("it is a pickle").to_string(), "[1]");
+}
+
+/// A pickle has the id of a persistent object alone: what was done to it would be lost.
+#[test]
+fn what_is_done_to_persistent_objects_is_not_left_out() {
+    let graph = LoadOptions::new().keep_unresolved(true).from_slice(b"NQNNs.").expect("it is a pickle");
+    let error = DumpOptions::new().to_vec(&graph).expect_err("it would be lost");
+    assert_eq!(error.to_string(), "cannot pickle what is done to an object that is only named");
 }

@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind};
 /// The old value's instructions go if nobody else needs them, and the new one takes over its memo entry. Otherwise they
 /// stay, and POP drops what they made.
 pub(super) fn replace(trace: &Trace, entry: Entry, value: Vec<u8>) -> Result<Vec<Splice>, Error> {
-    if let Some(dup) = entry.duplicated {
+    // A copy from before the value was ready went into the value itself.
+    if let Some(dup) = entry.duplicated.filter(|&dup| dup >= entry.end) {
         return below_copy(trace, entry, dup, value);
     }
     match replacement(trace, entry, &value) {
