@@ -150,7 +150,10 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             (Builtin::Bytes, []) => builder.bytes(&[])?,
             (Builtin::ByteArray, []) => builder.byte_array(&[])?,
             (Builtin::ByteArray, &[bytes]) if builder.view(bytes).kind() == Kind::Bytes => {
-                builder.byte_array_like(bytes)?
+                // Nothing is copied here, but whatever is written of it is.
+                let length = builder.view(bytes).len().unwrap_or(0);
+                self.note_copy(length)?;
+                self.builder.byte_array_like(bytes)?
             }
             (Builtin::ByteArray, &[bytes]) if builder.view(bytes).kind() == Kind::ByteString => {
                 let content = builder.view(bytes).as_bytes().unwrap_or_default().to_vec();

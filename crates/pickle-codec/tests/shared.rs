@@ -81,3 +81,11 @@ fn documents_keep_long_hexadecimal_ints_as_they_are() {
     let document = Document::from_slice(&pickle).expect("it is a pickle");
     assert!(document.to_vec() == pickle);
 }
+
+/// `bytearray(b)` of the same bytes a thousand times would be ten megabytes in any pickle.
+#[test]
+fn bytearrays_of_shared_bytes_are_bounded() {
+    let bytes = [&b"B\x10\x27\0\0"[..], &b"x".repeat(10_000)].concat();
+    let error = from_slice(&sharing(&bytes, b"cbuiltins\nbytearray\n", b"h\x01h\0\x85R", 1_000));
+    assert!(error.expect_err("it copies too much").to_string().contains("the limit `copies`"));
+}
