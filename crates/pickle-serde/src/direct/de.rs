@@ -3,7 +3,7 @@
 use serde_core::de::{Deserializer, Visitor};
 
 use super::items::{Entries, Fields, Items};
-use super::reader::{EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, MARK, NONE, Token};
+use super::reader::{EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, MARK, NEW_FALSE, NEW_TRUE, NONE, Token};
 use super::walk::{Holder, SHORT_LOOK, Walk};
 use super::{Direct, enums};
 use crate::de::Lend;
@@ -139,6 +139,21 @@ impl<'i, 'de, L: Lend<'i, 'de>> Direct<'i, L> {
         self.noted(value)
     }
 
+    /// What is to be no container, so that no tuple starts here, or else it is an error.
+    #[inline]
+    fn visit_scalar<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let value = match self.reader.peek() {
+            NEW_TRUE => visitor.visit_bool(true),
+            NEW_FALSE => visitor.visit_bool(false),
+            _ => {
+                let holder = self.take_holder();
+                return self.visit_token(holder, visitor);
+            }
+        };
+        self.reader.at += 1;
+        self.noted(value)
+    }
+
     /// A sequence: a list, a tuple with a mark, or else a short tuple, unless what there is begins no sequence.
     #[inline]
     fn visit_sequence<V: Visitor<'de>>(&mut self, length: Option<usize>, visitor: V) -> Result<V::Value> {
@@ -190,19 +205,20 @@ macro_rules! ints {
                         let value = visitor.visit_i64(value);
                         self.noted(value)
                     }
-                    None => self.deserialize_any(visitor),
+                    None => self.visit_scalar(visitor),
                 }
             }
         )*
     };
 }
 
-/// What is read as whatever it is.
-macro_rules! as_it_is {
+/// What is read as whatever it is, and is no container.
+macro_rules! scalars {
     ($($method:ident)*) => {
         $(
+            #[inline]
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-                self.deserialize_any(visitor)
+                self.visit_scalar(visitor)
             }
         )*
     };
@@ -233,7 +249,7 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
                 let value = visitor.visit_f64(value as f64);
                 self.noted(value)
             }
-            None => self.deserialize_any(visitor),
+            None => self.visit_scalar(visitor),
         }
     }
 
@@ -246,7 +262,7 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.reader.text() {
             Some(text) => self.visit_text(text, visitor),
-            None => self.deserialize_any(visitor),
+            None => self.visit_scalar(visitor),
         }
     }
 
@@ -374,7 +390,7 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
 
-    as_it_is! {
+    scalars! {
         deserialize_bool deserialize_i128 deserialize_u128 deserialize_char deserialize_bytes deserialize_byte_buf
     }
 }

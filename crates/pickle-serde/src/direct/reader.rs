@@ -16,6 +16,8 @@ pub(super) const EMPTY_LIST: u8 = Opcode::EmptyList as u8;
 pub(super) const EMPTY_DICT: u8 = Opcode::EmptyDict as u8;
 pub(super) const EMPTY_TUPLE: u8 = Opcode::EmptyTuple as u8;
 pub(super) const NONE: u8 = Opcode::None as u8;
+pub(super) const NEW_TRUE: u8 = Opcode::NewTrue as u8;
+pub(super) const NEW_FALSE: u8 = Opcode::NewFalse as u8;
 const FRAME: u8 = Opcode::Frame as u8;
 const MEMOIZE: u8 = Opcode::Memoize as u8;
 const BIN_PUT: u8 = Opcode::BinPut as u8;
@@ -28,6 +30,16 @@ const BIN_INT_1: u8 = Opcode::BinInt1 as u8;
 const BIN_INT_2: u8 = Opcode::BinInt2 as u8;
 const LONG_1: u8 = Opcode::Long1 as u8;
 const BIN_FLOAT: u8 = Opcode::BinFloat as u8;
+
+/// How many bytes each opcode's int has; of LONG1, which says so itself, any number but 0.
+const INTS: [u8; 256] = {
+    let mut sizes = [0; 256];
+    sizes[BIN_INT_1 as usize] = 1;
+    sizes[BIN_INT_2 as usize] = 2;
+    sizes[BIN_INT as usize] = 4;
+    sizes[LONG_1 as usize] = 1;
+    sizes
+};
 
 /// What a replay costs for each byte of the pickle that it goes over, which is more than a graph's objects would.
 const REPLAY: u64 = 9;
@@ -221,24 +233,22 @@ impl<'i> Reader<'i> {
     #[inline(always)]
     pub(super) fn int(&mut self) -> Option<i64> {
         let byte = self.peek();
-        let rest = &self.input[self.at..];
-        if let Some(window) = rest.first_chunk::<9>() {
-            let word = u64::from_le_bytes([
-                window[1], window[2], window[3], window[4], window[5], window[6], window[7], window[8],
-            ]);
-            // Which of the three it is, nobody can foresee: hence no branch on it.
-            let size = match byte {
-                BIN_INT_1 => 1,
-                BIN_INT_2 => 2,
-                BIN_INT => 4,
-                LONG_1 => return self.long(),
-                _ => return None,
-            };
-            let value = word & (u64::MAX >> (64 - 8 * size));
-            self.at += 1 + size;
-            return Some(if size == 4 { i64::from(value as i32) } else { value as i64 });
+        // Which of the four it is, nobody can foresee: hence no branch on it.
+        let form = INTS[usize::from(byte)];
+        if let Some(window) = self.input[self.at..].first_chunk::<10>() {
+            let counted = byte == LONG_1;
+            let size = u32::from(if counted { window[1] } else { form });
+            let head = 1 + usize::from(counted);
+            if (1..=8).contains(&size) {
+                let bytes = window[head..].first_chunk::<8>()?;
+                let shift = 64 - 8 * size;
+                let high = u64::from_le_bytes(*bytes) << shift;
+                let signed = counted || byte == BIN_INT;
+                self.at += head + size as usize;
+                return Some(if signed { (high as i64) >> shift } else { (high >> shift) as i64 });
+            }
         }
-        self.long()
+        if form == 0 { None } else { self.long() }
     }
 
     /// Any int of at most 64 bits.

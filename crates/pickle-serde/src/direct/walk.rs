@@ -48,6 +48,8 @@ pub(super) struct Walk {
     levels: u32,
 }
 
+const TUPLE_1: u8 = Opcode::Tuple1 as u8;
+const TUPLE_3: u8 = Opcode::Tuple3 as u8;
 /// How many items picklers put between a mark and what takes them.
 const BATCH: u32 = 1000;
 /// How many instructions are looked at to tell a container of one item from an empty one.
@@ -94,9 +96,16 @@ impl Reader<'_> {
     /// True if another item of the container, or another key, begins at the cursor; at its end the cursor is behind it.
     #[inline(always)]
     pub(super) fn has_more(&mut self, walk: &mut Walk) -> bool {
-        if walk.state == State::Open && walk.form != Form::ShortTuple && self.peek() != walk.closing {
-            walk.given += 1;
-            return true;
+        if walk.state == State::Open {
+            let byte = self.peek();
+            let goes_on = match walk.form {
+                Form::ShortTuple => walk.given == 0 || (walk.given == 2 && !matches!(byte, TUPLE_1..=TUPLE_3)),
+                _ => byte != walk.closing,
+            };
+            if goes_on {
+                walk.given += 1;
+                return true;
+            }
         }
         self.has_more_otherwise(walk)
     }
