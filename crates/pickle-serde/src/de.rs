@@ -92,6 +92,12 @@ pub fn from_graph<'de, T: Deserialize<'de>>(graph: &'de Graph<'de>) -> Result<T>
 impl DeOptions {
     /// Reads one pickle into a type: see [`from_slice`].
     ///
+    /// ```
+    /// let options = pickle_serde::DeOptions::new();
+    /// assert_eq!(options.from_slice::<u8>(b"K\x01.")?, 1);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`from_slice`].
@@ -107,6 +113,12 @@ impl DeOptions {
 
     /// Reads one pickle from a reader into a type: see [`from_reader`].
     ///
+    /// ```
+    /// let options = pickle_serde::DeOptions::new();
+    /// assert_eq!(options.from_reader::<u8>(&b"K\x01."[..])?, 1);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`from_reader`].
@@ -117,6 +129,14 @@ impl DeOptions {
 
     /// Reads a graph into a type, which may borrow from it: see [`from_graph`]. What the options say of loading does not
     /// matter.
+    ///
+    /// ```
+    /// use pickle_serde::value::py;
+    ///
+    /// let graph = py!([1, 2]);
+    /// assert_eq!(pickle_serde::DeOptions::new().from_graph::<(u8, u8)>(&graph)?, (1, 2));
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -277,12 +297,26 @@ impl<'de> sealed::Read<'de> for GraphRead<'de> {
 
 impl<'de> Deserializer<SliceRead<'de>> {
     /// Reads the pickles that stand in a slice one behind the other.
+    ///
+    /// ```
+    /// let mut pickles = pickle_serde::Deserializer::from_slice(b"K\x01.K\x02.");
+    /// assert_eq!((pickles.read::<u8>()?, pickles.read::<u8>()?), (1, 2));
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn from_slice(input: &'de [u8]) -> Deserializer<SliceRead<'de>> {
         Deserializer::from_slice_with(input, DeOptions::new())
     }
 
     /// The same, with options.
+    ///
+    /// ```
+    /// use pickle_serde::{DeOptions, Deserializer, Encoding};
+    ///
+    /// let options = DeOptions::new().encoding(Encoding::Latin1);
+    /// assert_eq!(Deserializer::from_slice_with(b"U\x01\xe9.", options).read::<String>()?, "é");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn from_slice_with(input: &'de [u8], options: DeOptions) -> Deserializer<SliceRead<'de>> {
         Deserializer { read: SliceRead { input, offset: 0 }, options, offset: 0 }
@@ -292,18 +326,39 @@ impl<'de> Deserializer<SliceRead<'de>> {
 impl<R: BufRead> Deserializer<IoRead<R>> {
     /// Reads the pickles that come out of a reader one behind the other; between two of them it stands on the first byte
     /// of the second.
+    ///
+    /// ```
+    /// let mut pickles = pickle_serde::Deserializer::from_reader(&b"K\x01.K\x02."[..]);
+    /// assert_eq!((pickles.read::<u8>()?, pickles.read::<u8>()?), (1, 2));
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn from_reader(reader: R) -> Deserializer<IoRead<R>> {
         Deserializer::from_reader_with(reader, DeOptions::new())
     }
 
     /// The same, with options.
+    ///
+    /// ```
+    /// use pickle_serde::{DeOptions, Deserializer, Encoding};
+    ///
+    /// let options = DeOptions::new().encoding(Encoding::Latin1);
+    /// assert_eq!(Deserializer::from_reader_with(&b"U\x01\xe9."[..], options).read::<String>()?, "é");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn from_reader_with(reader: R, options: DeOptions) -> Deserializer<IoRead<R>> {
         Deserializer { read: IoRead(reader), options, offset: 0 }
     }
 
     /// The reader.
+    ///
+    /// ```
+    /// let mut pickles = pickle_serde::Deserializer::from_reader(&b"K\x01.rest"[..]);
+    /// assert_eq!(pickles.read::<u8>()?, 1);
+    /// assert_eq!(pickles.into_inner(), b"rest");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> R {
         self.read.0
@@ -312,12 +367,29 @@ impl<R: BufRead> Deserializer<IoRead<R>> {
 
 impl<'de> Deserializer<GraphRead<'de>> {
     /// Reads a graph, as often as it is asked to.
+    ///
+    /// ```
+    /// use pickle_serde::Deserializer;
+    /// use pickle_serde::value::py;
+    ///
+    /// let graph = py!([1, 2]);
+    /// assert_eq!(Deserializer::from_graph(&graph).read::<[u8; 2]>()?, [1, 2]);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn from_graph(graph: &'de Graph<'de>) -> Deserializer<GraphRead<'de>> {
         Deserializer::from_graph_with(graph, DeOptions::new())
     }
 
     /// The same, with options.
+    ///
+    /// ```
+    /// use pickle_serde::value::py;
+    /// use pickle_serde::{DeOptions, Deserializer};
+    ///
+    /// let graph = py!([[1]]);
+    /// assert!(Deserializer::from_graph_with(&graph, DeOptions::new().depth(1)).read::<Vec<Vec<u8>>>().is_err());
+    /// ```
     #[must_use]
     pub fn from_graph_with(graph: &'de Graph<'de>, options: DeOptions) -> Deserializer<GraphRead<'de>> {
         Deserializer { read: GraphRead(graph), options, offset: 0 }
@@ -326,6 +398,13 @@ impl<'de> Deserializer<GraphRead<'de>> {
 
 impl<'de, R: Read<'de>> Deserializer<R> {
     /// Where the next pickle starts, in bytes from where the first did.
+    ///
+    /// ```
+    /// let mut pickles = pickle_serde::Deserializer::from_slice(b"K\x01.K\x02.");
+    /// pickles.read::<u8>()?;
+    /// assert_eq!(pickles.offset(), 3);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
@@ -333,6 +412,12 @@ impl<'de, R: Read<'de>> Deserializer<R> {
 
     /// The pickles that are left, each of them read into `T`: an iterator that ends with the input, or behind the first
     /// error.
+    ///
+    /// ```
+    /// let pickles = pickle_serde::Deserializer::from_slice(b"K\x01.K\x02.");
+    /// assert_eq!(pickles.into_iter::<u8>().collect::<pickle_serde::Result<Vec<_>>>()?, [1, 2]);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "the type of the values is the caller's; serde_json's name")]
     pub fn into_iter<T: Deserialize<'de>>(self) -> StreamDeserializer<'de, R, T> {
@@ -340,6 +425,13 @@ impl<'de, R: Read<'de>> Deserializer<R> {
     }
 
     /// Reads the next pickle.
+    ///
+    /// ```
+    /// let mut pickles = pickle_serde::Deserializer::from_slice(b"K\x01.");
+    /// assert_eq!(pickles.read::<u8>()?, 1);
+    /// assert!(pickles.read::<u8>().unwrap_err().is_end_of_input());
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -377,6 +469,12 @@ pub struct StreamDeserializer<'de, R, T> {
 
 impl<'de, R: Read<'de>, T> StreamDeserializer<'de, R, T> {
     /// Where the next pickle starts, in bytes from where the first did.
+    ///
+    /// ```
+    /// let mut numbers = pickle_serde::Deserializer::from_slice(b"K\x01.K\x02.").into_iter::<u8>();
+    /// numbers.next();
+    /// assert_eq!(numbers.offset(), 3);
+    /// ```
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.deserializer.offset()

@@ -97,18 +97,35 @@ impl Error {
     }
 
     /// What went wrong.
+    ///
+    /// ```
+    /// use pickle_serde::ErrorKind;
+    ///
+    /// let error = pickle_serde::from_slice::<Vec<u8>>(b"\x80\x02](K\x01Ne.").unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Data(_)));
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
     /// The way from the root to the culprit, such as `users[3].name`; `None` where it is the root, or no object at all.
+    ///
+    /// ```
+    /// let error = pickle_serde::from_slice::<Vec<u8>>(b"\x80\x02](K\x01Ne.").unwrap_err();
+    /// assert_eq!(error.path().as_deref(), Some("[1]"));
+    /// ```
     #[must_use]
     pub fn path(&self) -> Option<String> {
         (!self.0.steps.is_empty()).then(|| Path(&self.0.steps).to_string())
     }
 
     /// The offset in the input of the instruction that made the culprit, where the input is there to be asked.
+    ///
+    /// ```
+    /// let error = pickle_serde::from_slice::<Vec<u8>>(b"\x80\x02](K\x01Ne.").unwrap_err();
+    /// assert_eq!(error.offset(), Some(6));
+    /// ```
     #[must_use]
     pub fn offset(&self) -> Option<usize> {
         match &self.0.kind {
@@ -118,6 +135,11 @@ impl Error {
     }
 
     /// The instruction that made the culprit.
+    ///
+    /// ```
+    /// let error = pickle_serde::from_slice::<Vec<u8>>(b"\x80\x02](K\x01Ne.").unwrap_err();
+    /// assert_eq!(error.opcode().map(|opcode| opcode.name()), Some("NONE"));
+    /// ```
     #[must_use]
     pub fn opcode(&self) -> Option<Opcode> {
         match &self.0.kind {
@@ -127,12 +149,23 @@ impl Error {
     }
 
     /// True where the pickle is sound, but not what the type wants.
+    ///
+    /// ```
+    /// let error = pickle_serde::from_slice::<Vec<u8>>(b"\x80\x02](K\x01Ne.").unwrap_err();
+    /// assert!(error.is_data());
+    /// assert!(!pickle_serde::from_slice::<u8>(b"K").unwrap_err().is_data());
+    /// ```
     #[must_use]
     pub fn is_data(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Data(_))
     }
 
     /// True where the input ends before its first instruction: Python's `EOFError: Ran out of input`.
+    ///
+    /// ```
+    /// assert!(pickle_serde::from_slice::<u8>(b"").unwrap_err().is_end_of_input());
+    /// assert!(!pickle_serde::from_slice::<u8>(b"K").unwrap_err().is_end_of_input());
+    /// ```
     #[must_use]
     pub fn is_end_of_input(&self) -> bool {
         matches!(&self.0.kind, ErrorKind::Pickle(error) if error.is_end_of_input())

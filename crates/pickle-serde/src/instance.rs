@@ -38,6 +38,11 @@ pub struct Instance<T> {
 
 impl<T> Instance<T> {
     /// An instance of a class with a state.
+    ///
+    /// ```
+    /// let ann = pickle_serde::Instance::new("app.models.User", [("name", "Ann")]);
+    /// assert_eq!(ann.class, "app.models.User");
+    /// ```
     pub fn new(class: impl Into<String>, state: T) -> Instance<T> {
         Instance { class: class.into(), state }
     }

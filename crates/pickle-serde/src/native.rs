@@ -145,6 +145,15 @@ pub trait Native: Sized {
 }
 
 /// A value that is written as Python's own type, and read from there.
+///
+/// ```
+/// use num_bigint::BigInt;
+/// use pickle_serde::native::AsNative;
+///
+/// let large = AsNative(BigInt::from(10).pow(40));
+/// assert_eq!(pickle_serde::to_graph(&large)?.to_string(), format!("1{}", "0".repeat(40)));
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct AsNative<T>(pub T);
 

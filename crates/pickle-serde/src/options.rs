@@ -45,6 +45,11 @@ impl Default for DeOptions {
 impl DeOptions {
     /// The defaults: Python 2's `str` is text where it is UTF-8 and bytes otherwise, [`DEFAULT_DEPTH`],
     /// [`DEFAULT_BUDGET`].
+    ///
+    /// ```
+    /// assert_eq!(pickle_serde::DeOptions::new().from_slice::<String>(b"U\x02ab.")?, "ab");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn new() -> DeOptions {
         DeOptions::default()
@@ -193,6 +198,11 @@ impl ClassName {
 
 impl SerOptions {
     /// The defaults.
+    ///
+    /// ```
+    /// assert_eq!(pickle_serde::SerOptions::new().to_vec(&1)?, pickle_serde::to_vec(&1)?);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn new() -> SerOptions {
         SerOptions::default()

@@ -422,6 +422,15 @@ impl Object {
     }
 
     /// The arguments of a call or of an instance's `__new__`.
+    ///
+    /// ```
+    /// use pickle_serde::{Instance, to_value};
+    ///
+    /// let user = to_value(&Instance::new("app.User", std::collections::BTreeMap::from([("age", 41)])))?;
+    /// let user = user.as_object().expect("an instance");
+    /// assert!(user.args().is_empty());
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn args(&self) -> &[Value] {
         match self.kind {
@@ -431,6 +440,15 @@ impl Object {
     }
 
     /// The last state that was set.
+    ///
+    /// ```
+    /// use pickle_serde::{Instance, to_value};
+    ///
+    /// let user = to_value(&Instance::new("app.User", std::collections::BTreeMap::from([("age", 41)])))?;
+    /// let user = user.as_object().expect("an instance");
+    /// assert_eq!(user.state().map(ToString::to_string).as_deref(), Some("{'age': 41}"));
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn state(&self) -> Option<&Value> {
         self.steps.iter().rev().find_map(|step| match step {

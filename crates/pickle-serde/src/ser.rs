@@ -96,6 +96,12 @@ pub fn to_graph<T: Serialize + ?Sized>(value: &T) -> Result<Graph<'static>> {
 impl SerOptions {
     /// Writes a value as a pickle: see [`to_vec`].
     ///
+    /// ```
+    /// let options = pickle_serde::SerOptions::new().protocol(2);
+    /// assert_eq!(options.to_vec(&true)?, b"\x80\x02\x88.");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`to_vec`], and for a protocol that there is not.
@@ -106,6 +112,13 @@ impl SerOptions {
 
     /// Writes a value as a pickle to `writer`: see [`to_vec`].
     ///
+    /// ```
+    /// let mut file = Vec::new();
+    /// pickle_serde::SerOptions::new().protocol(2).to_writer(&mut file, &true)?;
+    /// assert_eq!(file, b"\x80\x02\x88.");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`SerOptions::to_vec`], and what the writer says.
@@ -115,6 +128,12 @@ impl SerOptions {
     }
 
     /// Makes a graph of a value: see [`to_graph`].
+    ///
+    /// ```
+    /// let graph = pickle_serde::SerOptions::new().enum_tuples(true).to_graph(&Ok::<u8, ()>(1))?;
+    /// assert_eq!(graph.to_string(), "('Ok', 1)");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -146,18 +165,41 @@ pub struct Serializer<W> {
 
 impl<W: Write> Serializer<W> {
     /// Writes to `writer`.
+    ///
+    /// ```
+    /// use serde::Serialize;
+    ///
+    /// let mut serializer = pickle_serde::Serializer::new(Vec::new());
+    /// 1.serialize(&mut serializer)?;
+    /// assert_eq!(serializer.into_inner(), b"\x80\x04K\x01.");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn new(writer: W) -> Serializer<W> {
         Serializer::with_options(writer, SerOptions::new())
     }
 
     /// Writes to `writer`, with options.
+    ///
+    /// ```
+    /// use pickle_serde::{SerOptions, Serializer};
+    /// use serde::Serialize;
+    ///
+    /// let mut serializer = Serializer::with_options(Vec::new(), SerOptions::new().protocol(2));
+    /// 1.serialize(&mut serializer)?;
+    /// assert_eq!(serializer.into_inner(), b"\x80\x02K\x01.");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     #[must_use]
     pub fn with_options(writer: W, options: SerOptions) -> Serializer<W> {
         Serializer { writer, options }
     }
 
     /// The writer.
+    ///
+    /// ```
+    /// assert_eq!(pickle_serde::Serializer::new(vec![1]).into_inner(), [1]);
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> W {
         self.writer

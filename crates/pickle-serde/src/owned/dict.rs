@@ -26,61 +26,135 @@ pub struct Dict(Box<IndexMap<Value, Value, State>>);
 
 impl Dict {
     /// An empty dict.
+    ///
+    /// ```
+    /// assert!(pickle_serde::Dict::new().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Dict {
         Dict::default()
     }
 
     /// How many entries it has.
+    ///
+    /// ```
+    /// let dict: pickle_serde::Dict = [("a", 1), ("b", 2)].into_iter().collect();
+    /// assert_eq!(dict.len(), 2);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// True if it has no entries.
+    ///
+    /// ```
+    /// let dict: pickle_serde::Dict = [("a", 1)].into_iter().collect();
+    /// assert!(!dict.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The value of a key: a `&str`, or a [`Value`] of any type.
+    ///
+    /// ```
+    /// use pickle_serde::{Dict, Value};
+    ///
+    /// let dict: Dict = [(Value::from("a"), 1), (Value::from(5), 2)].into_iter().collect();
+    /// assert_eq!(dict.get("a"), Some(&Value::Int(1)));
+    /// assert_eq!(dict.get(&Value::Int(5)), Some(&Value::Int(2)));
+    /// ```
     #[must_use]
     pub fn get<K: DictKey + ?Sized>(&self, key: &K) -> Option<&Value> {
         self.0.get(&KeyOf(key))
     }
 
     /// The value of a key, to be changed.
+    ///
+    /// ```
+    /// use pickle_serde::{Dict, Value};
+    ///
+    /// let mut dict: Dict = [("a", 1)].into_iter().collect();
+    /// if let Some(value) = dict.get_mut("a") {
+    ///     *value = Value::None;
+    /// }
+    /// assert_eq!(dict.get("a"), Some(&Value::None));
+    /// ```
     pub fn get_mut<K: DictKey + ?Sized>(&mut self, key: &K) -> Option<&mut Value> {
         self.0.get_mut(&KeyOf(key))
     }
 
     /// True if it has the key.
+    ///
+    /// ```
+    /// let dict: pickle_serde::Dict = [("a", 1)].into_iter().collect();
+    /// assert!(dict.contains_key("a") && !dict.contains_key("b"));
+    /// ```
     #[must_use]
     pub fn contains_key<K: DictKey + ?Sized>(&self, key: &K) -> bool {
         self.get(key).is_some()
     }
 
     /// Sets a key, which stays in its place where it is there already; gives the value that it had.
+    ///
+    /// ```
+    /// use pickle_serde::{Dict, Value};
+    ///
+    /// let mut dict = Dict::new();
+    /// assert_eq!(dict.insert("a", 1), None);
+    /// assert_eq!(dict.insert("a", 2), Some(Value::Int(1)));
+    /// ```
     pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
         self.0.insert(key.into(), value.into())
     }
 
     /// Takes an entry out; those behind it move up.
+    ///
+    /// ```
+    /// use pickle_serde::{Dict, Value};
+    ///
+    /// let mut dict: Dict = [("a", 1), ("b", 2)].into_iter().collect();
+    /// assert_eq!(dict.remove("a"), Some(Value::Int(1)));
+    /// assert_eq!(dict.len(), 1);
+    /// ```
     pub fn remove<K: DictKey + ?Sized>(&mut self, key: &K) -> Option<Value> {
         self.0.shift_remove(&KeyOf(key))
     }
 
     /// The value of a key, which is set to `None` first where it is not there.
+    ///
+    /// ```
+    /// use pickle_serde::{Dict, Value};
+    ///
+    /// let mut dict = Dict::new();
+    /// *dict.or_none("a") = Value::Int(1);
+    /// assert_eq!(dict.get("a"), Some(&Value::Int(1)));
+    /// ```
     pub fn or_none(&mut self, key: impl Into<Value>) -> &mut Value {
         self.0.entry(key.into()).or_default()
     }
 
     /// Keys and values, in order.
+    ///
+    /// ```
+    /// let dict: pickle_serde::Dict = [("b", 1), ("a", 2)].into_iter().collect();
+    /// assert_eq!(dict.iter().filter_map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+    /// ```
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> + ExactSizeIterator + Clone {
         self.0.iter()
     }
 
     /// Keys and values, in order; the values to be changed.
+    ///
+    /// ```
+    /// use pickle_serde::{Dict, Value};
+    ///
+    /// let mut dict: Dict = [("a", 1)].into_iter().collect();
+    /// dict.iter_mut().for_each(|(_, value)| *value = Value::None);
+    /// assert_eq!(dict.get("a"), Some(&Value::None));
+    /// ```
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Value, &mut Value)> + ExactSizeIterator {
         self.0.iter_mut()
     }
@@ -121,40 +195,76 @@ pub struct Set(Box<IndexSet<Value, State>>);
 
 impl Set {
     /// An empty set.
+    ///
+    /// ```
+    /// assert!(pickle_serde::Set::new().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Set {
         Set::default()
     }
 
     /// How many items it has.
+    ///
+    /// ```
+    /// let set: pickle_serde::Set = [1, 2, 1].into_iter().collect();
+    /// assert_eq!(set.len(), 2);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// True if it has no items.
+    ///
+    /// ```
+    /// let set: pickle_serde::Set = [1].into_iter().collect();
+    /// assert!(!set.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// True if it has the item.
+    ///
+    /// ```
+    /// let set: pickle_serde::Set = ["a"].into_iter().collect();
+    /// assert!(set.contains(&"a".into()) && !set.contains(&"b".into()));
+    /// ```
     #[must_use]
     pub fn contains(&self, item: &Value) -> bool {
         self.0.contains(item)
     }
 
     /// Adds an item; false if it was there already.
+    ///
+    /// ```
+    /// let mut set = pickle_serde::Set::new();
+    /// assert!(set.insert(1));
+    /// // Python takes 1.0 for the same.
+    /// assert!(!set.insert(1.0));
+    /// ```
     pub fn insert(&mut self, item: impl Into<Value>) -> bool {
         self.0.insert(item.into())
     }
 
     /// Takes an item out; those behind it move up. False if it was not there.
+    ///
+    /// ```
+    /// let mut set: pickle_serde::Set = [1].into_iter().collect();
+    /// assert!(set.remove(&1.into()) && set.is_empty());
+    /// ```
     pub fn remove(&mut self, item: &Value) -> bool {
         self.0.shift_remove(item)
     }
 
     /// The items, in order.
+    ///
+    /// ```
+    /// let set: pickle_serde::Set = [3, 1, 2].into_iter().collect();
+    /// assert_eq!(set.iter().filter_map(|item| item.as_i64()).collect::<Vec<_>>(), [3, 1, 2]);
+    /// ```
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
         self.0.iter()
     }

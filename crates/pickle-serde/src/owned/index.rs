@@ -53,6 +53,16 @@ impl Value {
     }
 
     /// The item or value of an index, to be changed.
+    ///
+    /// ```
+    /// use pickle_serde::Value;
+    ///
+    /// let mut value = Value::from(vec![1, 2]);
+    /// if let Some(item) = value.get_mut(0) {
+    ///     *item = Value::None;
+    /// }
+    /// assert_eq!(value.to_string(), "[None, 2]");
+    /// ```
     pub fn get_mut<I: Index>(&mut self, index: I) -> Option<&mut Value> {
         index.find_mut(self)
     }
