@@ -1,5 +1,6 @@
 //! Shelves of `tests/data`, which CPython wrote by `generate.py`, and shelves that are made here.
 
+mod claims;
 mod fixtures;
 mod hostile;
 mod writing;
