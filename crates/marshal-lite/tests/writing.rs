@@ -13,18 +13,20 @@ fn file(name: &str) -> Vec<u8> {
 /// Each name is an object of its own in what has no references; CPython interns them.
 #[test]
 fn names_that_are_equal_are_one() {
-    let graph = from_slice(&file("unshared.marshal")).expect("it can be read");
+    let data = file("unshared.marshal");
+    let graph = from_slice(&data).expect("it can be read");
     assert_eq!(to_vec(&graph).expect("it can be written"), file("shared.marshal"));
 }
 
 #[test]
 fn nothing_is_shared_where_that_is_asked_for() {
-    let unshared = from_slice(&file("unshared.marshal")).expect("it can be read");
-    let shared = from_slice(&file("shared.marshal")).expect("it can be read");
+    let [unshared, shared] = ["unshared.marshal", "shared.marshal"].map(file);
+    let shared_size = shared.len();
+    let [unshared, shared] = [&unshared, &shared].map(|data| from_slice(data).expect("it can be read"));
     let options = WriteOptions::new().sharing(Sharing::Never);
     let written = options.to_vec(&shared).expect("it can be written");
     assert_eq!(options.to_vec(&unshared).expect("it can be written"), written);
-    assert!(written.len() > file("shared.marshal").len());
+    assert!(written.len() > shared_size);
 }
 
 fn graph(
