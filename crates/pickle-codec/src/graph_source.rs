@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::extension::Extensions;
 use crate::holders::Holders;
 use crate::profile::{Implementation, Profile};
-use crate::source::{Args, Atom, Fill, GlobalName, Made, Make, Number, PartialNew, Reduction, Shape, Source};
+use crate::source::{Args, Atom, AtomWriter, Fill, GlobalName, Made, Make, PartialNew, Reduction, Shape, Source, Stop};
 
 /// The source that a graph is.
 ///
@@ -126,6 +126,7 @@ mod derived;
 mod foreign;
 mod kept;
 mod replacing;
+mod run;
 mod standard;
 
 use foreign::{CHARACTER, Content, ELLIPSIS, EMPTY_TEXT, EXTRAS, NOT_IMPLEMENTED, single_text};
@@ -251,8 +252,8 @@ impl<'g> GraphSource<'g> {
         let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
             return unsupported("an incomplete object");
         };
-        if let (Make::Call | Make::New, Some(state)) = (make, object.plain_state()) {
-            return Shape::Made(Made { is_new: make == Make::New, callable, args, state: state.handle() });
+        if let (Make::Call | Make::New, Some(parts)) = (make, object.fields_and_state()) {
+            return Shape::Made(Made { is_new: make == Make::New, parts: Cursor::new(parts) });
         }
         let mut steps = Vec::with_capacity(object.steps().size_hint().0);
         steps.extend(object.steps().filter_map(|step| self.fill(step)));
@@ -433,15 +434,11 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
+    const WRITES_ATOMS: bool = true;
+
     #[inline(always)]
-    fn next_number(&mut self, cursor: &mut Cursor<'g>) -> Option<Number> {
-        let number = match cursor.items.as_slice().first()?.inline() {
-            Inline::Int(value) => Number::Int(value),
-            Inline::Float(value) => Number::Float(value),
-            Inline::Other => return None,
-        };
-        cursor.items.next();
-        Some(number)
+    fn write_atoms(&mut self, cursor: &mut Cursor<'g>, limit: usize, writer: &mut AtomWriter<'_>) -> (usize, Stop) {
+        self.write_run(cursor, limit, writer)
     }
 
     #[inline(always)]

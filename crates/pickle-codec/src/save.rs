@@ -6,6 +6,7 @@ mod containers;
 mod made;
 mod objects;
 mod persistent;
+mod run;
 mod tasks;
 
 use alloc::boxed::Box;
@@ -13,7 +14,7 @@ use alloc::boxed::Box;
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
 use crate::fault::Fault;
-use crate::source::{Atom, Number, Shape, Source};
+use crate::source::{Atom, Shape, Source};
 
 pub(crate) use atoms::write_float_17;
 pub(crate) use batch::Batch;
@@ -21,6 +22,7 @@ pub(crate) use containers::Tuple;
 pub(crate) use made::Making;
 pub(crate) use objects::{Call, Reducing};
 pub(crate) use persistent::Ids;
+pub use run::{AtomWriter, Place, Plain, Stop};
 pub(crate) use tasks::Tasks;
 
 /// How deep names may be nested in names.
@@ -48,7 +50,7 @@ pub(crate) enum Task<S: Source> {
     },
     Call(Call<S>),
     Reduce(Box<Reducing<S>>),
-    Made(Making<S::Object>),
+    Made(Making<S>),
     /// A persistent id, which BINPERSID follows.
     Persistent(Option<S::Object>),
 }
@@ -61,8 +63,6 @@ const NESTED: usize = 8;
 enum Saved<O> {
     /// It is written.
     Atom,
-    /// It is written, and was a number, which others often follow.
-    Number,
     /// It is no atom, and not written.
     Not(O),
 }
@@ -78,7 +78,7 @@ pub(crate) enum Next<O> {
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Writes an object and all that it holds.
     pub(crate) fn save_all(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
-        let Saved::Not(root) = self.save_rarer(root)? else { return Ok(()) };
+        let Saved::Not(root) = self.save_if_atom(root)? else { return Ok(()) };
         // What is below belongs to the object whose name or builtin this is.
         let base = self.tasks.len();
         let Some((mut task, mut object)) = self.begin(root, NESTED)? else { return Ok(()) };
@@ -109,40 +109,18 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         loop {
             match task {
                 Task::Batch(batch) if batch.is_open() => {
-                    while let Some(object) = self.next_of_open(batch)? {
-                        match self.save_if_atom(object)? {
-                            Saved::Atom => {}
-                            Saved::Number => self.save_numbers_of(batch)?,
-                            Saved::Not(object) => return Ok(Some(object)),
-                        }
+                    if let Some(object) = self.run_batch(batch)? {
+                        return Ok(Some(object));
                     }
                     if !batch.has_more() {
                         return Ok(None);
                     }
                 }
-                Task::Tuple(tuple) => {
-                    while let Next::Save(object) = self.advance_tuple(tuple)? {
-                        match self.save_if_atom(object)? {
-                            Saved::Atom => {}
-                            Saved::Number => {
-                                self.save_numbers(tuple.cursor(), usize::MAX)?;
-                            }
-                            Saved::Not(object) => return Ok(Some(object)),
-                        }
-                    }
-                    return Ok(None);
-                }
-                Task::Made(made) => {
-                    while let Some(object) = self.advance_made(made)? {
-                        if let Saved::Not(object) = self.save_rarer(object)? {
-                            return Ok(Some(object));
-                        }
-                    }
-                    return Ok(None);
-                }
+                Task::Tuple(tuple) => return self.run_tuple(tuple),
+                Task::Made(made) => return self.run_made(made),
                 _ => match self.advance(task)? {
                     Next::Save(object) => {
-                        if let Saved::Not(object) = self.save_rarer(object)? {
+                        if let Saved::Not(object) = self.save_if_atom(object)? {
                             return Ok(Some(object));
                         }
                     }
@@ -152,33 +130,18 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
-    /// Writes the ints and floats that come next; gives how many, at most `limit`.
+    /// Writes an object that a run had no room for or does not have, if it is an atom; gives any other back.
     #[inline(always)]
-    fn save_numbers(&mut self, cursor: &mut S::Cursor, limit: usize) -> Result<usize, Fault<S::Error>> {
-        let mut count = 0;
-        while count < limit && !S::HAS_PERSISTENT_IDS {
-            let Some(number) = self.source.next_number(cursor) else { break };
+    fn save_behind_run(&mut self, object: S::Object, stop: Stop) -> Result<Saved<S::Object>, Fault<S::Error>> {
+        if stop == Stop::Shape {
             self.boundary()?;
-            match number {
-                Number::Int(value) => self.write_int(value),
-                Number::Float(value) => self.write_float(value),
-            }
-            count += 1;
+            return Ok(Saved::Not(object));
         }
-        Ok(count)
-    }
-
-    /// The same of an open batch.
-    #[inline(always)]
-    fn save_numbers_of(&mut self, batch: &mut Batch<S>) -> Result<(), Fault<S::Error>> {
-        let Some((cursor, left)) = batch.left() else { return Ok(()) };
-        let count = self.save_numbers(cursor, left)?;
-        batch.count(count);
-        Ok(())
+        self.save_if_atom(object)
     }
 
     /// Writes an object that is an atom; gives any other back.
-    #[inline(always)]
+    #[inline(never)]
     fn save_if_atom(&mut self, mut object: S::Object) -> Result<Saved<S::Object>, Fault<S::Error>> {
         self.boundary()?;
         if S::HAS_PERSISTENT_IDS && self.ask_for_id(&object)? {
@@ -186,19 +149,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
         match self.source.atom(&mut object).map_err(Fault::Host)? {
             Atom::Known(index) => self.write_get(index),
-            Atom::Int(value) => {
-                self.write_int(value);
-                return Ok(Saved::Number);
-            }
+            Atom::Int(value) => self.write_int(value),
             Atom::Text(utf8) => {
                 let text = atoms::TextWriter { protocol: self.protocol, style: &self.style };
                 text.write(utf8, &mut self.framer, &mut self.output)?;
                 self.memoize(&object)?;
             }
-            Atom::Float(value) => {
-                self.write_float(value);
-                return Ok(Saved::Number);
-            }
+            Atom::Float(value) => self.write_float(value),
             Atom::BigInt(bytes) => {
                 atoms::write_wide_int(bytes, self.protocol, &self.style, &mut self.framer.out)?;
             }
@@ -208,13 +165,6 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             Atom::Other => return Ok(Saved::Not(object)),
         }
         Ok(Saved::Atom)
-    }
-
-    /// The same, out of line: with more copies of it in the loops above, the compiler no longer inlines what it calls, which
-    /// takes a quarter more instructions for text.
-    #[inline(never)]
-    fn save_rarer(&mut self, object: S::Object) -> Result<Saved<S::Object>, Fault<S::Error>> {
-        self.save_if_atom(object)
     }
 
     /// Writes what is no atom: all of it, if no more than `depth` objects stand within each other there. Else it gives the
@@ -309,14 +259,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 self.write_empty_tuple();
                 return Ok(None);
             }
-            Shape::Tuple(length, cursor) => self.begin_tuple(object, length, cursor),
-            Shape::List(length, cursor) => self.begin_list(&object, length, cursor)?,
-            Shape::Dict(length, cursor) => self.begin_dict(&object, length, cursor)?,
-            Shape::Set(length, cursor) => self.begin_set(object, length, cursor)?,
+            Shape::Tuple(length, cursor) => return self.begin_tuple(object, length, cursor),
+            Shape::List(length, cursor) => return self.begin_list(&object, length, cursor),
+            Shape::Dict(length, cursor) => return self.begin_dict(&object, length, cursor),
+            Shape::Set(length, cursor) => return self.begin_set(object, length, cursor),
             Shape::FrozenSet(length, cursor) => self.begin_frozen_set(object, length, cursor)?,
             Shape::Call(builtin, length, cursor) => self.begin_call(object, builtin, length, cursor)?,
             Shape::Persistent(id) => return self.begin_persistent(id),
-            Shape::Made(made) if self.protocol < 2 && made.is_new => self.begin_reduce(object, made.into())?,
+            Shape::Made(made) if self.protocol < 2 && made.is_new => {
+                let reduction = self.reduction(made)?;
+                self.begin_reduce(object, reduction)?
+            }
             Shape::Made(made) => Task::Made(Making::new(object, made)),
             Shape::Reduce(reduction) => self.begin_reduce(object, *reduction)?,
             Shape::Unsupported(kind) => return Err(ErrorKind::Unsupported(kind).into()),
@@ -344,14 +297,17 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     fn advance(&mut self, task: &mut Task<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
         match task {
             Task::Batch(batch) => self.advance_batch(batch),
-            Task::Tuple(tuple) => self.advance_tuple(tuple),
-            Task::EndOfTuple(object) => self.finish_tuple(object, 1),
+            Task::EndOfTuple(object) => {
+                self.finish_tuple(object, 1)?;
+                Ok(Next::Done)
+            }
             Task::FrozenSet { object, cursor } => self.advance_frozen_set(object, cursor),
             Task::SetCall { object, batch } => self.advance_set_call(object, batch),
             Task::Call(call) => self.advance_call(call),
             Task::Reduce(reducing) => self.advance_reduce(reducing),
-            Task::Made(made) => Ok(self.advance_made(made)?.map_or(Next::Done, Next::Save)),
             Task::Persistent(id) => Ok(self.advance_persistent(id)),
+            // They have loops of their own.
+            Task::Tuple(_) | Task::Made(_) => Ok(Next::Done),
         }
     }
 }

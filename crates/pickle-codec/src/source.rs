@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 
 use crate::builtins::Builtin;
+pub use crate::save::{AtomWriter, Place, Plain, Stop};
 
 /// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
 /// asks its source what each object is.
@@ -43,11 +44,18 @@ pub trait Source {
     /// The next item at a cursor; of a dict keys and values in turn.
     fn next(&mut self, cursor: &mut Self::Cursor) -> Result<Option<Self::Object>, Self::Error>;
 
-    /// The next item at a cursor, if it is an int of at most 64 bits or a float that the object itself holds; else the cursor
-    /// stays where it is. A shortcut of [`next`](Source::next) and [`atom`](Source::atom), for sources that have such.
-    fn next_number(&mut self, cursor: &mut Self::Cursor) -> Option<Number> {
-        let _ = cursor;
-        None
+    /// Whether there is [`write_atoms`](Source::write_atoms): then what holds nothing else than such may be written without
+    /// [`enter`](Source::enter).
+    const WRITES_ATOMS: bool = false;
+
+    /// Tells a writer of the next items at a cursor, at most `limit`, as long as it takes them; gives how many it took, and
+    /// why they ended. The cursor then stands behind them.
+    ///
+    /// A shortcut of [`next`](Source::next), [`atom`](Source::atom) and [`memo_put`](Source::memo_put), for sources that have
+    /// their items at hand. What it does not take is asked for by those.
+    fn write_atoms(&mut self, cursor: &mut Self::Cursor, limit: usize, writer: &mut AtomWriter<'_>) -> (usize, Stop) {
+        let _ = (cursor, limit, writer);
+        (0, Stop::Atom)
     }
 
     /// The memo's number of an object, if it has one by now.
@@ -150,15 +158,6 @@ pub enum Atom<'s> {
     Other,
 }
 
-/// A number that has no identity.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Number {
-    /// An int that 64 bits hold.
-    Int(i64),
-    /// A float.
-    Float(f64),
-}
-
 /// What an object is, with its content or a cursor over its items.
 #[derive(Debug)]
 pub enum Shape<'s, O, C> {
@@ -199,7 +198,7 @@ pub enum Shape<'s, O, C> {
     /// An out-of-band buffer, read-only or not.
     Buffer(bool),
     /// An object that is called into being with a tuple that is there, and has its state set at most.
-    Made(Made<O>),
+    Made(Made<C>),
     /// An object that is called into being and then filled.
     Reduce(alloc::boxed::Box<Reduction<O, C>>),
     /// Something that no pickle holds; its Python type.
@@ -209,15 +208,11 @@ pub enum Shape<'s, O, C> {
 /// How most objects are made: by a call of a callable, or by `cls.__new__` from protocol 2 on. What a
 /// [`Reduction`] can say as well, without memory of its own.
 #[derive(Clone, Debug)]
-pub struct Made<O> {
+pub struct Made<C> {
     /// `cls.__new__(cls, *args)`, not `callable(*args)`.
     pub is_new: bool,
-    /// The callable, or the class.
-    pub callable: O,
-    /// The arguments, a tuple.
-    pub args: O,
-    /// The state, if one is set.
-    pub state: Option<O>,
+    /// A cursor over the callable or class, the arguments, a tuple, and the state, if one is set.
+    pub parts: C,
 }
 
 /// How an object is made and filled: what `__reduce_ex__` gives.

@@ -81,6 +81,13 @@ impl Framer {
         self.out.len() + pending >= self.full
     }
 
+    /// How many bytes more the open frame takes before it is full.
+    #[inline(always)]
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.full.saturating_sub(self.out.len())
+    }
+
     /// True where an argument of `length` bytes stands between frames.
     #[inline(always)]
     #[must_use]

@@ -17,13 +17,17 @@ pub struct Out {
 }
 
 /// How many bytes are made writable at once, and from how many on bytes are appended as to a `Vec`.
-const WINDOW: usize = 16 * 1024;
+///
+/// Few enough to be in the cache still when they are overwritten.
+const WINDOW: usize = 8 * 1024;
+/// So many are zeroed at once, by a few wide stores; from 2 KiB on glibc takes an instruction that is slow to start.
+const PIECE: usize = 1536;
 
 impl Out {
     /// An empty buffer with room for about so many bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Out {
-        Out { bytes: Vec::with_capacity(capacity + 32), length: 0 }
+        Out { bytes: Vec::with_capacity(capacity + 512), length: 0 }
     }
 
     /// Appends the low `length` bytes of a little-endian word, at most 8.
@@ -61,17 +65,6 @@ impl Out {
         }
     }
 
-    /// Appends the first `length` of 32 bytes.
-    #[inline(always)]
-    pub fn put_32(&mut self, bytes: &[u8; 32], length: usize) {
-        if let Some(slot) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<32>) {
-            *slot = *bytes;
-            self.length += length;
-        } else {
-            self.extend_slowly(bytes, length);
-        }
-    }
-
     /// Appends a byte.
     #[inline(always)]
     pub fn push(&mut self, byte: u8) {
@@ -94,6 +87,27 @@ impl Out {
         }
     }
 
+    /// The bytes behind what was written that may be written to at once, at least so many: for those who keep count
+    /// themselves, and [say](Out::advance) in the end how many they wrote.
+    #[inline(always)]
+    pub fn window(&mut self, least: usize) -> &mut [u8] {
+        if self.bytes.len() - self.length < least {
+            self.widen(least);
+        }
+        &mut self.bytes[self.length..]
+    }
+
+    /// Says that so many bytes of the [`window`](Out::window) were written.
+    ///
+    /// # Panics
+    ///
+    /// If it has fewer.
+    #[inline(always)]
+    pub fn advance(&mut self, count: usize) {
+        assert!(count <= self.bytes.len() - self.length, "no more is written than there is room for");
+        self.length += count;
+    }
+
     #[cold]
     #[inline(never)]
     fn extend_slowly(&mut self, bytes: &[u8], length: usize) {
@@ -103,13 +117,19 @@ impl Out {
             self.length += length;
             return;
         }
-        let wanted = self.length + bytes.len().max(32);
-        if wanted > self.bytes.len() {
-            self.bytes.reserve(wanted - self.bytes.len());
-            self.bytes.resize((wanted + WINDOW).min(self.bytes.capacity()), 0);
-        }
-        self.bytes[self.length..self.length + bytes.len()].copy_from_slice(bytes);
+        self.window(bytes.len().max(32))[..bytes.len()].copy_from_slice(bytes);
         self.length += length;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn widen(&mut self, least: usize) {
+        let wanted = self.length + least;
+        self.bytes.reserve(wanted - self.bytes.len());
+        let end = (wanted + WINDOW).min(self.bytes.capacity());
+        while self.bytes.len() < end {
+            self.bytes.resize((self.bytes.len() + PIECE).min(end), 0);
+        }
     }
 
     /// Drops all behind the first `length` bytes.

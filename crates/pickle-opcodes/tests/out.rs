@@ -30,8 +30,11 @@ fn as_a_vec(#[case] start: Vec<u8>) {
                 model.extend_from_slice(&wide.to_le_bytes()[..length % 17]);
             }
             3 => {
-                out.put_32(&[word as u8; 32], length % 33);
-                model.extend_from_slice(&[word as u8; 32][..length % 33]);
+                let window = out.window(length % 1000);
+                assert!(window.len() >= length % 1000);
+                window[..length % 1000].fill(word as u8);
+                out.advance(length % 1000);
+                model.extend(std::iter::repeat_n(word as u8, length % 1000));
             }
             4 | 5 => {
                 let bytes = vec![word as u8; length % 200];

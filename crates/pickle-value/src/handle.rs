@@ -130,6 +130,12 @@ impl Handle {
         }
     }
 
+    /// Whether it names something of this tag.
+    #[inline(always)]
+    pub(crate) fn has_tag(self, tag: Tag) -> bool {
+        !self.0.get() >> 32 == REF >> 32 | tag as u64
+    }
+
     /// True for a NaN that the handle holds itself: no object, so that two of them are two.
     #[inline(always)]
     pub(crate) fn is_nan(self) -> bool {

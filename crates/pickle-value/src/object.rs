@@ -179,22 +179,19 @@ impl<'g> Object<'g> {
         self.items.get(self.fields().len()..).unwrap_or_default()
     }
 
-    /// The state, absent where none was set, of an object to which nothing else is done; none of any other.
+    /// The fields, and behind them the state, if one is set, of an object to which nothing else is done; none of any other.
     #[must_use]
-    pub fn plain_state(&self) -> Option<View<'g>> {
-        let access = self.access;
-        match self.items.get(self.fields().len()..).unwrap_or_default() {
-            [] => Some(View::ABSENT),
+    pub fn fields_and_state(&self) -> Option<&'g [Handle]> {
+        let is_plain = match self.items.get(self.fields().len()..).unwrap_or_default() {
+            [] => true,
             [entry] => match entry.tag() {
-                Some(Tag::Appended | Tag::Assigned | Tag::Added) => None,
-                Some(Tag::Object) => match self.steps().next() {
-                    Some(Step::State(state)) => Some(state),
-                    _ => None,
-                },
-                _ => Some(View::new(access, Some(*entry))),
+                Some(Tag::Appended | Tag::Assigned | Tag::Added) => false,
+                Some(Tag::Object) => matches!(self.steps().next(), Some(Step::State(_))),
+                _ => true,
             },
-            _ => None,
-        }
+            _ => false,
+        };
+        is_plain.then_some(self.items)
     }
 
     /// The last state that was set; absent where none was.

@@ -91,10 +91,10 @@ impl<'a> Store<'a> {
     /// The number of a new entry behind so many.
     #[inline(always)]
     fn number(&self, length: usize) -> Result<u32, Error> {
-        match u32::try_from(length) {
-            Ok(index) if index < self.most => Ok(index),
-            _ => Err(Error::new(ErrorKind::TooManyObjects { most: self.most })),
+        if length as u64 >= u64::from(self.most) {
+            return Err(Error::new(ErrorKind::TooManyObjects { most: self.most }));
         }
+        Ok(length as u32)
     }
 
     /// Enters bytes at an address: below `input_length` in the input, from there on in the arena.
@@ -271,19 +271,27 @@ impl<'g> Access<'g> {
     /// The bytes of a span.
     #[inline(always)]
     pub(crate) fn bytes(self, span: u32) -> &'g [u8] {
+        let (bytes, length) = self.bytes_and_more(span);
+        &bytes[..length]
+    }
+
+    /// The bytes of a span and all that stand behind them; how many are its own.
+    #[inline(always)]
+    pub(crate) fn bytes_and_more(self, span: u32) -> (&'g [u8], usize) {
         let Span(packed) = self.store.spans[span as usize];
         let (mut address, mut length) = (packed >> Span::LENGTH_BITS, packed & Span::LONG);
         if length == Span::LONG {
             (address, length) = self.store.long_spans[address as usize];
             if address & REGION != 0 {
-                return &self.store.regions[(address & !REGION) as usize];
+                return (&self.store.regions[(address & !REGION) as usize], length as usize);
             }
         }
-        let (address, length) = (address as usize, length as usize);
-        match address.checked_sub(self.input.len()) {
-            None => &self.input[address..address + length],
-            Some(address) => &self.store.arena[address..address + length],
-        }
+        let address = address as usize;
+        let bytes = match address.checked_sub(self.input.len()) {
+            None => &self.input[address..],
+            Some(address) => &self.store.arena[address..],
+        };
+        (bytes, length as usize)
     }
 
     /// The span of text, bytes or an int of more than so many bytes.

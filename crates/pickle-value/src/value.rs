@@ -90,7 +90,61 @@ pub enum Inline {
     Other,
 }
 
+/// What a handle tells by itself, without a look at the graph.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum Held {
+    /// `None`.
+    None,
+    /// `True` or `False`.
+    Bool(bool),
+    /// An int of at most 48 bits.
+    Int(i64),
+    /// A float, but for a few NaNs.
+    Float(f64),
+    /// A str.
+    Text,
+    /// A larger int.
+    BigInt,
+    /// A tuple.
+    Tuple,
+    /// A list.
+    List,
+    /// A dict.
+    Dict,
+    /// Another container, or an object.
+    Node,
+    /// Anything else.
+    Other,
+}
+
 impl Handle {
+    /// What it tells by itself.
+    #[inline(always)]
+    #[must_use]
+    pub fn held(self) -> Held {
+        // The commonest first, without a look at what else there is.
+        if self.has_tag(Tag::Text) {
+            return Held::Text;
+        }
+        let tag = match self.unpack() {
+            Unpacked::Int(value) => return Held::Int(value),
+            Unpacked::Float(value) => return Held::Float(value),
+            Unpacked::Ref(tag, _) => tag,
+        };
+        match tag {
+            Tag::None => Held::None,
+            Tag::False => Held::Bool(false),
+            Tag::True => Held::Bool(true),
+            Tag::BigInt => Held::BigInt,
+            Tag::Tuple => Held::Tuple,
+            Tag::List => Held::List,
+            Tag::Dict => Held::Dict,
+            Tag::Set | Tag::FrozenSet | Tag::Complex | Tag::Range | Tag::Slice | Tag::Object => Held::Node,
+            _ => Held::Other,
+        }
+    }
+
     /// The number that it holds itself, which asks no graph.
     #[inline(always)]
     #[must_use]
@@ -136,6 +190,19 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn value(&self, handle: Handle) -> Value<'_> {
         self.access().value(handle)
+    }
+}
+
+impl Graph<'_> {
+    /// The content of text, bytes or a larger int **with what stands behind it in memory**, and how many bytes are its own;
+    /// nothing of anything else. For those who copy more than they need, since a fixed number of bytes is copied at once.
+    #[inline(always)]
+    #[must_use]
+    pub fn bytes_and_more(&self, handle: Handle) -> (&[u8], usize) {
+        match handle.identity() {
+            Identity { sort: Sort::Span, number } => self.access().bytes_and_more(number),
+            _ => (&[], 0),
+        }
     }
 }
 

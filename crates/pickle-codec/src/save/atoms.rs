@@ -244,13 +244,14 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 }
 
 /// The opcode for one byte, for two and for four, and the length of the instruction.
-static FORMS: [(u8, u8); 3] = [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
+pub(super) static INT_FORMS: [(u8, u8); 3] =
+    [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
 
 /// BININT1, BININT2, BININT or LONG1, without a branch on which.
 #[inline(always)]
 fn write_binary_int(value: i64, out: &mut Out) {
     let bits = value as u32;
-    let form = FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
+    let form = INT_FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
     // As many bytes as hold it with its sign.
     let size = (64 - (value ^ value >> 63).leading_zeros()) / 8 + 1;
     let long = (u64::from(Opcode::Long1.byte()) | u64::from(size) << 8, 2, size as usize + 2);
@@ -259,44 +260,16 @@ fn write_binary_int(value: i64, out: &mut Out) {
     out.put_behind(opcode, head, value as u64, length);
 }
 
-/// An opcode with a one-byte length and what it counts. A call of memcpy costs more than such short copies.
+/// An opcode with a one-byte length and what it counts.
 #[inline(always)]
 fn write_short(opcode: Opcode, bytes: &[u8], length: u8, out: &mut Out) {
-    let size = bytes.len();
-    let header = u64::from(opcode.byte()) | u64::from(length) << 8;
-    let (word, half) = (
-        |at: usize| bytes[at..].first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk)),
-        |at: usize| bytes[at..].first_chunk::<4>().map_or(0, |chunk| u32::from_le_bytes(*chunk)),
-    );
-    match size {
-        // Two or four copies of a fixed width, which may overlap.
-        4..8 => {
-            let both = u64::from(half(0)) | u64::from(half(size - 4)) << (8 * (size - 4));
-            let all = u128::from(header) | u128::from(both) << 16;
-            out.put_wide(all, size + 2);
-        }
-        8..=14 => {
-            let both = u128::from(word(0)) | u128::from(word(size - 8)) << (8 * (size - 8));
-            out.put_wide(u128::from(header) | both << 16, size + 2);
-        }
-        15..=32 => {
-            out.put(header, 2);
-            let middle = size.min(16) - 8;
-            let mut buffer = [0; 32];
-            for at in [0, middle, size - middle - 8, size - 8] {
-                buffer[at..at + 8].copy_from_slice(&word(at).to_le_bytes());
-            }
-            out.put_32(&buffer, size);
-        }
-        _ => {
-            out.put(header, 2);
-            out.extend_from_slice(bytes);
-        }
-    }
+    out.put(u64::from(opcode.byte()) | u64::from(length) << 8, 2);
+    out.extend_from_slice(bytes);
 }
 
 /// Drops the bytes that only repeat the sign.
-fn shortest(mut bytes: &[u8]) -> &[u8] {
+#[inline(always)]
+pub(super) fn shortest(mut bytes: &[u8]) -> &[u8] {
     while let [rest @ .., last] = bytes {
         let sign = rest.last().is_some_and(|byte| byte & 0x80 != 0);
         if rest.is_empty() || !matches!((last, sign), (0x00, false) | (0xff, true)) {

@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 
 use pickle_opcodes::Opcode;
 
-use super::Next;
+use super::{Next, Saved, Stop};
 use crate::encoder::{Encoder, Output};
 use crate::fault::Fault;
 use crate::source::Source;
@@ -24,6 +24,8 @@ pub(crate) struct Batch<S: Source> {
     full: u32,
     /// What comes behind a full batch.
     then: Then,
+    /// Whether a run has ended at the next object, which is known to be no atom.
+    at_shape: bool,
     /// Items that were taken from the cursor too early.
     #[expect(clippy::box_collection, reason = "tasks are moved often, and hardly any has this")]
     ahead: Option<Box<VecDeque<S::Object>>>,
@@ -81,7 +83,8 @@ impl<S: Source> Batch<S> {
             _ => State::BeforeMark,
         };
         let then = if ops.width == 1 && ops.one.is_some() { Then::MoreOrEnd } else { Then::More };
-        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * u32::from(ops.width), then, ahead: None }
+        let full = BATCH_SIZE * u32::from(ops.width);
+        Batch { cursor, ops, state, given: 0, full, then, at_shape: false, ahead: None }
     }
 
     /// Writes the mark of the first batch, if that is what comes next: spares most containers a step.
@@ -98,20 +101,6 @@ impl<S: Source> Batch<S> {
         self.state == State::Open
     }
 
-    /// Where the next objects of the open batch are, and how many it takes; none where they were taken too early, and of a
-    /// dict, whose values keys stand between.
-    #[inline(always)]
-    pub(super) fn left(&mut self) -> Option<(&mut S::Cursor, usize)> {
-        let left = (self.full - self.given) as usize;
-        (self.ops.width == 1 && self.ahead.is_none()).then_some((&mut self.cursor, left))
-    }
-
-    /// Says that so many of them are written.
-    #[inline(always)]
-    pub(super) fn count(&mut self, given: usize) {
-        self.given += given as u32;
-    }
-
     /// False once all is written.
     pub(super) fn has_more(&self) -> bool {
         self.state != State::Empty
@@ -120,7 +109,8 @@ impl<S: Source> Batch<S> {
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
-        Batch { cursor, ops, state, given: 0, full: BATCH_SIZE * u32::from(ops.width), then: Then::Look, ahead: None }
+        let full = BATCH_SIZE * u32::from(ops.width);
+        Batch { cursor, ops, state, given: 0, full, then: Then::Look, at_shape: false, ahead: None }
     }
 }
 
@@ -149,9 +139,51 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
+    /// Goes on with an open batch until it is closed, or meets an object that is no atom: that is given back.
+    #[inline(always)]
+    pub(super) fn run_batch(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+        loop {
+            let stop = if core::mem::take(&mut batch.at_shape) {
+                Stop::Shape
+            } else if batch.ahead.is_none() {
+                let (count, stop) = self.save_atoms(&mut batch.cursor, (batch.full - batch.given) as usize)?;
+                batch.given += count as u32;
+                stop
+            } else {
+                Stop::Atom
+            };
+            let Some(object) = self.next_of_open(batch)? else { return Ok(None) };
+            if let Saved::Not(object) = self.save_behind_run(object, stop)? {
+                return Ok(Some(object));
+            }
+        }
+    }
+
+    /// Writes all items, if they are such as a run has; as many as are, if not, and then the batch is to be gone on with.
+    ///
+    /// Most containers hold nothing else, and need not be kept as tasks then.
+    #[inline(always)]
+    pub(super) fn save_plain(&mut self, batch: &mut Batch<S>) -> Result<bool, Fault<S::Error>> {
+        let (limit, op) = match batch.state {
+            State::Empty => return Ok(true),
+            State::Open => (batch.full as usize, batch.ops.many),
+            State::OneByOne => (usize::from(batch.ops.width), batch.ops.one.unwrap_or(batch.ops.many)),
+            State::BeforeMark | State::Look => return Ok(false),
+        };
+        let (count, stop) = self.save_atoms(&mut batch.cursor, limit)?;
+        batch.given = count as u32;
+        batch.at_shape = stop == Stop::Shape && batch.state == State::Open;
+        // A full batch may be followed by another one; an item by itself has no mark.
+        let is_done = stop == Stop::End && (count < limit) == (batch.state == State::Open);
+        if is_done {
+            self.op(op);
+        }
+        Ok(is_done)
+    }
+
     /// The next object of an open batch; none where the batch is full, or was the last, and then it is closed.
     #[inline(always)]
-    pub(super) fn next_of_open(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+    fn next_of_open(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
         if batch.given < batch.full {
             if let Some(object) = self.next_of(batch)? {
                 batch.given += 1;

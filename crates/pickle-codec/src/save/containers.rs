@@ -3,7 +3,7 @@
 use pickle_opcodes::Opcode;
 
 use super::batch::Ops;
-use super::{Batch, Next, Task};
+use super::{Batch, Next, Saved, Stop, Task};
 use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Memoizing, Output};
 use crate::fault::Fault;
@@ -14,14 +14,8 @@ pub(crate) struct Tuple<S: Source> {
     pub(super) object: S::Object,
     cursor: S::Cursor,
     pub(super) length: usize,
-}
-
-impl<S: Source> Tuple<S> {
-    /// Where its next item is.
-    #[inline(always)]
-    pub(super) fn cursor(&mut self) -> &mut S::Cursor {
-        &mut self.cursor
-    }
+    /// Whether a run has ended at the next item, which is known to be no atom.
+    at_shape: bool,
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
@@ -60,33 +54,54 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.memoize_unnamed()
     }
 
-    pub(super) fn begin_tuple(&mut self, object: S::Object, length: usize, cursor: S::Cursor) -> Task<S> {
+    /// Writes a tuple of plain items; the beginning of any other, which is to be gone on with.
+    #[inline(always)]
+    pub(super) fn begin_tuple(
+        &mut self,
+        object: S::Object,
+        length: usize,
+        mut cursor: S::Cursor,
+    ) -> Result<Option<Task<S>>, Fault<S::Error>> {
         self.mark_for_tuple(length);
-        Task::Tuple(Tuple { object, cursor, length })
+        let mut at_shape = false;
+        if S::WRITES_ATOMS {
+            let (_, stop) = self.save_atoms(&mut cursor, usize::MAX)?;
+            if stop == Stop::End {
+                self.finish_tuple(&object, length)?;
+                return Ok(None);
+            }
+            at_shape = stop == Stop::Shape;
+        }
+        Ok(Some(Task::Tuple(Tuple { object, cursor, length, at_shape })))
     }
 
+    /// Goes on with a tuple until it is written, or meets an object that is no atom: that is given back.
     #[inline(always)]
-    pub(super) fn advance_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
-        if let Some(item) = self.source.next(&mut tuple.cursor).map_err(Fault::Host)? {
-            return Ok(Next::Save(item));
+    pub(super) fn run_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+        loop {
+            let stop = match core::mem::take(&mut tuple.at_shape) {
+                true => Stop::Shape,
+                false => self.save_atoms(&mut tuple.cursor, usize::MAX)?.1,
+            };
+            let Some(item) = self.source.next(&mut tuple.cursor).map_err(Fault::Host)? else {
+                self.finish_tuple(&tuple.object, tuple.length)?;
+                return Ok(None);
+            };
+            if let Saved::Not(item) = self.save_behind_run(item, stop)? {
+                return Ok(Some(item));
+            }
         }
-        self.finish_tuple(&tuple.object, tuple.length)
     }
 
     /// What stands behind a tuple's items.
     #[inline(always)]
-    pub(super) fn finish_tuple(
-        &mut self,
-        object: &S::Object,
-        length: usize,
-    ) -> Result<Next<S::Object>, Fault<S::Error>> {
+    pub(super) fn finish_tuple(&mut self, object: &S::Object, length: usize) -> Result<(), Fault<S::Error>> {
         if let Some(index) = self.known(object) {
             self.drop_for_known(length, index);
-        } else {
-            self.end_tuple(length);
-            self.memoize(object)?;
+            return Ok(());
         }
-        Ok(Next::Done)
+        self.end_tuple(length);
+        self.memoize(object)
     }
 
     /// An object that was written while its own items were: it is within itself.
@@ -105,15 +120,32 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.write_get(index);
     }
 
+    #[inline(always)]
     pub(super) fn begin_list(
         &mut self,
         object: &S::Object,
         length: usize,
         cursor: S::Cursor,
-    ) -> Result<Task<S>, Fault<S::Error>> {
+    ) -> Result<Option<Task<S>>, Fault<S::Error>> {
         self.begin_empty_list();
         self.memoize(object)?;
-        Ok(Task::Batch(self.batch(Ops::LIST, length, cursor, self.style.iterates_lists_and_sets).begun(self)))
+        self.begin_items(Ops::LIST, length, cursor, self.style.iterates_lists_and_sets)
+    }
+
+    /// Writes items, if they are plain; else the beginning of them, which is to be gone on with.
+    #[inline(always)]
+    fn begin_items(
+        &mut self,
+        ops: Ops,
+        length: usize,
+        cursor: S::Cursor,
+        iterated: bool,
+    ) -> Result<Option<Task<S>>, Fault<S::Error>> {
+        let mut batch = self.batch(ops, length, cursor, iterated).begun(self);
+        if S::WRITES_ATOMS && self.save_plain(&mut batch)? {
+            return Ok(None);
+        }
+        Ok(Some(Task::Batch(batch)))
     }
 
     /// The items of a container, of which the pickler in C takes an exact look, and the one in Python does not.
@@ -143,29 +175,31 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn begin_dict(
         &mut self,
         object: &S::Object,
         length: usize,
         cursor: S::Cursor,
-    ) -> Result<Task<S>, Fault<S::Error>> {
+    ) -> Result<Option<Task<S>>, Fault<S::Error>> {
         self.begin_empty_dict();
         self.memoize(object)?;
-        Ok(Task::Batch(self.batch(Ops::DICT, length, cursor, self.style.iterates_dicts).begun(self)))
+        self.begin_items(Ops::DICT, length, cursor, self.style.iterates_dicts)
     }
 
+    #[inline(always)]
     pub(super) fn begin_set(
         &mut self,
         object: S::Object,
         length: usize,
         cursor: S::Cursor,
-    ) -> Result<Task<S>, Fault<S::Error>> {
+    ) -> Result<Option<Task<S>>, Fault<S::Error>> {
         if self.protocol < 4 {
-            return self.begin_set_call(object, Builtin::Set, length, cursor);
+            return self.begin_set_call(object, Builtin::Set, length, cursor).map(Some);
         }
         self.op(Opcode::EmptySet);
         self.memoize(&object)?;
-        Ok(Task::Batch(self.batch(Ops::SET, length, cursor, self.style.iterates_lists_and_sets).begun(self)))
+        self.begin_items(Ops::SET, length, cursor, self.style.iterates_lists_and_sets)
     }
 
     pub(super) fn begin_frozen_set(

@@ -4,18 +4,22 @@ use alloc::vec::Vec;
 
 use pickle_opcodes::Opcode;
 
+use super::Saved;
 use crate::encoder::{Encoder, Output};
+use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::source::{Args, Fill, Made, Make, Reduction, Source};
 
 /// Such an object that is being written.
-pub(crate) struct Making<O> {
-    object: O,
-    made: Made<O>,
+pub(crate) struct Making<S: Source> {
+    object: S::Object,
+    is_new: bool,
+    parts: S::Cursor,
     next: Stage,
 }
 
 /// What is written next of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Callable,
     Args,
@@ -23,50 +27,72 @@ enum Stage {
     Build,
 }
 
-impl<O> Making<O> {
-    pub(super) fn new(object: O, made: Made<O>) -> Making<O> {
-        Making { object, made, next: Stage::Callable }
+impl<S: Source> Making<S> {
+    pub(super) fn new(object: S::Object, made: Made<S::Cursor>) -> Making<S> {
+        Making { object, is_new: made.is_new, parts: made.parts, next: Stage::Callable }
     }
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
-    /// The next object that it is made of, or its state; what stands between them is written on the way.
+    /// Goes on with such an object until it is written, or meets a part that is no atom: that is given back.
     #[inline(always)]
-    pub(super) fn advance_made(
-        &mut self,
-        making: &mut Making<S::Object>,
-    ) -> Result<Option<S::Object>, Fault<S::Error>> {
-        match making.next {
-            Stage::Callable => {
-                making.next = Stage::Args;
-                Ok(Some(making.made.callable.clone()))
-            }
-            Stage::Args => {
-                making.next = Stage::Make;
-                Ok(Some(making.made.args.clone()))
-            }
-            Stage::Make => {
-                self.op(if making.made.is_new { Opcode::NewObj } else { Opcode::Reduce });
-                // It may have been written within its own arguments, and filled there.
-                if !self.memoize_made(&making.object)? {
+    pub(super) fn run_made(&mut self, making: &mut Making<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+        loop {
+            let parts = match making.next {
+                Stage::Callable => 2,
+                Stage::Args => 1,
+                Stage::Make => {
+                    self.op(if making.is_new { Opcode::NewObj } else { Opcode::Reduce });
+                    // It may have been written within its own arguments, and filled there.
+                    if !self.memoize_made(&making.object)? {
+                        return Ok(None);
+                    }
+                    1
+                }
+                Stage::Build => {
+                    self.op(Opcode::Build);
                     return Ok(None);
                 }
-                making.next = Stage::Build;
-                Ok(making.made.state.take())
+            };
+            let (count, stop) = self.save_atoms(&mut making.parts, parts)?;
+            making.next = making.next.behind(count);
+            if count == parts {
+                continue;
             }
-            Stage::Build => {
-                self.op(Opcode::Build);
-                Ok(None)
+            // Only a state may not be there.
+            let Some(part) = self.source.next(&mut making.parts).map_err(Fault::Host)? else { return Ok(None) };
+            making.next = making.next.behind(1);
+            if let Saved::Not(part) = self.save_behind_run(part, stop)? {
+                return Ok(Some(part));
             }
         }
     }
+
+    /// The same as any other object is made, where there is no opcode for it.
+    pub(super) fn reduction(
+        &mut self,
+        made: Made<S::Cursor>,
+    ) -> Result<Reduction<S::Object, S::Cursor>, Fault<S::Error>> {
+        let Made { is_new, mut parts } = made;
+        let mut next = || self.source.next(&mut parts).map_err(Fault::Host);
+        let (Some(callable), Some(args)) = (next()?, next()?) else {
+            return Err(ErrorKind::Unsupported("an incomplete object".into()).into());
+        };
+        let steps: Vec<Fill<S::Object, S::Cursor>> = next()?.into_iter().map(Fill::State).collect();
+        let make = if is_new { Make::New } else { Make::Call };
+        Ok(Reduction { make, callable, args: Args::Tuple(args), kwargs: None, steps })
+    }
 }
 
-impl<O, C> From<Made<O>> for Reduction<O, C> {
-    fn from(made: Made<O>) -> Reduction<O, C> {
-        let Made { is_new, callable, args, state } = made;
-        let make = if is_new { Make::New } else { Make::Call };
-        let steps: Vec<Fill<O, C>> = state.into_iter().map(Fill::State).collect();
-        Reduction { make, callable, args: Args::Tuple(args), kwargs: None, steps }
+impl Stage {
+    /// What comes behind so many parts.
+    #[inline(always)]
+    fn behind(self, parts: usize) -> Stage {
+        match (self, parts) {
+            (stage, 0) => stage,
+            (Stage::Callable, 1) => Stage::Args,
+            (Stage::Callable | Stage::Args, _) => Stage::Make,
+            (Stage::Make | Stage::Build, _) => Stage::Build,
+        }
     }
 }

@@ -1,0 +1,287 @@
+//! Runs of what is written without further ado: numbers, short text, constants, and what the memo has.
+//!
+//! Nearly all that a pickle holds is such. Asked for one by one, each would cost a question, an answer to be taken apart,
+//! and a look at the profile; so a source that has them at hand goes through them itself, and tells an [`AtomWriter`].
+
+use pickle_opcodes::Opcode;
+
+use super::atoms::{INT_FORMS, shortest};
+use crate::encoder::{Encoder, Memoizing, Output};
+use crate::fault::Fault;
+use crate::source::Source;
+
+/// Takes the items of a run from a [`Source`], and spells them.
+///
+/// Only what needs no look at the profile is spelled here: binary protocols from 2 on, by Python 3's rules, with a memo. It
+/// writes to a window of the output, with its place in a register; that there is room for an item, the source asks before
+/// each.
+#[derive(Debug)]
+pub struct AtomWriter<'w> {
+    window: &'w mut [u8],
+    at: usize,
+    /// Where the last item may begin: before the end of the frame, and [`ROOM`] before the end of the window.
+    end: usize,
+    /// The memo's next number.
+    memo: u32,
+    protocol: u8,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// All items are written, or as many as there may be.
+    End,
+    /// There is [no room](AtomWriter::has_room) for the next item, which there is.
+    Room,
+    /// The next item is none of those that a run has, or [`Source::next`] is to be asked for it.
+    Atom,
+    /// The same; and it is not in the memo, nor is it an [`Atom`](crate::Atom).
+    Shape,
+}
+
+/// A container of atoms alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Plain {
+    /// A tuple that is not empty.
+    Tuple,
+    /// A list.
+    List,
+    /// A dict, of which keys and values are counted.
+    Dict,
+}
+
+/// A place in what is written: see [`AtomWriter::go_back`].
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    at: usize,
+    memo: u32,
+}
+
+impl Place {
+    /// The memo's next number there.
+    #[must_use]
+    pub fn memo(self) -> u32 {
+        self.memo
+    }
+}
+
+/// What an item takes at most: text of 255 bytes with its length and its number in the memo, and what a copy of 32 bytes
+/// takes beyond it.
+const ROOM: usize = 320;
+
+/// Behind this many numbers no run begins. So it need not look whether there are more: each takes a byte at least, of which
+/// it writes fewer.
+const MOST_MEMO: u32 = u32::MAX - (1 << 20);
+const MOST_BYTES: usize = 1 << 19;
+
+impl AtomWriter<'_> {
+    /// Whether there is room for another item. Where there is none, the run ends with [`Stop::Room`].
+    #[inline(always)]
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.at < self.end
+    }
+
+    /// An int.
+    #[inline(always)]
+    pub fn int(&mut self, value: i64) {
+        let bits = value as u32;
+        let form = INT_FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
+        // As many bytes as hold it with its sign.
+        let size = (64 - (value ^ value >> 63).leading_zeros()) / 8 + 1;
+        let long = (u64::from(Opcode::Long1.byte()) | u64::from(size) << 8, 2, size as usize + 2);
+        let short = (u64::from(form.0), 1, usize::from(form.1));
+        let (opcode, head, length) = if i64::from(value as i32) == value { short } else { long };
+        let slot = &mut self.window[self.at..self.at + 16];
+        slot[..8].copy_from_slice(&opcode.to_le_bytes());
+        slot[head & 7..][..8].copy_from_slice(&value.to_le_bytes());
+        self.at += length;
+    }
+
+    /// A float.
+    #[inline(always)]
+    pub fn float(&mut self, value: f64) {
+        let bits = u128::from(value.to_bits().swap_bytes());
+        self.put((u128::from(Opcode::BinFloat.byte()) | bits << 8).to_le_bytes(), 9);
+    }
+
+    /// `None`.
+    #[inline(always)]
+    pub fn none(&mut self) {
+        self.put([Opcode::None.byte()], 1);
+    }
+
+    /// `True` or `False`.
+    #[inline(always)]
+    pub fn bool(&mut self, value: bool) {
+        self.put([if value { Opcode::NewTrue.byte() } else { Opcode::NewFalse.byte() }], 1);
+    }
+
+    /// The empty tuple.
+    #[inline(always)]
+    pub fn empty_tuple(&mut self) {
+        self.put([Opcode::EmptyTuple.byte()], 1);
+    }
+
+    /// An object that has this number in the memo.
+    #[inline(always)]
+    pub fn known(&mut self, index: u32) {
+        self.indexed(Opcode::BinGet, Opcode::LongBinGet, index);
+    }
+
+    /// A str: the first `length` of these bytes, whatever stands behind them. Gives its number in the memo; nothing where it
+    /// is too long for a run, and then nothing is written.
+    #[inline(always)]
+    pub fn text(&mut self, bytes: &[u8], length: usize) -> Option<u32> {
+        if length > 0xff {
+            return None;
+        }
+        if self.protocol >= 4 {
+            self.put((u16::from(Opcode::ShortBinUnicode.byte()) | (length as u16) << 8).to_le_bytes(), 2);
+        } else {
+            self.put((u64::from(Opcode::BinUnicode.byte()) | (length as u64) << 8).to_le_bytes(), 5);
+        }
+        self.content(bytes, length);
+        Some(self.memoize())
+    }
+
+    /// An int beyond 64 bits, as [`Shape::BigInt`](crate::Shape::BigInt): the first `length` of these bytes, whatever stands
+    /// behind them. False where it is too long for a run, and then nothing is written.
+    #[inline(always)]
+    pub fn long(&mut self, bytes: &[u8], length: usize) -> bool {
+        if length > 0xff {
+            return false;
+        }
+        let length = shortest(&bytes[..length]).len();
+        self.put((u16::from(Opcode::Long1.byte()) | (length as u16) << 8).to_le_bytes(), 2);
+        self.content(bytes, length);
+        true
+    }
+
+    /// A container has at most so many items: with more of them, it is written in batches.
+    pub const MOST_PLAIN: usize = 999;
+
+    /// What stands before the items of a container, of which there are so many. Gives the number in the memo of what has one
+    /// before its items.
+    #[inline(always)]
+    pub fn begin(&mut self, container: Plain, items: usize) -> Option<u32> {
+        let (opcode, without_mark) = match container {
+            Plain::Tuple if items > 3 => {
+                self.put([Opcode::Mark.byte()], 1);
+                return None;
+            }
+            Plain::Tuple => return None,
+            Plain::List => (Opcode::EmptyList, 1),
+            Plain::Dict => (Opcode::EmptyDict, 2),
+        };
+        self.put([opcode.byte()], 1);
+        let index = self.memoize();
+        self.put([Opcode::Mark.byte()], usize::from(items > without_mark));
+        Some(index)
+    }
+
+    /// What stands behind them. Gives the number of what has one now.
+    #[inline(always)]
+    pub fn end(&mut self, container: Plain, items: usize) -> Option<u32> {
+        let opcode = match (container, items) {
+            (Plain::Tuple, _) => {
+                const TUPLES: [Opcode; 4] = [Opcode::Tuple, Opcode::Tuple1, Opcode::Tuple2, Opcode::Tuple3];
+                self.put([TUPLES[if items > 3 { 0 } else { items }].byte()], 1);
+                return Some(self.memoize());
+            }
+            (_, 0) => return None,
+            (Plain::List, 1) => Opcode::Append,
+            (Plain::List, _) => Opcode::Appends,
+            (Plain::Dict, 2) => Opcode::SetItem,
+            (Plain::Dict, _) => Opcode::SetItems,
+        };
+        self.put([opcode.byte()], 1);
+        None
+    }
+
+    /// Where it is.
+    #[inline(always)]
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { at: self.at, memo: self.memo }
+    }
+
+    /// Drops all that was written since it was there.
+    #[inline(always)]
+    pub fn go_back(&mut self, place: Place) {
+        (self.at, self.memo) = (place.at, place.memo);
+    }
+
+    /// Gives what is on top of the stack the memo's next number. There are enough of them: see [`MOST_MEMO`].
+    #[inline(always)]
+    fn memoize(&mut self) -> u32 {
+        let index = self.memo;
+        if self.protocol >= 4 {
+            self.put([Opcode::Memoize.byte()], 1);
+        } else {
+            self.indexed(Opcode::BinPut, Opcode::LongBinPut, index);
+        }
+        self.memo += 1;
+        index
+    }
+
+    /// An opcode with a number, in one byte or in four; without a branch on which.
+    #[inline(always)]
+    fn indexed(&mut self, short: Opcode, long: Opcode, index: u32) {
+        let (opcode, length) = if index <= 0xff { (short, 2) } else { (long, 5) };
+        self.put((u64::from(opcode.byte()) | u64::from(index) << 8).to_le_bytes(), length);
+    }
+
+    /// Most content is short: 32 bytes are copied sooner than memcpy is called.
+    #[inline(always)]
+    fn content(&mut self, bytes: &[u8], length: usize) {
+        match bytes.first_chunk::<32>() {
+            Some(chunk) if length <= 32 => self.put(*chunk, length),
+            _ => {
+                self.window[self.at..self.at + length].copy_from_slice(&bytes[..length]);
+                self.at += length;
+            }
+        }
+    }
+
+    /// Bytes of which the first so many count.
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, bytes: [u8; N], length: usize) {
+        self.window[self.at..self.at + N].copy_from_slice(&bytes);
+        self.at += length;
+    }
+}
+
+impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
+    /// Writes the next items at a cursor, at most `limit`, as long as they are of those that a run has; gives how many.
+    #[inline(never)]
+    pub(super) fn save_atoms(
+        &mut self,
+        cursor: &mut S::Cursor,
+        limit: usize,
+    ) -> Result<(usize, Stop), Fault<S::Error>> {
+        if !S::WRITES_ATOMS || !self.style.binary_ints || self.style.memoizing != Memoizing::All {
+            return Ok((0, Stop::Atom));
+        }
+        let mut count = 0;
+        loop {
+            if self.memo > MOST_MEMO {
+                return Ok((count, Stop::Atom));
+            }
+            let room = self.framer.room();
+            let window = self.framer.out.window(2 * ROOM);
+            let end = room.min(window.len() - ROOM).min(MOST_BYTES);
+            let mut writer = AtomWriter { window, at: 0, end, memo: self.memo, protocol: self.protocol };
+            let (written, stop) = self.source.write_atoms(cursor, limit - count, &mut writer);
+            let AtomWriter { at, memo, .. } = writer;
+            self.framer.out.advance(at);
+            self.memo = memo;
+            count += written;
+            if stop != Stop::Room {
+                return Ok((count, stop));
+            }
+            // An object begins here.
+            self.boundary()?;
+        }
+    }
+}
