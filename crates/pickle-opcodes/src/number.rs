@@ -34,6 +34,9 @@ pub enum IntLine {
 ///
 /// [`ErrorKind::Truncated`] for an empty line, [`ErrorKind::BadInteger`], [`ErrorKind::IntegerTooLong`].
 pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
+    if let Some(value) = usual_decimal(line) {
+        return Ok(IntLine::Small(value));
+    }
     check_not_empty(line)?;
     if let Some(value) = strtol(line) {
         return Ok(match (line.len(), value) {
@@ -50,8 +53,12 @@ pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
 ///
 /// As [`int_line`].
 pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
+    let digits = line.strip_suffix(b"L").unwrap_or(line);
+    if let Some(value) = usual_decimal(digits).filter(|_| digits.len() <= max_digits) {
+        return Ok(IntLine::Small(value));
+    }
     check_not_empty(line)?;
-    python_int(line.strip_suffix(b"L").unwrap_or(line), 0, max_digits)
+    python_int(digits, 0, max_digits)
 }
 
 /// Reads the line of INT as `pickle.py` does: only `00` and `01` are bools, all else is for Python's `int(line, 0)`.
@@ -84,6 +91,9 @@ pub fn python_long_line(line: &[u8], max_digits: usize) -> Result<IntLine, Error
 ///
 /// As [`int_line`]; [`ErrorKind::BadInteger`] also for an index that is negative or exceeds 63 bits.
 pub fn index_line(line: &[u8]) -> Result<u64, ErrorKind> {
+    if let Some(index) = plain_decimal(line).and_then(|index| u64::try_from(index).ok()) {
+        return Ok(index);
+    }
     check_not_empty(line)?;
     match python_int(line, 10, DEFAULT_MAX_DIGITS)? {
         IntLine::Small(index) if index >= 0 => Ok(index.unsigned_abs()),
@@ -104,6 +114,15 @@ pub fn decimal(text: &[u8]) -> Result<IntLine, ErrorKind> {
     match plain_decimal(text) {
         Some(value) => Ok(IntLine::Small(value)),
         None => any_decimal(text),
+    }
+}
+
+/// The same, but for those that begin with a zero: they may be bools, octal, or no number at all.
+#[inline]
+fn usual_decimal(text: &[u8]) -> Option<i64> {
+    match text {
+        [b'0', ..] | [b'-', b'0', ..] => None,
+        _ => plain_decimal(text),
     }
 }
 

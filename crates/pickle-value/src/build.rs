@@ -14,7 +14,7 @@ use crate::int;
 use crate::keyed::{self, Settler};
 use crate::object::ObjectKind;
 use crate::store::{Access, Room, Store};
-use crate::text::Text;
+use crate::text::{Text, is_short_ascii};
 use crate::view::View;
 
 /// Makes a [`Graph`], object by object; what a reader of a format feeds.
@@ -187,6 +187,12 @@ impl<'a> Builder<'a> {
     /// [`ErrorKind::InvalidText`].
     #[inline(always)]
     pub fn text_from_utf8(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        if let Some(offset) = self.offset_in_input(bytes) {
+            if !is_short_ascii(&self.input[offset..], bytes.len()) {
+                Text::from_longer(bytes)?;
+            }
+            return Ok(Handle::new(Tag::Text, self.store.push_span(offset as u64, bytes.len() as u64)?));
+        }
         Text::from_utf8(bytes)?;
         self.span(Tag::Text, bytes)
     }

@@ -20,10 +20,11 @@ impl<'g> Text<'g> {
     /// [`ErrorKind::InvalidText`] where they are not UTF-8, surrogates allowed.
     #[inline(always)]
     pub fn from_utf8(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
-        if is_short_ascii(bytes) { Ok(Text(bytes)) } else { Text::from_longer(bytes) }
+        if is_short_ascii(bytes, bytes.len()) { Ok(Text(bytes)) } else { Text::from_longer(bytes) }
     }
 
-    fn from_longer(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
+    #[inline(never)]
+    pub(crate) fn from_longer(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
         if is_utf8(bytes) { Ok(Text(bytes)) } else { Text::with_surrogates(bytes) }
     }
 
@@ -97,25 +98,32 @@ fn is_utf8(bytes: &[u8]) -> bool {
     simdutf8::basic::from_utf8(bytes).is_ok()
 }
 
-/// True for 4 to 32 bytes of ASCII, which most strings are: quicker than a call.
+/// True where the first `length` bytes are ASCII, and no more than 32, as most strings are. Where fewer than 32 bytes are
+/// there, some that are ASCII are not seen to be.
+///
+/// All 32 are looked at, and those beyond left out by a mask: nothing branches on the length, which is often guessed wrong.
 #[inline(always)]
-fn is_short_ascii(bytes: &[u8]) -> bool {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let word = |at: usize| bytes[at..].first_chunk::<8>().map_or(HIGH, |chunk| u64::from_le_bytes(*chunk));
-    match bytes.len() {
-        8..=16 => (word(0) | word(bytes.len() - 8)) & HIGH == 0,
-        4..8 => {
-            let (head, tail) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>());
-            head.zip(tail)
-                .is_some_and(|(head, tail)| (u32::from_le_bytes(*head) | u32::from_le_bytes(*tail)) & HIGH as u32 == 0)
-        }
-        17..=32 => {
-            let last = bytes.len() - 8;
-            (word(0) | word(8) | word(last - 8) | word(last)) & HIGH == 0
-        }
-        _ => false,
-    }
+pub(crate) fn is_short_ascii(bytes: &[u8], length: usize) -> bool {
+    let (Some(chunk), Some(mask)) = (bytes.first_chunk::<32>(), HIGH_BITS.get(length)) else {
+        return bytes.len() == length && length < 32 && bytes.is_ascii();
+    };
+    chunk.iter().zip(mask).fold(0, |high, (byte, mask)| high | (byte & mask)) == 0
 }
+
+/// By length, the bit of each byte within it that ASCII does not have.
+static HIGH_BITS: [[u8; 32]; 33] = {
+    let mut masks = [[0; 32]; 33];
+    let mut length = 0;
+    while length <= 32 {
+        let mut at = 0;
+        while at < length {
+            masks[length][at] = 0x80;
+            at += 1;
+        }
+        length += 1;
+    }
+    masks
+};
 
 impl core::fmt::Debug for Text<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
