@@ -126,6 +126,7 @@ fn load(
 ) -> Result<(Graph<'static>, Layout, usize), Error> {
     // A builder without the input copies what it is given.
     let mut host = GraphHost::new(Builder::new(), options.clone());
+    host.begin_pickle(input.len() - offset.min(input.len()));
     options.limits.check_instructions(input, offset)?;
     let mut recorder = Recorder::default();
     let loaded = options.machine().load_observed(&mut host, input, offset, |observed| {

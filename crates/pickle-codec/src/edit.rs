@@ -37,6 +37,7 @@ pub(crate) fn set(
     let slot = Slot::find(graph, path)?;
     let mut trace = Trace::new(&slot.objects());
     let mut host = GraphHost::new(Builder::new(), options.clone());
+    host.begin_pickle(pickle.len());
     let loaded = options.machine().load_observed(&mut host, pickle, 0, |observed| {
         trace.step(&observed.op, observed.range, observed.top);
         Ok(())

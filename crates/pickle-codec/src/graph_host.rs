@@ -109,7 +109,12 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     #[cfg(feature = "std")]
     pub(crate) fn begin_input(&mut self, input: &[u8]) {
         self.input_at = Some(input.as_ptr() as usize);
-        self.copies = self.copies.saturating_add(self.options.limits.copies.saturating_mul(input.len() as u64));
+        self.begin_pickle(input.len());
+    }
+
+    /// What follows is read from so many bytes, which the builder does not know of.
+    pub(crate) fn begin_pickle(&mut self, bytes: usize) {
+        self.copies = self.copies.saturating_add(self.options.limits.copies.saturating_mul(bytes as u64));
     }
 
     /// Holds a pickle's instructions against the limits.
@@ -398,7 +403,7 @@ const MOST_ARGS: usize = 3;
 const LARGE: usize = 64;
 
 /// How many bytes calls may copy of the smallest pickle.
-const FREE_COPIES: u64 = 1 << 16;
+const FREE_COPIES: u64 = 1 << 18;
 
 /// Whether pickles of this protocol have the global for what is spelled otherwise later. Beyond, a call of it is a call.
 fn is_spelling(builtin: Builtin, protocol: u8) -> bool {

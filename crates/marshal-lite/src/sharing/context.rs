@@ -72,17 +72,19 @@ impl Context {
 
     /// The contexts of a code object's fields.
     pub(crate) const fn of_fields(layout: Layout) -> &'static [Context] {
-        const fn all<const N: usize>(fields: &[Field]) -> [Context; N] {
+        const fn all<const N: usize>(layout: Layout) -> [Context; N] {
             let mut contexts = [Context::PLAIN; N];
             let mut number = 0;
             while number < N {
-                contexts[number] = of_field(fields[number]);
+                contexts[number] = of_field(layout, layout.fields()[number]);
                 number += 1;
             }
             contexts
         }
-        const fn of_field(field: Field) -> Context {
+        const fn of_field(layout: Layout, field: Field) -> Context {
             match field {
+                // From 3.11 on a code object makes its bytes when it is asked for them, and keeps them.
+                Field::Code if matches!(layout, Layout::LocalsPlus) => Context::HELD,
                 Field::Consts => Context::CONSTANT.and(Context::ITEMS),
                 Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars | Field::LocalsPlusNames => {
                     Context::NAME.and(Context::ITEMS)
@@ -91,11 +93,10 @@ impl Context {
                 _ => Context::PLAIN,
             }
         }
-        const PYTHON2: &[Context] = &all::<{ Layout::Python2.fields().len() }>(Layout::Python2.fields());
-        const KEYWORD_ONLY: &[Context] = &all::<{ Layout::KeywordOnly.fields().len() }>(Layout::KeywordOnly.fields());
-        const POSITIONAL_ONLY: &[Context] =
-            &all::<{ Layout::PositionalOnly.fields().len() }>(Layout::PositionalOnly.fields());
-        const LOCALS_PLUS: &[Context] = &all::<{ Layout::LocalsPlus.fields().len() }>(Layout::LocalsPlus.fields());
+        const PYTHON2: &[Context] = &all::<{ Layout::Python2.fields().len() }>(Layout::Python2);
+        const KEYWORD_ONLY: &[Context] = &all::<{ Layout::KeywordOnly.fields().len() }>(Layout::KeywordOnly);
+        const POSITIONAL_ONLY: &[Context] = &all::<{ Layout::PositionalOnly.fields().len() }>(Layout::PositionalOnly);
+        const LOCALS_PLUS: &[Context] = &all::<{ Layout::LocalsPlus.fields().len() }>(Layout::LocalsPlus);
         match layout {
             Layout::Python2 => PYTHON2,
             Layout::KeywordOnly => KEYWORD_ONLY,

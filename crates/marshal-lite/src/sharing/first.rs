@@ -112,7 +112,7 @@ impl<'g> First<'g> {
         self.slots.set(slot, State::new(number, settled));
         if is_single(slot) {
             self.flagged()
-        } else if place.context.is_held() {
+        } else if place.context.is_held() && self.rules.sharing == Sharing::CPython {
             self.held.push(number);
             Share::New
         } else {
