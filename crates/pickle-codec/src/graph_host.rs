@@ -65,8 +65,9 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     pub fn with_resolver(builder: Builder<'a>, options: LoadOptions, resolver: R) -> GraphHost<'a, R> {
         let mut builder = builder;
         builder.set_most_objects(u32::try_from(options.limits.objects).unwrap_or(u32::MAX));
-        GraphHost {
-            copies: options.limits.copies.saturating_mul(builder.input_len() as u64).saturating_add(FREE_COPIES),
+        let bytes = builder.input_len();
+        let mut host = GraphHost {
+            copies: u64::MAX,
             builder,
             resolver,
             encoding: options.effective_encoding(),
@@ -80,7 +81,11 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             singles: Vec::new(),
             empty_frozen_set: None,
             methods: Vec::new(),
+        };
+        if bytes > 0 {
+            host.begin_pickle(bytes);
         }
+        host
     }
 
     /// The builder, with all that was made.
@@ -112,9 +117,11 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         self.begin_pickle(input.len());
     }
 
-    /// What follows is read from so many bytes, which the builder does not know of.
+    /// What follows is read from so many bytes, which bounds what calls may copy of it. As long as nothing is known of the
+    /// pickle, because the builder has no input, nothing is bounded.
     pub(crate) fn begin_pickle(&mut self, bytes: usize) {
-        self.copies = self.copies.saturating_add(self.options.limits.copies.saturating_mul(bytes as u64));
+        let before = if self.copies == u64::MAX { FREE_COPIES } else { self.copies };
+        self.copies = before.saturating_add(self.options.limits.copies.saturating_mul(bytes as u64));
     }
 
     /// Holds a pickle's instructions against the limits.
@@ -403,7 +410,7 @@ const MOST_ARGS: usize = 3;
 const LARGE: usize = 64;
 
 /// How many bytes calls may copy of the smallest pickle.
-const FREE_COPIES: u64 = 1 << 18;
+const FREE_COPIES: u64 = 1 << 16;
 
 /// Whether pickles of this protocol have the global for what is spelled otherwise later. Beyond, a call of it is a call.
 fn is_spelling(builtin: Builtin, protocol: u8) -> bool {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use pickle_codec::value::py;
-use pickle_codec::{Document, DumpOptions, Limits, LoadOptions, Profile, Unpickler, from_slice};
+use pickle_codec::value::{Builder, py};
+use pickle_codec::{Document, DumpOptions, GraphHost, Limits, LoadOptions, Machine, Profile, Unpickler, from_slice};
 use rstest::rstest;
 
 /// CPython 3.13: `pickle.loads` gives `{frozenset({1}): 2}`, and sets of one frozenset.
@@ -194,4 +194,14 @@ fn what_is_done_to_persistent_objects_is_not_left_out() {
     let graph = LoadOptions::new().keep_unresolved(true).from_slice(b"NQNNs.").expect("it is a pickle");
     let error = DumpOptions::new().to_vec(&graph).expect_err("it would be lost");
     assert_eq!(error.to_string(), "cannot pickle what is done to an object that is only named");
+}
+
+/// Who runs the machine over a host without the input has not said how large the pickle is: nothing is bounded by it.
+#[test]
+fn a_host_without_the_input_copies_whatever_it_is_told() {
+    let bytes = [&b"B\xa0\x86\x01\0"[..], &b"x".repeat(100_000)].concat();
+    let pickle = [b"cbuiltins\nbytearray\n", &bytes[..], b"\x85R."].concat();
+    let mut host = GraphHost::new(Builder::new(), LoadOptions::new());
+    let (root, _) = Machine::new().load(&mut host, &pickle, 0).expect("it is a pickle");
+    assert_eq!(host.into_builder().finish(root).root().len(), Some(100_000));
 }

@@ -86,6 +86,7 @@ fn documents_keep_long_hexadecimal_ints_as_they_are() {
 #[test]
 fn bytearrays_of_shared_bytes_are_bounded() {
     let bytes = [&b"B\x10\x27\0\0"[..], &b"x".repeat(10_000)].concat();
-    let error = from_slice(&sharing(&bytes, b"cbuiltins\nbytearray\n", b"h\x01h\0\x85R", 1_000));
-    assert!(error.expect_err("it copies too much").to_string().contains("the limit `copies`"));
+    let pickle = sharing(&bytes, b"cbuiltins\nbytearray\n", b"h\x01h\0\x85R", 1_000);
+    let error = from_slice(&pickle).expect_err("it copies too much");
+    assert!(error.to_string().contains("the limit `copies`"));
 }
