@@ -109,12 +109,12 @@ fn members_packed_by_lzma_are_unpacked() {
         \x001\x9c\xc95 ^\xb4j;\x18\xa0Ff\x99\xaa\x86;\xc7\xe6\xff\xff\xfd\xe7\x90\0PK\x01\x02?\x03?\0\x02\0\x0e\0\0\0!\0$L\
         \x04\xd2#\0\0\0\x10\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\x80\x01\0\0\0\0d.pklPK\x05\x06\0\0\0\0\x01\0\x01\x003\0\0\0F\0\
         \0\0\0\0";
-    let report = scan(&archive);
+    let report = scan(archive);
     assert_eq!(report.verdict(), Verdict::Dangerous);
     assert_eq!(report.symbols(), ["shutil.rmtree"]);
     let mut broken = archive;
     broken[50] ^= 0x10;
-    assert!(verdict(&broken) >= Verdict::Suspicious);
+    assert!(verdict(broken) >= Verdict::Suspicious);
 }
 
 #[rstest]

@@ -221,7 +221,8 @@ impl<'g> First<'g> {
             return (number, false);
         };
         let is_name = place.context.is_name();
-        if !is_name && !(place.context.is_constant() && looks_like_a_name(text)) {
+        let is_interned = is_name || place.context.is_constant() && looks_like_a_name(text);
+        if !is_interned {
             if place.context.is_constant() {
                 self.slots.settle(slot, Context::CONSTANT.needs());
             }

@@ -69,10 +69,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// The same as any other object is made, where there is no opcode for it.
-    pub(super) fn reduction(
-        &mut self,
-        made: Made<S::Cursor>,
-    ) -> Result<Reduction<S::Object, S::Cursor>, Fault<S::Error>> {
+    pub(super) fn reduction(&mut self, made: Made<S::Cursor>) -> Reduced<S> {
         let Made { is_new, mut parts } = made;
         let mut next = || self.source.next(&mut parts).map_err(Fault::Host);
         let (Some(callable), Some(args)) = (next()?, next()?) else {
@@ -83,6 +80,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         Ok(Reduction { make, callable, args: Args::Tuple(args), kwargs: None, steps })
     }
 }
+
+/// What is made of an instance that has no opcode of its own.
+type Reduced<S> = Result<Reduction<<S as Source>::Object, <S as Source>::Cursor>, Fault<<S as Source>::Error>>;
 
 impl Stage {
     /// What comes behind so many parts.
