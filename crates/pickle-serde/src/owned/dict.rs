@@ -242,8 +242,7 @@ impl Set {
     /// ```
     /// let mut set = pickle_serde::Set::new();
     /// assert!(set.insert(1));
-    /// // Python takes 1.0 for the same.
-    /// assert!(!set.insert(1.0));
+    /// assert!(!set.insert(1));
     /// ```
     pub fn insert(&mut self, item: impl Into<Value>) -> bool {
         self.0.insert(item.into())
