@@ -180,12 +180,7 @@ impl<'py> Objects<'py> {
         Ok(Share::New)
     }
 
-    fn other(
-        &self,
-        object: &Bound<'py, PyAny>,
-        share: Share,
-        sink: Sink<'_, Cursor<'py>>,
-    ) -> Result<(), Fault<PyErr>> {
+    fn other(&self, object: &Bound<'py, PyAny>, share: Share, sink: Sink<'_, Cursor<'py>>) -> Result<(), Fault<PyErr>> {
         let py = self.py;
         if object.is_none() {
             sink.none(share)?;
