@@ -72,7 +72,10 @@ impl Resolver<'_> for Asked {
 
 /// Keeps a megabyte, and refuses more: what is shared is written again each time.
 #[derive(Default)]
-struct Limited(Vec<u8>);
+pub struct Limited(
+    /// What was written.
+    pub Vec<u8>,
+);
 
 impl io::Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

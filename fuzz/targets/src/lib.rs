@@ -16,7 +16,7 @@ mod opcodes;
 mod values;
 
 pub use differential::{differential, judge_is_there};
-pub use forms::{SCANNER, json, scan, serde};
+pub use forms::{Limited, SCANNER, json, scan, serde};
 pub use marshal::{marshal, pyc};
 pub use opcodes::{decode_assemble, dis_asm, optimize_meaning};
 pub use values::{dump_identity, edits, load_dump_load, untrusted};

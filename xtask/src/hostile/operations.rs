@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::{io, str};
 
-use fuzz_targets::{SCANNER, canonical};
+use fuzz_targets::{Limited, SCANNER, canonical};
 use marshal_lite::code::Code;
 use marshal_lite::pyc::Pyc;
 use marshal_lite::{ReadOptions, WriteOptions};
@@ -231,7 +231,7 @@ fn dis_asm(data: &[u8]) -> Outcome {
     if data.len() > 100_000 {
         return Ok(None);
     }
-    let mut listing = Limited(Vec::new());
+    let mut listing = Limited::default();
     let options = DisOptions::new().exact(true).indent_level(0);
     let end = dis(data, &mut listing, options).map_err(text)?;
     let bytes = asm(str::from_utf8(&listing.0).map_err(text)?).map_err(text)?;
@@ -290,23 +290,6 @@ impl io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 += bytes.len();
         if self.0 > LISTING { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Keeps a megabyte.
-struct Limited(Vec<u8>);
-
-impl io::Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > 1 << 20 {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -43,28 +43,64 @@ impl<'i, 'de, L: Lend<'i, 'de>> SeqAccess<'de> for &mut Items<'_, 'i, L> {
     }
 }
 
-/// The entries of a dict.
-pub(super) struct Entries<'d, 'i, L> {
+/// The entries of a dict, of whatever keys.
+struct Pairs<'d, 'i, L> {
     direct: &'d mut Direct<'i, L>,
     walk: Walk,
-    keys: Keys<'i>,
     /// Whether a key was read, and its value was not.
     owes_value: bool,
+}
+
+impl<'d, 'i, L> Pairs<'d, 'i, L> {
+    #[inline(always)]
+    fn new(direct: &'d mut Direct<'i, L>, walk: Walk) -> Self {
+        Pairs { direct, walk, owes_value: false }
+    }
+
+    /// Whether another key stands here. Who swallowed an error and asks on, must find an end.
+    #[inline(always)]
+    fn has_more(&mut self) -> bool {
+        !self.direct.reader.failed && self.direct.reader.has_more(&mut self.walk)
+    }
+
+    /// The value, if all entries went into it.
+    #[inline(always)]
+    fn finish<T>(mut self, value: T) -> Result<T> {
+        if self.owes_value || self.direct.reader.has_more(&mut self.walk) {
+            return Err(self.direct.fail());
+        }
+        Ok(value)
+    }
+
+    #[inline(always)]
+    fn value<'de, T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value>
+    where
+        L: Lend<'i, 'de>,
+    {
+        if !std::mem::take(&mut self.owes_value) {
+            return Err(self.direct.fail());
+        }
+        self.direct.holder = Holder::Dict;
+        seed.deserialize(&mut *self.direct)
+    }
+}
+
+/// The entries of a dict.
+pub(super) struct Entries<'d, 'i, L> {
+    pairs: Pairs<'d, 'i, L>,
+    keys: Keys<'i>,
 }
 
 impl<'d, 'i, L> Entries<'d, 'i, L> {
     #[inline(always)]
     pub(super) fn new(direct: &'d mut Direct<'i, L>, walk: Walk) -> Self {
-        Entries { direct, walk, keys: Keys::new(), owes_value: false }
+        Entries { pairs: Pairs::new(direct, walk), keys: Keys::new() }
     }
 
     /// The value, if all entries went into it.
     #[inline(always)]
-    pub(super) fn finish<T>(mut self, value: T) -> Result<T> {
-        if self.owes_value || self.direct.reader.has_more(&mut self.walk) {
-            return Err(self.direct.fail());
-        }
-        Ok(value)
+    pub(super) fn finish<T>(self, value: T) -> Result<T> {
+        self.pairs.finish(value)
     }
 }
 
@@ -73,49 +109,38 @@ impl<'i, 'de, L: Lend<'i, 'de>> MapAccess<'de> for &mut Entries<'_, 'i, L> {
 
     #[inline]
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let direct = &mut *self.direct;
-        if direct.reader.failed || !direct.reader.has_more(&mut self.walk) {
+        if !self.pairs.has_more() {
             return Ok(None);
         }
+        let direct = &mut *self.pairs.direct;
         match direct.reader.look_at_key() {
-            Some(key) if self.keys.insert(key) && !self.owes_value => {}
+            Some(key) if self.keys.insert(key) && !self.pairs.owes_value => {}
             _ => return Err(direct.fail()),
         }
-        self.owes_value = true;
+        self.pairs.owes_value = true;
         direct.holder = Holder::Items;
         seed.deserialize(direct).map(Some)
     }
 
     #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
-        if !std::mem::take(&mut self.owes_value) {
-            return Err(self.direct.fail());
-        }
-        self.direct.holder = Holder::Dict;
-        seed.deserialize(&mut *self.direct)
+        self.pairs.value(seed)
     }
 }
 
 /// The entries of a dict as the fields of a struct, which has each once: a derived impl refuses a field that comes twice.
-pub(super) struct Fields<'d, 'i, L> {
-    direct: &'d mut Direct<'i, L>,
-    walk: Walk,
-    owes_value: bool,
-}
+pub(super) struct Fields<'d, 'i, L>(Pairs<'d, 'i, L>);
 
 impl<'d, 'i, L> Fields<'d, 'i, L> {
     #[inline(always)]
     pub(super) fn new(direct: &'d mut Direct<'i, L>, walk: Walk) -> Self {
-        Fields { direct, walk, owes_value: false }
+        Fields(Pairs::new(direct, walk))
     }
 
     /// The value, if all entries went into it.
     #[inline(always)]
-    pub(super) fn finish<T>(mut self, value: T) -> Result<T> {
-        if self.owes_value || self.direct.reader.has_more(&mut self.walk) {
-            return Err(self.direct.fail());
-        }
-        Ok(value)
+    pub(super) fn finish<T>(self, value: T) -> Result<T> {
+        self.0.finish(value)
     }
 }
 
@@ -124,23 +149,18 @@ impl<'i, 'de, L: Lend<'i, 'de>> MapAccess<'de> for &mut Fields<'_, 'i, L> {
 
     #[inline]
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let direct = &mut *self.direct;
-        if direct.reader.failed || !direct.reader.has_more(&mut self.walk) {
+        if !self.0.has_more() {
             return Ok(None);
         }
-        if std::mem::replace(&mut self.owes_value, true) {
-            return Err(direct.fail());
+        if std::mem::replace(&mut self.0.owes_value, true) {
+            return Err(self.0.direct.fail());
         }
-        seed.deserialize(FieldName(direct)).map(Some)
+        seed.deserialize(FieldName(self.0.direct)).map(Some)
     }
 
     #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
-        if !std::mem::take(&mut self.owes_value) {
-            return Err(self.direct.fail());
-        }
-        self.direct.holder = Holder::Dict;
-        seed.deserialize(&mut *self.direct)
+        self.0.value(seed)
     }
 }
 
