@@ -16,7 +16,7 @@ use crate::profile::{Implementation, Profile};
 
 mod runs;
 
-use runs::is_int;
+use runs::begins_run;
 
 /// The unpickling machine: a stack, marks on it, and the memo.
 ///
@@ -162,32 +162,10 @@ impl<O: Clone> Machine<O> {
                 Ok(Some(value)) => return Ok((value, end)),
                 Err(fault) => return Err(fault.at(at, op.opcode())),
             }
-            at = match op {
-                // Where no run begins, a look at the next opcode is all that it costs.
-                Op::BinInt1(_) | Op::BinInt2(_) | Op::BinInt(_) if is_int(input, end) => {
-                    self.run_of_ints(host, input, end)?
-                }
-                Op::BinGet(_) if input.get(end) == Some(&Opcode::BinGet.byte()) => self.run_of_gets(input, end),
-                Op::ShortBinUnicode(_)
-                | Op::BinUnicode(_)
-                | Op::ShortBinBytes(_)
-                | Op::EmptyList
-                | Op::EmptyDict
-                | Op::Tuple1
-                | Op::Tuple2
-                | Op::Tuple3
-                | Op::Tuple
-                | Op::NewObj
-                | Op::Reduce
-                    if input.get(end) == Some(&Opcode::Memoize.byte()) =>
-                {
-                    // What is nearly always memoized: decoding that by itself takes as long as a short str does.
-                    self.memoize::<H::Error>().map_err(|fault| fault.at(end, Opcode::Memoize))?;
-                    end + 1
-                }
-                Op::Frame(length) => check_frame(input, at, end, length)?,
-                _ => end,
-            };
+            at = if let Op::Frame(length) = op { check_frame(input, at, end, length)? } else { end };
+            if begins_run(input, at) {
+                at = self.run(host, input, at)?;
+            }
         }
     }
 
