@@ -16,8 +16,6 @@ use crate::profile::{Implementation, Profile};
 
 mod runs;
 
-use runs::begins_run;
-
 /// The unpickling machine: a stack, marks on it, and the memo.
 ///
 /// It has the semantics of CPython's C loader (`_pickle.c`), error conditions included, and no objects of its own. One
@@ -163,9 +161,7 @@ impl<O: Clone> Machine<O> {
                 Err(fault) => return Err(fault.at(at, op.opcode())),
             }
             at = if let Op::Frame(length) = op { check_frame(input, at, end, length)? } else { end };
-            if begins_run(input, at) {
-                at = self.run(host, input, at)?;
-            }
+            at = self.run(host, input, at)?;
         }
     }
 
@@ -262,7 +258,7 @@ impl<O: Clone> Machine<O> {
                 host.readonly_buffer(buffer)
             }
 
-            Op::EmptyTuple => host.tuple(self.stack.drain(self.stack.len()..)),
+            Op::EmptyTuple => self.tuple(host, 0)?,
             Op::Tuple1 => self.tuple(host, 1)?,
             Op::Tuple2 => self.tuple(host, 2)?,
             Op::Tuple3 => self.tuple(host, 3)?,
@@ -286,25 +282,16 @@ impl<O: Clone> Machine<O> {
                 host.set_items(&dict, self.stack.drain(start..)).map(|()| dict)
             }
             Op::SetItem => return self.above(2).and_then(|start| self.set_items(host, start)),
-            Op::SetItems => {
-                return self.pop_mark().and_then(|start| self.set_items(host, start));
-            }
+            Op::SetItems => return self.pop_mark().and_then(|start| self.set_items(host, start)),
             Op::EmptySet => host.set(),
-            Op::AddItems => {
-                let start = self.pop_mark()?;
-                let Some(target) = self.target(start)? else {
-                    return Ok(None);
-                };
-                return nothing(host.add_items(&target, self.stack.drain(start..)));
-            }
+            Op::AddItems => return self.pop_mark().and_then(|start| self.add_items(host, start)),
             Op::FrozenSet => {
                 let start = self.pop_mark()?;
                 host.frozen_set(self.stack.drain(start..))
             }
 
             Op::Mark => {
-                self.fence = self.stack.len();
-                self.marks.push(self.fence);
+                self.mark();
                 return Ok(None);
             }
             Op::Pop => return self.pop_object_or_mark(host),
@@ -363,13 +350,7 @@ impl<O: Clone> Machine<O> {
                 let class = self.stack.remove(start);
                 host.instance(class, self.stack.drain(start..))
             }
-            Op::Build => {
-                if self.stack.len() < self.fence + 2 {
-                    return Err(self.underflow());
-                }
-                let state = self.pop()?;
-                return nothing(host.build(self.top()?, state));
-            }
+            Op::Build => return self.build(host),
             Op::PersId(line) => {
                 if !line.is_ascii() {
                     return Err(ErrorKind::PersistentIdNotAscii.into());
@@ -438,6 +419,12 @@ impl<O: Clone> Machine<O> {
         if self.marks.is_empty() { ErrorKind::StackUnderflow.into() } else { ErrorKind::UnexpectedMark.into() }
     }
 
+    #[inline(always)]
+    fn mark(&mut self) {
+        self.fence = self.stack.len();
+        self.marks.push(self.fence);
+    }
+
     /// Removes the topmost mark; gives where what stood above it starts.
     #[inline(always)]
     fn pop_mark<E>(&mut self) -> Result<usize, Fault<E>> {
@@ -499,6 +486,23 @@ impl<O: Clone> Machine<O> {
         };
         self.check_pairs(start)?;
         nothing(host.set_items(&target, self.stack.drain(start..)))
+    }
+
+    #[inline(always)]
+    fn add_items<H: Host<Object = O>>(&mut self, host: &mut H, start: usize) -> Result<Option<O>, Fault<H::Error>> {
+        let Some(target) = self.target(start)? else {
+            return Ok(None);
+        };
+        nothing(host.add_items(&target, self.stack.drain(start..)))
+    }
+
+    #[inline(always)]
+    fn build<H: Host<Object = O>>(&mut self, host: &mut H) -> Result<Option<O>, Fault<H::Error>> {
+        if self.stack.len() < self.fence + 2 {
+            return Err(self.underflow());
+        }
+        let state = self.pop()?;
+        nothing(host.build(self.top()?, state))
     }
 
     #[inline(always)]

@@ -40,8 +40,13 @@ impl<O: Clone> Memo<O> {
     pub fn get(&self, index: u64) -> Option<&O> {
         match usize::try_from(index).ok().and_then(|index| self.dense.get(index)) {
             Some(Some(object)) => Some(object),
-            _ => self.sparse.get(&index),
+            _ => self.get_sparse(index),
         }
+    }
+
+    #[cold]
+    fn get_sparse(&self, index: u64) -> Option<&O> {
+        self.sparse.get(&index)
     }
 
     /// Stores an entry, in place of one that was there.

@@ -386,7 +386,12 @@ impl<'a> Builder<'a> {
         if !fits {
             return Err(Error::new(ErrorKind::WrongKind { operation: "leave out a field of", kind: "object" }));
         }
-        self.node(Tag::Object, fields, kind as u32)
+        let node = self.node(Tag::Object, fields, kind as u32)?;
+        if matches!(kind, ObjectKind::New | ObjectKind::NewWithKeywords | ObjectKind::Reconstructed) {
+            // An instance nearly always gets a state, and its fields would be moved to make room.
+            self.store.leave_room()?;
+        }
+        Ok(node)
     }
 
     /// Appends to a list, or to an object as to a list.

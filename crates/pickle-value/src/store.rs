@@ -194,10 +194,28 @@ impl<'a> Store<'a> {
         let index = self.number(self.nodes.len())?;
         let start = index_of(self.pool.len())?;
         index_of(self.pool.len() + items.len())?;
-        self.pool.extend_from_slice(items);
+        // Of so few, a copy of unknown length takes longer than all the rest.
+        match *items {
+            [] => {}
+            [one] => self.pool.push(one),
+            [one, two] => self.pool.extend_from_slice(&[one, two]),
+            [one, two, three] => self.pool.extend_from_slice(&[one, two, three]),
+            _ => self.pool.extend_from_slice(items),
+        }
         let length = items.len() as u32;
         self.nodes.push(Node { start, length, room: length, meta });
         Ok(index)
+    }
+
+    /// Leaves room for one more item in the newest node.
+    #[inline]
+    pub(crate) fn leave_room(&mut self) -> Result<(), Error> {
+        if let Some(node) = self.nodes.last_mut() {
+            index_of(self.pool.len() + 1)?;
+            self.pool.push(Handle::NONE);
+            node.room += 1;
+        }
+        Ok(())
     }
 
     /// Appends items to a node: in place where its range is the pool's last or has room, else in a range twice as large.

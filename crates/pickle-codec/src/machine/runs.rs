@@ -6,6 +6,10 @@ use super::Machine;
 use crate::fault::{Fault, MachineError};
 use crate::host::Host;
 
+const BIN_INT: u8 = Opcode::BinInt as u8;
+const BIN_INT_1: u8 = Opcode::BinInt1 as u8;
+const BIN_INT_2: u8 = Opcode::BinInt2 as u8;
+const LONG_1: u8 = Opcode::Long1 as u8;
 const BIN_FLOAT: u8 = Opcode::BinFloat as u8;
 const SHORT_BIN_UNICODE: u8 = Opcode::ShortBinUnicode as u8;
 const BIN_UNICODE: u8 = Opcode::BinUnicode as u8;
@@ -20,97 +24,226 @@ const NEW_TRUE: u8 = Opcode::NewTrue as u8;
 const NEW_FALSE: u8 = Opcode::NewFalse as u8;
 const EMPTY_LIST: u8 = Opcode::EmptyList as u8;
 const EMPTY_DICT: u8 = Opcode::EmptyDict as u8;
+const EMPTY_SET: u8 = Opcode::EmptySet as u8;
+const EMPTY_TUPLE: u8 = Opcode::EmptyTuple as u8;
 const TUPLE_1: u8 = Opcode::Tuple1 as u8;
 const TUPLE_2: u8 = Opcode::Tuple2 as u8;
 const TUPLE_3: u8 = Opcode::Tuple3 as u8;
-
-/// True where `run` has a use for what stands at `at`.
-#[inline(always)]
-pub(super) fn begins_run(input: &[u8], at: usize) -> bool {
-    input.get(at).is_some_and(|&byte| COMMON[usize::from(byte)])
-}
+const TUPLE: u8 = Opcode::Tuple as u8;
+const APPEND: u8 = Opcode::Append as u8;
+const APPENDS: u8 = Opcode::Appends as u8;
+const SET_ITEM: u8 = Opcode::SetItem as u8;
+const SET_ITEMS: u8 = Opcode::SetItems as u8;
+const ADD_ITEMS: u8 = Opcode::AddItems as u8;
+const NEW_OBJ: u8 = Opcode::NewObj as u8;
+const REDUCE: u8 = Opcode::Reduce as u8;
+const BUILD: u8 = Opcode::Build as u8;
+const SHORT_BIN_BYTES: u8 = Opcode::ShortBinBytes as u8;
 
 impl<O: Clone> Machine<O> {
-    /// Runs the instructions from `at` on that most pickles are made of; gives where another one starts, or one that fails:
-    /// what is wrong with it is for [`step`](Machine::step) to say.
+    /// Runs the instructions from `at` on that most pickles are made of; gives where another one starts.
     #[inline(never)]
     pub(super) fn run<H: Host<Object = O>>(
         &mut self,
         host: &mut H,
         input: &[u8],
-        mut at: usize,
+        at: usize,
     ) -> Result<usize, MachineError<H::Error>> {
+        let mut rest = &input[at..];
         // What is nearer to the end is left to `step`.
-        while let Some(&[byte, a, b, c, d, e, f, g, h]) = input[at..].first_chunk() {
-            let (made, length) = match byte {
-                BIN_GET | LONG_BIN_GET => {
-                    let (index, length) = if byte == BIN_GET { (a.into(), 2) } else { (index([a, b, c, d]), 5) };
-                    let Some(object) = self.memo.get(index) else { break };
-                    self.stack.push(object.clone());
-                    at += length;
-                    continue;
-                }
+        while let Some(window) = rest.first_chunk::<9>() {
+            let byte = window[0];
+            // Each arm has its own code: what two have in common is slower when they share it.
+            macro_rules! done {
+                ($done:expr) => {
+                    match $done {
+                        Ok(done) => done,
+                        Err(fault) => return Err(failed(fault, input.len() - rest.len(), byte)),
+                    }
+                };
+            }
+            macro_rules! push {
+                ($made:expr) => {
+                    match $made {
+                        Ok(object) => self.stack.push(object),
+                        Err(error) => return Err(failed(Fault::Host(error), input.len() - rest.len(), byte)),
+                    }
+                };
+            }
+            rest = match byte {
                 SHORT_BIN_UNICODE => {
-                    let length = 2 + usize::from(a);
-                    let Some(utf8) = input.get(at + 2..at + length) else { break };
-                    (host.text(utf8), length)
+                    let Some((utf8, behind)) = rest[2..].split_at_checked(usize::from(window[1])) else { break };
+                    push!(host.text(utf8));
+                    self.memoized(behind)
+                }
+                BIN_GET => {
+                    done!(self.get(u64::from(window[1])));
+                    if window[2] == BIN_GET { self.run_of_gets(&rest[2..]) } else { &rest[2..] }
+                }
+                LONG_BIN_GET => {
+                    done!(self.get(four(window).into()));
+                    &rest[5..]
+                }
+                BIN_PUT => {
+                    done!(self.put(u64::from(window[1])));
+                    &rest[2..]
+                }
+                LONG_BIN_PUT => {
+                    done!(self.put(four(window).into()));
+                    &rest[5..]
                 }
                 MEMOIZE => {
-                    if self.memoize::<H::Error>().is_err() {
-                        break;
-                    }
-                    at += 1;
-                    continue;
+                    done!(self.memoize());
+                    &rest[1..]
                 }
-                BIN_FLOAT => (host.float(f64::from_be_bytes([a, b, c, d, e, f, g, h])), 9),
                 MARK => {
-                    self.fence = self.stack.len();
-                    self.marks.push(self.fence);
-                    at += 1;
-                    continue;
+                    self.mark();
+                    &rest[1..]
                 }
-                BIN_PUT | LONG_BIN_PUT => {
-                    let (index, length) = if byte == BIN_PUT { (a.into(), 2) } else { (index([a, b, c, d]), 5) };
-                    if self.put::<H::Error>(index).is_err() {
+                BIN_FLOAT => {
+                    push!(host.float(f64::from_be_bytes(eight(window))));
+                    &rest[9..]
+                }
+                BIN_INT_1 if !is_int(window[2]) => {
+                    push!(host.int32(i32::from(window[1])));
+                    &rest[2..]
+                }
+                BIN_INT_2 if !is_int(window[3]) => {
+                    push!(host.int32(i32::from(u16::from_le_bytes([window[1], window[2]]))));
+                    &rest[3..]
+                }
+                BIN_INT if !is_int(window[5]) => {
+                    push!(host.int32(four(window) as i32));
+                    &rest[5..]
+                }
+                LONG_1 if window[1] > 6 => {
+                    let Some((bytes, behind)) = rest[2..].split_at_checked(usize::from(window[1])) else { break };
+                    push!(host.long(bytes));
+                    behind
+                }
+                BIN_INT_1 | BIN_INT_2 | BIN_INT | LONG_1 => {
+                    let end = self.run_of_ints(host, input, input.len() - rest.len())?;
+                    if end == input.len() - rest.len() {
                         break;
                     }
-                    at += length;
-                    continue;
+                    &input[end..]
                 }
                 BIN_UNICODE => {
-                    let Some(utf8) = usize::try_from(index([a, b, c, d])).ok().and_then(|length| {
-                        let start = at + 5;
-                        input.get(start..start.checked_add(length)?)
-                    }) else {
+                    let Some((utf8, behind)) = rest[5..].split_at_checked(four(window) as usize) else {
                         break;
                     };
-                    (host.text(utf8), 5 + utf8.len())
+                    push!(host.text(utf8));
+                    self.memoized(behind)
                 }
-                NONE => (host.none(), 1),
-                NEW_TRUE => (host.bool(true), 1),
-                NEW_FALSE => (host.bool(false), 1),
-                EMPTY_LIST => (host.list(), 1),
-                EMPTY_DICT => (host.dict(), 1),
-                TUPLE_1 | TUPLE_2 | TUPLE_3 => {
-                    let count = usize::from(byte - TUPLE_1) + 1;
-                    let Ok(made) = self.tuple(host, count) else { break };
-                    (made, 1)
+                SHORT_BIN_BYTES => {
+                    let Some((bytes, behind)) = rest[2..].split_at_checked(usize::from(window[1])) else { break };
+                    push!(host.bytes(bytes));
+                    self.memoized(behind)
                 }
-                _ => match self.run_of_ints(host, input, at)? {
-                    end if end == at => break,
-                    end => {
-                        at = end;
-                        continue;
-                    }
-                },
+                NONE => {
+                    push!(host.none());
+                    &rest[1..]
+                }
+                NEW_TRUE => {
+                    push!(host.bool(true));
+                    &rest[1..]
+                }
+                NEW_FALSE => {
+                    push!(host.bool(false));
+                    &rest[1..]
+                }
+                EMPTY_LIST => {
+                    push!(host.list());
+                    self.memoized(&rest[1..])
+                }
+                EMPTY_DICT => {
+                    push!(host.dict());
+                    self.memoized(&rest[1..])
+                }
+                EMPTY_SET => {
+                    push!(host.set());
+                    self.memoized(&rest[1..])
+                }
+                EMPTY_TUPLE => {
+                    push!(done!(self.tuple(host, 0)));
+                    &rest[1..]
+                }
+                TUPLE_1 => {
+                    push!(done!(self.tuple(host, 1)));
+                    self.memoized(&rest[1..])
+                }
+                TUPLE_2 => {
+                    push!(done!(self.tuple(host, 2)));
+                    self.memoized(&rest[1..])
+                }
+                TUPLE_3 => {
+                    push!(done!(self.tuple(host, 3)));
+                    self.memoized(&rest[1..])
+                }
+                TUPLE => {
+                    let start = done!(self.pop_mark());
+                    push!(host.tuple(self.stack.drain(start..)));
+                    self.memoized(&rest[1..])
+                }
+                APPEND | APPENDS => {
+                    let start = done!(if byte == APPENDS { self.pop_mark() } else { self.above(1) });
+                    done!(self.extend(host, start));
+                    &rest[1..]
+                }
+                SET_ITEM | SET_ITEMS => {
+                    let start = done!(if byte == SET_ITEMS { self.pop_mark() } else { self.above(2) });
+                    done!(self.set_items(host, start));
+                    &rest[1..]
+                }
+                ADD_ITEMS => {
+                    done!(self.pop_mark().and_then(|start| self.add_items(host, start)));
+                    &rest[1..]
+                }
+                NEW_OBJ => {
+                    let args = done!(self.pop());
+                    let class = done!(self.pop());
+                    push!(host.new_object(class, args));
+                    self.memoized(&rest[1..])
+                }
+                REDUCE => {
+                    let args = done!(self.pop());
+                    let callable = done!(self.pop());
+                    push!(host.reduce(callable, args));
+                    self.memoized(&rest[1..])
+                }
+                BUILD => {
+                    done!(self.build(host));
+                    &rest[1..]
+                }
+                _ => break,
             };
-            match made {
-                Ok(object) => self.stack.push(object),
-                Err(error) => return Err(failed(error, at, byte)),
-            }
-            at += length;
         }
-        Ok(at)
+        Ok(input.len() - rest.len())
+    }
+
+    /// Memoizes the topmost object if that is what comes next, as it nearly always is: gives what stands behind.
+    #[inline(always)]
+    fn memoized<'i>(&mut self, behind: &'i [u8]) -> &'i [u8] {
+        if let [MEMOIZE, behind @ ..] = behind
+            && let Some(top) = self.stack.last()
+        {
+            self.memo.put(self.memo.len() as u64, top.clone());
+            return behind;
+        }
+        behind
+    }
+
+    /// Runs the BINGET at the start of `rest`, which often come in rows; gives what stands behind them.
+    #[inline(never)]
+    fn run_of_gets<'i>(&mut self, rest: &'i [u8]) -> &'i [u8] {
+        let Machine { stack, memo, .. } = self;
+        let mut count = 0;
+        for pair in rest.chunks_exact(2).take_while(|pair| pair[0] == BIN_GET) {
+            let Some(object) = memo.get(u64::from(pair[1])) else { break };
+            stack.push(object.clone());
+            count += 1;
+        }
+        &rest[2 * count..]
     }
 
     /// Runs the BININT, BININT1 and BININT2 from `at` on, and each LONG1 that is an int of up to 48 bits to the host; gives
@@ -140,7 +273,7 @@ impl<O: Clone> Machine<O> {
             let value = signed & form.mask;
             match if with_longs { host.int(value) } else { host.int32(value as i32) } {
                 Ok(object) => self.stack.push(object),
-                Err(error) => return Err(failed(error, at, word as u8)),
+                Err(error) => return Err(failed(Fault::Host(error), at, word as u8)),
             }
             at += usize::from(form.head) + size as usize;
         }
@@ -148,50 +281,29 @@ impl<O: Clone> Machine<O> {
     }
 }
 
+/// The four bytes behind an opcode as a number.
 #[inline(always)]
-fn index(bytes: [u8; 4]) -> u64 {
-    u32::from_le_bytes(bytes).into()
+fn four(&[_, a, b, c, d, ..]: &[u8; 9]) -> u32 {
+    u32::from_le_bytes([a, b, c, d])
 }
 
-/// What the host refused, of the instruction at `at`.
+/// The eight bytes behind an opcode.
+#[inline(always)]
+fn eight(&[_, ref bytes @ ..]: &[u8; 9]) -> [u8; 8] {
+    *bytes
+}
+
+/// True for the opcode of another int that a run takes.
+#[inline(always)]
+fn is_int(byte: u8) -> bool {
+    matches!(byte, BIN_INT | BIN_INT_1 | BIN_INT_2 | LONG_1)
+}
+
+/// What is wrong with the instruction at `at`.
 #[cold]
-fn failed<E>(error: E, at: usize, byte: u8) -> MachineError<E> {
-    Fault::Host(error).at(at, Opcode::from_byte(byte).unwrap_or(Opcode::Stop))
+fn failed<E>(fault: Fault<E>, at: usize, byte: u8) -> MachineError<E> {
+    fault.at(at, Opcode::from_byte(byte).unwrap_or(Opcode::Stop))
 }
-
-/// Which opcodes `run` knows.
-static COMMON: [bool; 256] = {
-    let mut common = [false; 256];
-    let known = [
-        BIN_FLOAT,
-        SHORT_BIN_UNICODE,
-        BIN_UNICODE,
-        BIN_GET,
-        LONG_BIN_GET,
-        BIN_PUT,
-        LONG_BIN_PUT,
-        MEMOIZE,
-        MARK,
-        NONE,
-        NEW_TRUE,
-        NEW_FALSE,
-        EMPTY_LIST,
-        EMPTY_DICT,
-        TUPLE_1,
-        TUPLE_2,
-        TUPLE_3,
-        Opcode::BinInt as u8,
-        Opcode::BinInt1 as u8,
-        Opcode::BinInt2 as u8,
-        Opcode::Long1 as u8,
-    ];
-    let mut index = 0;
-    while index < known.len() {
-        common[known[index] as usize] = true;
-        index += 1;
-    }
-    common
-};
 
 /// How an opcode spells an int, if it does.
 #[derive(Clone, Copy)]
