@@ -10,7 +10,7 @@ use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::profile::Profile;
 use crate::save::{Ids, Tasks};
-use crate::source::{Atom, Source};
+use crate::source::{Atom, Open, Source};
 
 /// The pickling machine: memo numbers, frames, batches, and how each object is spelled at each protocol.
 ///
@@ -31,6 +31,9 @@ pub struct Encoder<S: Source, W> {
     /// How many entries the memo has.
     pub(crate) memo: u32,
     pub(crate) tasks: Tasks<S>,
+    /// What the last run left open, the outermost first; and whether it stopped at what is no atom.
+    pub(crate) open: Vec<Open<S::Object, S::Cursor>>,
+    pub(crate) open_at_shape: bool,
     /// How many names of globals are being written, each within another.
     pub(crate) names: u32,
     /// Who stands for whom, of a source that has persistent ids.
@@ -125,7 +128,19 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         // cPickle numbers the entries from 1 on.
         let memo = u32::from(profile.counts_references());
         let framer = Framer::new(buffer, profile.frame_style());
-        Encoder { source, output, framer, protocol, style, memo, tasks: Tasks::new(), names: 0, ids: Ids::new() }
+        Encoder {
+            source,
+            output,
+            framer,
+            protocol,
+            style,
+            memo,
+            tasks: Tasks::new(),
+            open: Vec::new(),
+            open_at_shape: false,
+            names: 0,
+            ids: Ids::new(),
+        }
     }
 
     /// Whether Python 3's names become Python 2's under protocol 3; by default they do.

@@ -17,7 +17,9 @@ use crate::error::{Error, ErrorKind};
 use crate::extension::Extensions;
 use crate::holders::Holders;
 use crate::profile::{Implementation, Profile};
-use crate::source::{Args, Atom, AtomWriter, Fill, GlobalName, Made, Make, PartialNew, Reduction, Shape, Source, Stop};
+use crate::source::{
+    Args, Atom, AtomWriter, Fill, GlobalName, Made, Make, Open, PartialNew, Reduction, Shape, Source, Stop,
+};
 
 /// The source that a graph is.
 ///
@@ -437,8 +439,14 @@ impl<'g> Source for GraphSource<'g> {
     const WRITES_ATOMS: bool = true;
 
     #[inline(always)]
-    fn write_atoms(&mut self, cursor: &mut Cursor<'g>, limit: usize, writer: &mut AtomWriter<'_>) -> (usize, Stop) {
-        self.write_run(cursor, limit, writer)
+    fn write_atoms(
+        &mut self,
+        cursor: &mut Cursor<'g>,
+        limit: usize,
+        writer: &mut AtomWriter<'_>,
+        open: &mut Vec<Open<Handle, Cursor<'g>>>,
+    ) -> (usize, Stop) {
+        self.write_run(cursor, limit, writer, open)
     }
 
     #[inline(always)]

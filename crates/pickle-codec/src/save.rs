@@ -22,7 +22,7 @@ pub(crate) use containers::Tuple;
 pub(crate) use made::Making;
 pub(crate) use objects::{Call, Reducing};
 pub(crate) use persistent::Ids;
-pub use run::{AtomWriter, Place, Plain, Stop};
+pub use run::{AtomWriter, Open, OpenPart, Plain, Stop};
 pub(crate) use tasks::Tasks;
 
 /// How deep names may be nested in names.
@@ -67,6 +67,17 @@ enum Saved<O> {
     Not(O),
 }
 
+/// A task that is begun, and the object that it waits for, if it does.
+type Begun<S> = (Task<S>, Option<<S as Source>::Object>);
+
+/// What a task waits for.
+pub(crate) enum Waiting<O> {
+    /// For an object that is no atom.
+    Object(O),
+    /// For what a run left open in it.
+    Open,
+}
+
 /// What a task does next.
 pub(crate) enum Next<O> {
     /// This object is to be written.
@@ -81,17 +92,24 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let Saved::Not(root) = self.save_if_atom(root)? else { return Ok(()) };
         // What is below belongs to the object whose name or builtin this is.
         let base = self.tasks.len();
-        let Some((mut task, mut object)) = self.begin(root, NESTED)? else { return Ok(()) };
+        let Some((mut task, mut waiting)) = self.begin(root, NESTED)? else { return Ok(()) };
         loop {
-            let height = self.tasks.len();
-            if let Some((inner, waiting)) = self.begin(object, NESTED)? {
-                self.tasks.insert(height, core::mem::replace(&mut task, inner))?;
-                object = waiting;
-                continue;
+            if let Some(object) = waiting {
+                let height = self.tasks.len();
+                if let Some((inner, waits)) = self.begin(object, NESTED)? {
+                    self.tasks.insert(height, core::mem::replace(&mut task, inner))?;
+                    waiting = waits;
+                    continue;
+                }
             }
-            object = loop {
-                if let Some(waiting) = self.run(&mut task)? {
-                    break waiting;
+            waiting = loop {
+                match self.run(&mut task)? {
+                    Some(Waiting::Object(object)) => break Some(object),
+                    Some(Waiting::Open) => {
+                        task = self.take_open(task)?;
+                        continue;
+                    }
+                    None => {}
                 }
                 self.source.leave();
                 if self.tasks.len() == base {
@@ -103,14 +121,18 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         }
     }
 
-    /// Goes on with a task until it is done, or meets an object that is no atom: that is given back.
+    /// Goes on with a task until it is done, or has to wait.
     #[inline(never)]
-    fn run(&mut self, task: &mut Task<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+    fn run(&mut self, task: &mut Task<S>) -> Result<Option<Waiting<S::Object>>, Fault<S::Error>> {
+        if !self.open.is_empty() {
+            // It had a run when it began.
+            return Ok(Some(Waiting::Open));
+        }
         loop {
             match task {
                 Task::Batch(batch) if batch.is_open() => {
-                    if let Some(object) = self.run_batch(batch)? {
-                        return Ok(Some(object));
+                    if let Some(waiting) = self.run_batch(batch)? {
+                        return Ok(Some(waiting));
                     }
                     if !batch.has_more() {
                         return Ok(None);
@@ -121,7 +143,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                 _ => match self.advance(task)? {
                     Next::Save(object) => {
                         if let Saved::Not(object) = self.save_if_atom(object)? {
-                            return Ok(Some(object));
+                            return Ok(Some(Waiting::Object(object)));
                         }
                     }
                     Next::Done => return Ok(None),
@@ -168,17 +190,18 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     /// Writes what is no atom: all of it, if no more than `depth` objects stand within each other there. Else it gives the
-    /// innermost of those that are begun, and the object that it waits for; the others are in `tasks`.
-    #[expect(clippy::type_complexity, reason = "a task and the object that it waits for")]
-    fn begin(&mut self, object: S::Object, depth: usize) -> Result<Option<(Task<S>, S::Object)>, Fault<S::Error>> {
-        let Some(mut task) = self.open(object)? else { return Ok(None) };
+    /// innermost of those that are begun, and the object that it waits for, if it does; the others are in `tasks`.
+    fn begin(&mut self, object: S::Object, depth: usize) -> Result<Option<Begun<S>>, Fault<S::Error>> {
+        let Some(mut task) = self.open_object(object)? else { return Ok(None) };
         self.source.enter().map_err(Fault::Host)?;
         let height = self.tasks.len();
         while let Some(waiting) = self.run(&mut task)? {
-            if depth == 0 {
-                return Ok(Some((task, waiting)));
-            }
-            if let Some(inner) = self.begin(waiting, depth - 1)? {
+            let object = match waiting {
+                Waiting::Object(object) if depth == 0 => return Ok(Some((task, Some(object)))),
+                Waiting::Object(object) => object,
+                Waiting::Open => return Ok(Some((self.take_open(task)?, None))),
+            };
+            if let Some(inner) = self.begin(object, depth - 1)? {
                 self.tasks.insert(height, task)?;
                 return Ok(Some(inner));
             }
@@ -189,7 +212,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// Writes what is no atom and holds no others, or the beginning of what does.
     #[inline(always)]
-    fn open(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
+    fn open_object(&mut self, mut object: S::Object) -> Result<Option<Task<S>>, Fault<S::Error>> {
         if S::HAS_PERSISTENT_IDS
             && let Some(id) = self.ids.take()
         {

@@ -1,9 +1,10 @@
 //! [`Source`]: who owns the objects that are to be pickled.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use crate::builtins::Builtin;
-pub use crate::save::{AtomWriter, Place, Plain, Stop};
+pub use crate::save::{AtomWriter, Open, OpenPart, Plain, Stop};
 
 /// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
 /// asks its source what each object is.
@@ -53,8 +54,17 @@ pub trait Source {
     ///
     /// A shortcut of [`next`](Source::next), [`atom`](Source::atom) and [`memo_put`](Source::memo_put), for sources that have
     /// their items at hand. What it does not take is asked for by those.
-    fn write_atoms(&mut self, cursor: &mut Self::Cursor, limit: usize, writer: &mut AtomWriter<'_>) -> (usize, Stop) {
-        let _ = (cursor, limit, writer);
+    ///
+    /// Containers may be written as well, and what is open where the run stops is left in `open`, the outermost first; it is
+    /// empty before.
+    fn write_atoms(
+        &mut self,
+        cursor: &mut Self::Cursor,
+        limit: usize,
+        writer: &mut AtomWriter<'_>,
+        open: &mut Vec<Open<Self::Object, Self::Cursor>>,
+    ) -> (usize, Stop) {
+        let _ = (cursor, limit, writer, open);
         (0, Stop::Atom)
     }
 

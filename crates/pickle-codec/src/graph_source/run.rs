@@ -1,12 +1,12 @@
-//! Runs of atoms, and of containers that hold nothing else, told from the graph's rows to an [`AtomWriter`].
+//! Runs of atoms and of the common containers, told from the graph's rows to an [`AtomWriter`].
 
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Held, Value};
+use pickle_value::{Handle, Held, Object, ObjectKind, Value};
 
 use super::foreign::single_text;
 use super::{Cursor, GraphSource};
-use crate::source::{AtomWriter, Plain, Stop};
+use crate::source::{AtomWriter, Open, OpenPart, Plain, Stop};
 
 impl<'g> GraphSource<'g> {
     /// Tells a writer of the next items at a cursor: see [`Source::write_atoms`](crate::Source::write_atoms).
@@ -16,95 +16,130 @@ impl<'g> GraphSource<'g> {
         cursor: &mut Cursor<'g>,
         limit: usize,
         writer: &mut AtomWriter<'_>,
+        open: &mut Vec<Open<Handle, Cursor<'g>>>,
     ) -> (usize, Stop) {
-        let items = cursor.items.as_slice();
-        let items = &items[..items.len().min(limit)];
-        let mut written = 0;
+        let first = cursor.items.as_slice();
+        let first = &first[..first.len().min(limit)];
+        // What is left of the row at the cursor, and of the innermost one that is open.
+        let (mut outermost, mut rest) = (first, first);
         let stop = loop {
-            let Some(&item) = items.get(written) else {
-                // What was made anew is not here.
-                break if cursor.made == 0 { Stop::End } else { Stop::Atom };
+            let [item, behind @ ..] = rest else {
+                let Some(ended) = open.last_mut() else {
+                    // What was made anew is not here.
+                    break if cursor.made == 0 { Stop::End } else { Stop::Atom };
+                };
+                if !self.write_end(ended, writer) {
+                    break Stop::Atom;
+                }
+                rest = self.state_behind(ended);
+                if rest.is_empty() {
+                    open.pop();
+                    rest = open.last().map_or(outermost, |outer| outer.rest.items.as_slice());
+                } else {
+                    (ended.part, ended.length) = (OpenPart::State, 1);
+                }
+                continue;
             };
             if !writer.has_room() {
                 break Stop::Room;
             }
-            if let Some(stop) = self.write_item(item, writer) {
-                break stop;
+            match self.write_atom(*item, writer) {
+                None => rest = behind,
+                Some(Stop::Shape) if open.len() < AtomWriter::MOST_OPEN => {
+                    let Some((part, items)) = self.write_begin(*item, writer) else { break Stop::Shape };
+                    match open.last_mut() {
+                        Some(outer) => outer.rest.items = behind.iter(),
+                        None => outermost = behind,
+                    }
+                    rest = items;
+                    open.push(Open { object: *item, part, length: items.len(), written: 0, rest: Cursor::new(&[]) });
+                }
+                Some(stop) => break stop,
             }
-            written += 1;
         };
+        match open.last_mut() {
+            Some(innermost) => innermost.rest.items = rest.iter(),
+            None => outermost = rest,
+        }
+        for open in open {
+            open.written = open.length - open.rest.len();
+            if let OpenPart::Making { .. } = open.part {
+                // The state belongs to it, though it is gone through apart.
+                open.rest = Cursor::new(&self.parts(open.object)[open.written..]);
+            }
+        }
+        let written = first.len() - outermost.len();
         cursor.items = cursor.items.as_slice()[written..].iter();
         (written, stop)
     }
 
-    /// Writes an item of a run: an atom, or a container of nothing else. Gives why the run ends, if it does.
+    /// Writes the beginning of a container, or of an object that is made: gives what it is, and its items.
     #[inline(always)]
-    fn write_item(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> Option<Stop> {
-        match self.write_atom(item, writer) {
-            Some(Stop::Shape) => self.write_plain(item, writer),
-            stop => stop,
-        }
-    }
-
-    /// Writes a container of atoms. Of any other nothing is left.
-    #[inline(always)]
-    fn write_plain(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> Option<Stop> {
+    fn write_begin(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> Option<(OpenPart, &'g [Handle])> {
         let (container, items) = match self.graph.value(item) {
             Value::Tuple(items) => (Plain::Tuple, items),
             Value::List(items) => (Plain::List, items),
             Value::Dict(items) => (Plain::Dict, items),
-            _ => return Some(Stop::Shape),
+            Value::Object(object) => return self.begin_making(object),
+            _ => return None,
         };
-        if items.len() > AtomWriter::MOST_PLAIN || !items.iter().all(|&item| self.may_be_atom(item)) {
-            return Some(Stop::Shape);
+        if items.len() > AtomWriter::MOST_PLAIN {
+            return None;
         }
-        let place = writer.place();
-        let slot = self.slot(item);
         if let Some(index) = writer.begin(container, items.len()) {
+            let slot = self.slot(item);
             self.memo[slot] = index + 1;
         }
-        for &item in items {
-            if !writer.has_room() || self.write_atom(item, writer).is_some() {
-                self.forget(slot, items, place.memo());
-                writer.go_back(place);
-                return Some(Stop::Shape);
-            }
-        }
-        if let Some(index) = writer.end(container, items.len()) {
-            self.memo[slot] = index + 1;
-        }
-        None
+        Some((OpenPart::Items(container), items))
     }
 
-    /// Whether [`write_atom`](Self::write_atom) nearly surely writes it.
+    /// The callable and the arguments of an object, if it is made of them and nothing is known of its class.
     #[inline(always)]
-    fn may_be_atom(&self, item: Handle) -> bool {
-        match item.held() {
-            Held::Int(_) | Held::Float(_) | Held::None | Held::Bool(_) | Held::Text => true,
-            Held::Tuple | Held::List | Held::Dict | Held::Node => {
-                let is_empty = |value| matches!(value, Value::Tuple([]) | Value::List([]) | Value::Dict([]));
-                self.memo(item) > 0 || is_empty(self.graph.value(item))
+    fn begin_making(&self, object: Object<'g>) -> Option<(OpenPart, &'g [Handle])> {
+        let is_new = match object.kind() {
+            ObjectKind::New => true,
+            ObjectKind::Call => false,
+            _ => return None,
+        };
+        let parts = object.fields_and_state()?;
+        let (callable_and_args, _) = parts.split_at_checked(2)?;
+        let is_standard = !self.standard.is_empty() && self.standard.contains_key(&callable_and_args[0]);
+        (!is_standard).then_some((OpenPart::Making { is_new }, callable_and_args))
+    }
+
+    /// Writes the end of what is open; false, and nothing is written, where it was written within itself.
+    #[inline(always)]
+    fn write_end(&mut self, open: &Open<Handle, Cursor<'g>>, writer: &mut AtomWriter<'_>) -> bool {
+        let made = match open.part {
+            OpenPart::Items(Plain::Tuple) | OpenPart::Making { .. } if self.memo(open.object) > 0 => return false,
+            OpenPart::Items(container) => writer.end(container, open.length),
+            OpenPart::Making { is_new } => Some(writer.make(is_new)),
+            OpenPart::State => {
+                writer.build();
+                None
             }
-            _ => false,
+        };
+        if let Some(index) = made {
+            let slot = self.slot(open.object);
+            self.memo[slot] = index + 1;
+        }
+        true
+    }
+
+    /// The state of what has just been made, in a row of its own.
+    #[inline(always)]
+    fn state_behind(&self, open: &Open<Handle, Cursor<'g>>) -> &'g [Handle] {
+        match open.part {
+            OpenPart::Making { .. } => self.parts(open.object).get(2..).unwrap_or_default(),
+            _ => &[],
         }
     }
 
-    /// Takes the numbers from `first` on, which were not written after all, from a container and its items.
-    #[cold]
-    fn forget(&mut self, container: usize, items: &[Handle], first: u32) {
-        let slots: Vec<usize> = items.iter().map(|&item| self.slot(self.single_or_itself(item))).collect();
-        for slot in slots.into_iter().chain([container]) {
-            if self.memo[slot] > first {
-                self.memo[slot] = 0;
-            }
-        }
-    }
-
-    /// What CPython has in this object's place.
-    fn single_or_itself(&self, item: Handle) -> Handle {
-        match self.graph.value(item) {
-            Value::Text(text) => single_text(text.as_bytes()).unwrap_or(item),
-            _ => item,
+    /// The callable, the arguments and the state of an object that is made.
+    fn parts(&self, object: Handle) -> &'g [Handle] {
+        match self.graph.value(object) {
+            Value::Object(object) => object.fields_and_state().unwrap_or_default(),
+            _ => &[],
         }
     }
 

@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 
 use pickle_opcodes::Opcode;
 
-use super::{Next, Saved, Stop};
+use super::{Next, Saved, Stop, Waiting};
 use crate::encoder::{Encoder, Output};
 use crate::fault::Fault;
 use crate::source::Source;
@@ -87,6 +87,15 @@ impl<S: Source> Batch<S> {
         Batch { cursor, ops, state, given: 0, full, then, at_shape: false, ahead: None }
     }
 
+    /// The items of a list or dict, less than a batch of them, of which some are written.
+    pub(super) fn open(ops: Ops, length: usize, given: usize, cursor: S::Cursor, at_shape: bool) -> Batch<S> {
+        let is_single = length == usize::from(ops.width);
+        let state = if is_single { State::OneByOne } else { State::Open };
+        let full = BATCH_SIZE * u32::from(ops.width);
+        let at_shape = at_shape && !is_single;
+        Batch { cursor, ops, state, given: given as u32, full, then: Then::More, at_shape, ahead: None }
+    }
+
     /// Writes the mark of the first batch, if that is what comes next: spares most containers a step.
     pub(super) fn begun<W: Output<S::Error>>(mut self, encoder: &mut Encoder<S, W>) -> Batch<S> {
         if self.state == State::BeforeMark {
@@ -141,20 +150,23 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// Goes on with an open batch until it is closed, or meets an object that is no atom: that is given back.
     #[inline(always)]
-    pub(super) fn run_batch(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+    pub(super) fn run_batch(&mut self, batch: &mut Batch<S>) -> Result<Option<Waiting<S::Object>>, Fault<S::Error>> {
         loop {
             let stop = if core::mem::take(&mut batch.at_shape) {
                 Stop::Shape
             } else if batch.ahead.is_none() {
                 let (count, stop) = self.save_atoms(&mut batch.cursor, (batch.full - batch.given) as usize)?;
                 batch.given += count as u32;
+                if stop == Stop::Open {
+                    return Ok(Some(Waiting::Open));
+                }
                 stop
             } else {
                 Stop::Atom
             };
             let Some(object) = self.next_of_open(batch)? else { return Ok(None) };
             if let Saved::Not(object) = self.save_behind_run(object, stop)? {
-                return Ok(Some(object));
+                return Ok(Some(Waiting::Object(object)));
             }
         }
     }

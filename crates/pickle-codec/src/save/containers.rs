@@ -3,7 +3,7 @@
 use pickle_opcodes::Opcode;
 
 use super::batch::Ops;
-use super::{Batch, Next, Saved, Stop, Task};
+use super::{Batch, Next, Saved, Stop, Task, Waiting};
 use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Memoizing, Output};
 use crate::fault::Fault;
@@ -12,10 +12,10 @@ use crate::source::Source;
 /// A tuple whose items are being written.
 pub(crate) struct Tuple<S: Source> {
     pub(super) object: S::Object,
-    cursor: S::Cursor,
+    pub(super) cursor: S::Cursor,
     pub(super) length: usize,
     /// Whether a run has ended at the next item, which is known to be no atom.
-    at_shape: bool,
+    pub(super) at_shape: bool,
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
@@ -77,18 +77,21 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// Goes on with a tuple until it is written, or meets an object that is no atom: that is given back.
     #[inline(always)]
-    pub(super) fn run_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+    pub(super) fn run_tuple(&mut self, tuple: &mut Tuple<S>) -> Result<Option<Waiting<S::Object>>, Fault<S::Error>> {
         loop {
             let stop = match core::mem::take(&mut tuple.at_shape) {
                 true => Stop::Shape,
                 false => self.save_atoms(&mut tuple.cursor, usize::MAX)?.1,
             };
+            if stop == Stop::Open {
+                return Ok(Some(Waiting::Open));
+            }
             let Some(item) = self.source.next(&mut tuple.cursor).map_err(Fault::Host)? else {
                 self.finish_tuple(&tuple.object, tuple.length)?;
                 return Ok(None);
             };
             if let Saved::Not(item) = self.save_behind_run(item, stop)? {
-                return Ok(Some(item));
+                return Ok(Some(Waiting::Object(item)));
             }
         }
     }

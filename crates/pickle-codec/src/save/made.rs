@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use pickle_opcodes::Opcode;
 
-use super::Saved;
+use super::{Saved, Stop, Waiting};
 use crate::encoder::{Encoder, Output};
 use crate::error::ErrorKind;
 use crate::fault::Fault;
@@ -24,6 +24,7 @@ enum Stage {
     Callable,
     Args,
     Make,
+    State,
     Build,
 }
 
@@ -31,12 +32,22 @@ impl<S: Source> Making<S> {
     pub(super) fn new(object: S::Object, made: Made<S::Cursor>) -> Making<S> {
         Making { object, is_new: made.is_new, parts: made.parts, next: Stage::Callable }
     }
+
+    /// One of whose callable and arguments so many are written, or begun.
+    pub(super) fn begun(object: S::Object, is_new: bool, written: usize, parts: S::Cursor) -> Making<S> {
+        Making { object, is_new, parts, next: Stage::Callable.behind(written) }
+    }
+
+    /// One that is made, and whose state is begun where `written` says so.
+    pub(super) fn made(object: S::Object, written: usize, parts: S::Cursor) -> Making<S> {
+        Making { object, is_new: true, parts, next: Stage::State.behind(written) }
+    }
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// Goes on with such an object until it is written, or meets a part that is no atom: that is given back.
     #[inline(always)]
-    pub(super) fn run_made(&mut self, making: &mut Making<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
+    pub(super) fn run_made(&mut self, making: &mut Making<S>) -> Result<Option<Waiting<S::Object>>, Fault<S::Error>> {
         loop {
             let parts = match making.next {
                 Stage::Callable => 2,
@@ -47,8 +58,10 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
                     if !self.memoize_made(&making.object)? {
                         return Ok(None);
                     }
+                    making.next = Stage::State;
                     1
                 }
+                Stage::State => 1,
                 Stage::Build => {
                     self.op(Opcode::Build);
                     return Ok(None);
@@ -56,6 +69,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             };
             let (count, stop) = self.save_atoms(&mut making.parts, parts)?;
             making.next = making.next.behind(count);
+            if stop == Stop::Open {
+                return Ok(Some(Waiting::Open));
+            }
             if count == parts {
                 continue;
             }
@@ -63,7 +79,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             let Some(part) = self.source.next(&mut making.parts).map_err(Fault::Host)? else { return Ok(None) };
             making.next = making.next.behind(1);
             if let Saved::Not(part) = self.save_behind_run(part, stop)? {
-                return Ok(Some(part));
+                return Ok(Some(Waiting::Object(part)));
             }
         }
     }
@@ -92,7 +108,7 @@ impl Stage {
             (stage, 0) => stage,
             (Stage::Callable, 1) => Stage::Args,
             (Stage::Callable | Stage::Args, _) => Stage::Make,
-            (Stage::Make | Stage::Build, _) => Stage::Build,
+            (Stage::Make | Stage::State | Stage::Build, _) => Stage::Build,
         }
     }
 }

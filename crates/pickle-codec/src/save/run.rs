@@ -1,11 +1,15 @@
-//! Runs of what is written without further ado: numbers, short text, constants, and what the memo has.
+//! Runs of what is written without further ado: numbers, short text, constants, what the memo has, and the common
+//! containers of such.
 //!
 //! Nearly all that a pickle holds is such. Asked for one by one, each would cost a question, an answer to be taken apart,
 //! and a look at the profile; so a source that has them at hand goes through them itself, and tells an [`AtomWriter`].
+//! What is still open where a run stops, the encoder goes on with.
 
 use pickle_opcodes::Opcode;
 
 use super::atoms::{INT_FORMS, shortest};
+use super::batch::Ops;
+use super::{Batch, Making, Task, Tuple};
 use crate::encoder::{Encoder, Memoizing, Output};
 use crate::fault::Fault;
 use crate::source::Source;
@@ -37,9 +41,11 @@ pub enum Stop {
     Atom,
     /// The same; and it is not in the memo, nor is it an [`Atom`](crate::Atom).
     Shape,
+    /// The last item is begun, and not ended.
+    Open,
 }
 
-/// A container of atoms alone.
+/// A container that a run may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Plain {
     /// A tuple that is not empty.
@@ -50,24 +56,38 @@ pub enum Plain {
     Dict,
 }
 
-/// A place in what is written: see [`AtomWriter::go_back`].
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    at: usize,
-    memo: u32,
+/// What a run has begun and not ended.
+#[derive(Clone, Debug)]
+pub struct Open<O, C> {
+    /// The object.
+    pub object: O,
+    /// What of it.
+    pub part: OpenPart,
+    /// How many items there are, of which keys and values are counted.
+    pub length: usize,
+    /// How many of them are written, or begun.
+    pub written: usize,
+    /// The others.
+    pub rest: C,
 }
 
-impl Place {
-    /// The memo's next number there.
-    #[must_use]
-    pub fn memo(self) -> u32 {
-        self.memo
-    }
+/// What of an object is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenPart {
+    /// The items of a container.
+    Items(Plain),
+    /// The callable and the arguments of what is made of them; behind them stands the state, if there is one.
+    Making {
+        /// As in [`Made`](crate::Made).
+        is_new: bool,
+    },
+    /// The state of what is made.
+    State,
 }
 
-/// What an item takes at most: text of 255 bytes with its length and its number in the memo, and what a copy of 32 bytes
-/// takes beyond it.
-const ROOM: usize = 320;
+/// What an item takes at most: text of 255 bytes with its length and its number in the memo, what a copy of 32 bytes takes
+/// beyond it, and the ends of all that may be open.
+const ROOM: usize = 320 + 8 * AtomWriter::MOST_OPEN;
 
 /// Behind this many numbers no run begins. So it need not look whether there are more: each takes a byte at least, of which
 /// it writes fewer.
@@ -161,6 +181,9 @@ impl AtomWriter<'_> {
     /// A container has at most so many items: with more of them, it is written in batches.
     pub const MOST_PLAIN: usize = 999;
 
+    /// So much may be open at most.
+    pub const MOST_OPEN: usize = 24;
+
     /// What stands before the items of a container, of which there are so many. Gives the number in the memo of what has one
     /// before its items.
     #[inline(always)]
@@ -199,17 +222,17 @@ impl AtomWriter<'_> {
         None
     }
 
-    /// Where it is.
+    /// Makes an object of its callable and its arguments. Gives its number in the memo.
     #[inline(always)]
-    #[must_use]
-    pub fn place(&self) -> Place {
-        Place { at: self.at, memo: self.memo }
+    pub fn make(&mut self, is_new: bool) -> u32 {
+        self.put([if is_new { Opcode::NewObj.byte() } else { Opcode::Reduce.byte() }], 1);
+        self.memoize()
     }
 
-    /// Drops all that was written since it was there.
+    /// Gives an object its state.
     #[inline(always)]
-    pub fn go_back(&mut self, place: Place) {
-        (self.at, self.memo) = (place.at, place.memo);
+    pub fn build(&mut self) {
+        self.put([Opcode::Build.byte()], 1);
     }
 
     /// Gives what is on top of the stack the memo's next number. There are enough of them: see [`MOST_MEMO`].
@@ -253,7 +276,8 @@ impl AtomWriter<'_> {
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
-    /// Writes the next items at a cursor, at most `limit`, as long as they are of those that a run has; gives how many.
+    /// Writes the next items at a cursor, at most `limit`, as long as they are of those that a run has; gives how many. The
+    /// last of them may be open still: see [`take_open`](Self::take_open).
     #[inline(never)]
     pub(super) fn save_atoms(
         &mut self,
@@ -272,16 +296,50 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             let window = self.framer.out.window(2 * ROOM);
             let end = room.min(window.len() - ROOM).min(MOST_BYTES);
             let mut writer = AtomWriter { window, at: 0, end, memo: self.memo, protocol: self.protocol };
-            let (written, stop) = self.source.write_atoms(cursor, limit - count, &mut writer);
+            let (written, stop) = self.source.write_atoms(cursor, limit - count, &mut writer, &mut self.open);
             let AtomWriter { at, memo, .. } = writer;
             self.framer.out.advance(at);
             self.memo = memo;
             count += written;
+            if !self.open.is_empty() {
+                self.open_at_shape = stop == Stop::Shape;
+                return Ok((count, Stop::Open));
+            }
             if stop != Stop::Room {
                 return Ok((count, stop));
             }
             // An object begins here.
             self.boundary()?;
+        }
+    }
+
+    /// Goes on with what a run left open in a task: gives the innermost of it, and puts all that it is within aside.
+    #[inline(never)]
+    pub(super) fn take_open(&mut self, within: Task<S>) -> Result<Task<S>, Fault<S::Error>> {
+        let mut open = core::mem::take(&mut self.open);
+        let mut task = within;
+        let last = open.len();
+        for (number, inner) in (1..).zip(open.drain(..)) {
+            self.source.enter().map_err(Fault::Host)?;
+            let inner = Task::of(inner, number == last && self.open_at_shape);
+            let height = self.tasks.len();
+            self.tasks.insert(height, core::mem::replace(&mut task, inner))?;
+        }
+        self.open = open;
+        Ok(task)
+    }
+}
+
+impl<S: Source> Task<S> {
+    /// What goes on with what a run left open.
+    fn of(open: Open<S::Object, S::Cursor>, at_shape: bool) -> Task<S> {
+        let Open { object, part, length, written, rest } = open;
+        match part {
+            OpenPart::Items(Plain::Tuple) => Task::Tuple(Tuple { object, cursor: rest, length, at_shape }),
+            OpenPart::Items(Plain::List) => Task::Batch(Batch::open(Ops::LIST, length, written, rest, at_shape)),
+            OpenPart::Items(Plain::Dict) => Task::Batch(Batch::open(Ops::DICT, length, written, rest, at_shape)),
+            OpenPart::Making { is_new } => Task::Made(Making::begun(object, is_new, written, rest)),
+            OpenPart::State => Task::Made(Making::made(object, written, rest)),
         }
     }
 }
