@@ -2,7 +2,7 @@
 
     python opcodes.py > crates/marshal-lite/src/listing/tables/python_3_13.rs
 
-Runs on 2.7 and 3.6 to 3.13, each for its own table. Names, numbers and kinds of arguments come from the interpreter's
+Runs on 2.7 and 3.6 to 3.14, each for its own table. Names, numbers and kinds of arguments come from the interpreter's
 module `opcode`; what the arguments mean comes from how its `dis` resolves them.
 """
 
@@ -12,7 +12,12 @@ import opcode
 import sys
 
 VERSION = sys.version_info[:2]
-PAIRS = ("LOAD_FAST_LOAD_FAST", "STORE_FAST_LOAD_FAST", "STORE_FAST_STORE_FAST")
+PAIRS = (
+    "LOAD_FAST_LOAD_FAST",
+    "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
+    "STORE_FAST_LOAD_FAST",
+    "STORE_FAST_STORE_FAST",
+)
 # What `dis` treats by name, and from which version to which.
 BY_NAME = {
     "FORMAT_VALUE": ((3, 6), "FormatValue"),
@@ -22,6 +27,10 @@ BY_NAME = {
     "BINARY_OP": ((3, 11), "BinaryOp"),
     "CALL_INTRINSIC_1": ((3, 12), "Intrinsic1"),
     "CALL_INTRINSIC_2": ((3, 12), "Intrinsic2"),
+    "LOAD_COMMON_CONSTANT": ((3, 14), "CommonConstant"),
+    "LOAD_SPECIAL": ((3, 14), "Special"),
+    "IS_OP": ((3, 14), "Is"),
+    "CONTAINS_OP": ((3, 14), "Contains"),
 }
 NAMES_WITH_BITS = {
     "LOAD_GLOBAL": ((3, 11), "Global"),
@@ -46,7 +55,8 @@ def kind(number, name):
     if number in opcode.hasjabs:
         return "JumpTo"
     if number in opcode.hasjrel:
-        return "JumpBackward" if "JUMP_BACKWARD" in name else "JumpForward"
+        backward = "JUMP_BACKWARD" in name or VERSION >= (3, 14) and name == "END_ASYNC_FOR"
+        return "JumpBackward" if backward else "JumpForward"
     if name in PAIRS:
         return "Locals"
     if number in opcode.haslocal:

@@ -205,27 +205,58 @@ impl<'g> Cursor<'g> {
     }
 }
 
-/// How an object of a graph is told of.
-#[derive(Clone, Copy)]
-pub(crate) struct Telling {
-    pub(crate) share: Share,
-    /// Of a str.
-    pub(crate) is_interned: bool,
+/// What a cursor is over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    Tuple,
+    FrozenSet,
+    Set,
+    /// A list, a dict, a slice.
+    Other,
+    Code(Layout),
+}
+
+/// Makes cursors over the items of objects.
+pub(crate) trait Cursors<'g> {
+    type Cursor;
+
+    fn cursor(&self, items: &'g [Handle], over: Over) -> Self::Cursor;
+}
+
+/// The cursors of an object in a context, which gives its items theirs.
+pub(crate) struct InContext {
+    pub(crate) context: Context,
     /// What comes to the context of a set's items.
     pub(crate) of_set_items: Context,
 }
 
+impl<'g> Cursors<'g> for InContext {
+    type Cursor = Cursor<'g>;
+
+    #[inline(always)]
+    fn cursor(&self, items: &'g [Handle], over: Over) -> Cursor<'g> {
+        let context = |is_constant| self.context.of_items(is_constant);
+        match over {
+            Over::Tuple => Cursor::new(items, context(true)),
+            Over::FrozenSet => Cursor::new(items, context(true).and(self.of_set_items)),
+            Over::Set => Cursor::new(items, context(false).and(self.of_set_items)),
+            Over::Other => Cursor::new(items, context(false)),
+            Over::Code(layout) => Cursor::of_code(layout, items),
+        }
+    }
+}
+
 /// Tells of an object of a graph.
 #[inline(always)]
-pub(crate) fn tell<'g>(
+pub(crate) fn tell<'g, M: Cursors<'g>>(
     graph: &'g Graph<'g>,
-    place: Place,
-    telling: Telling,
-    sink: Sink<'_, Cursor<'g>>,
+    object: Handle,
+    share: Share,
+    is_interned: bool,
+    cursors: &M,
+    sink: Sink<'_, M::Cursor>,
 ) -> Result<(), ErrorKind> {
-    let Place { object, context } = place;
-    let Telling { share, is_interned, of_set_items } = telling;
-    let cursor = |items: &'g [Handle], is_constant| Cursor::new(items, context.of_items(is_constant));
+    let cursor = |items: &'g [Handle], over| cursors.cursor(items, over);
     match graph.value(object) {
         Value::None => sink.none(share),
         Value::Bool(value) => sink.bool(share, value),
@@ -237,19 +268,15 @@ pub(crate) fn tell<'g>(
         Value::Bytes(bytes) | Value::ByteArray(bytes) => sink.bytes(share, bytes),
         Value::ByteString(bytes) => sink.byte_string(share, bytes, is_interned),
         Value::Long(bytes) => sink.long(share, bytes),
-        Value::Tuple(items) => sink.tuple(share, items.len(), cursor(items, true)),
-        Value::List(items) => sink.list(share, items.len(), cursor(items, false)),
-        Value::Dict(items) => sink.dict(share, cursor(items, false)),
-        Value::Set(items) => {
-            sink.set(share, items.len(), Cursor::new(items, context.of_items(false).and(of_set_items)))
-        }
-        Value::FrozenSet(items) => {
-            sink.frozen_set(share, items.len(), Cursor::new(items, context.of_items(true).and(of_set_items)))
-        }
-        Value::Slice(items) => sink.slice(share, cursor(items, false)),
+        Value::Tuple(items) => sink.tuple(share, items.len(), cursor(items, Over::Tuple)),
+        Value::List(items) => sink.list(share, items.len(), cursor(items, Over::Other)),
+        Value::Dict(items) => sink.dict(share, cursor(items, Over::Other)),
+        Value::Set(items) => sink.set(share, items.len(), cursor(items, Over::Set)),
+        Value::FrozenSet(items) => sink.frozen_set(share, items.len(), cursor(items, Over::FrozenSet)),
+        Value::Slice(items) => sink.slice(share, cursor(items, Over::Other)),
         Value::Ellipsis => sink.ellipsis(share),
         Value::Object(native) => match code_fields(native) {
-            Some((layout, fields)) => sink.code(share, layout, Cursor::of_code(layout, fields)),
+            Some((layout, fields)) => sink.code(share, layout, cursor(fields, Over::Code(layout))),
             None if is_stop_iteration(native) => sink.stop_iteration(share),
             None => sink.unsupported(unsupported(graph, object)),
         },

@@ -71,7 +71,7 @@ impl<'g> Code<'g> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownOpcodes`] for a release whose opcodes are not known: 3.0 to 3.5, and 3.14.
+    /// [`ErrorKind::UnknownOpcodes`] for a release whose opcodes are not known: 3.0 to 3.5.
     #[doc(alias = "dis")]
     pub fn instructions(&self) -> Result<Instructions<'g>, Error> {
         let table = tables::table(self.release()).ok_or(ErrorKind::UnknownOpcodes(self.release()))?;
@@ -182,16 +182,27 @@ impl<'g> Scope<'g> {
                 Argument::Format { conversion: CONVERSIONS[(arg & 3) as usize], with_format: arg & 4 != 0 }
             }
             Kind::Conversion => word(&CONVERSIONS, arg),
-            Kind::FunctionParts => Argument::FunctionParts((arg & 15) as u8),
+            Kind::FunctionParts => Argument::FunctionParts((arg & if self.release >= (3, 14) { 31 } else { 15 }) as u8),
             Kind::BinaryOp => word(self.table.binary, arg),
             Kind::Intrinsic1 => word(self.table.intrinsics_1, arg),
             Kind::Intrinsic2 => word(self.table.intrinsics_2, arg),
+            Kind::CommonConstant => word(&COMMON_CONSTANTS, arg),
+            Kind::Special => word(&SPECIAL_METHODS, arg),
+            Kind::Is => Argument::Word(if arg == 0 { "is" } else { "is not" }),
+            Kind::Contains => Argument::Word(if arg == 0 { "in" } else { "not in" }),
         }
     }
 }
 
 /// The functions that values are converted by before they are formatted.
 const CONVERSIONS: [&str; 4] = ["", "str", "repr", "ascii"];
+
+/// What LOAD_COMMON_CONSTANT pushes, as 3.14's `dis` prints it.
+const COMMON_CONSTANTS: [&str; 5] =
+    ["AssertionError", "NotImplementedError", "tuple", "<built-in function all>", "<built-in function any>"];
+
+/// The methods that LOAD_SPECIAL looks up.
+const SPECIAL_METHODS: [&str; 4] = ["__enter__", "__exit__", "__aenter__", "__aexit__"];
 
 /// As a line of `dis` has it: offset, name, number, meaning.
 impl core::fmt::Display for Instruction<'_> {

@@ -76,7 +76,7 @@ impl Out {
     #[inline(always)]
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
         if let Some(room) = self.bytes.get_mut(self.length..self.length + bytes.len()) {
-            room.copy_from_slice(bytes);
+            copy(room, bytes);
             self.length += bytes.len();
         } else {
             self.extend_slowly(bytes);
@@ -132,6 +132,42 @@ impl Out {
     }
 }
 
+/// Copies bytes to as much room: 16 to 64, which most bytes of code objects are, in two or four copies of a fixed width,
+/// which may overlap.
+#[inline(always)]
+fn copy(room: &mut [u8], bytes: &[u8]) {
+    if bytes.len() > 32 && bytes.len() <= 64 {
+        copy_ends::<32>(room, bytes);
+    } else if bytes.len() >= 16 && bytes.len() <= 32 {
+        copy_ends::<16>(room, bytes);
+    } else {
+        room.copy_from_slice(bytes);
+    }
+}
+
+/// Copies the first and the last `N` bytes, which are all.
+#[inline(always)]
+fn copy_ends<const N: usize>(room: &mut [u8], bytes: &[u8]) {
+    if let (Some(room), Some(first)) = (room.first_chunk_mut::<N>(), bytes.first_chunk::<N>()) {
+        *room = *first;
+    }
+    if let (Some(room), Some(last)) = (room.last_chunk_mut::<N>(), bytes.last_chunk::<N>()) {
+        *room = *last;
+    }
+}
+
+/// Whether all bytes are ASCII: the same as the method of slices, which for a few bytes is a call that takes longer.
+#[inline(always)]
+pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            (u64::from_ne_bytes(*first) | u64::from_ne_bytes(*last)) & HIGH == 0
+        }
+        _ => bytes.is_ascii(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Out;
@@ -142,13 +178,13 @@ mod tests {
         for number in 0..100_u64 {
             out.put(0xaabb_ccdd_eeff_0000 | number, 1);
             out.push(number as u8);
-            out.extend(&[7; 3][..number as usize % 4]);
+            out.extend(&[7; 80][..number as usize % 70]);
             out.extend_short(0x0908, &[3; 40][..number as usize % 20]);
         }
         let mut expected = alloc::vec::Vec::new();
         for number in 0..100_u8 {
             expected.extend_from_slice(&[number, number]);
-            expected.extend_from_slice(&[7; 3][..usize::from(number) % 4]);
+            expected.extend_from_slice(&[7; 80][..usize::from(number) % 70]);
             expected.extend_from_slice(&[8, 9]);
             expected.extend_from_slice(&[3; 40][..usize::from(number) % 20]);
         }

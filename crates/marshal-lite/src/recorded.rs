@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 use pickle_value::{Graph, Handle, Value};
 
 use crate::error::{Error, ErrorKind, Fault};
-use crate::graph_source::{Cursor, Telling, int_of, tell};
+use crate::graph_source::{Cursors, Over, int_of, tell};
 use crate::record::Record;
-use crate::sharing::{Context, Place};
 use crate::source::{Share, Source};
 use crate::table::{FLAG_REF, TypeCode};
 use crate::version::Release;
@@ -32,11 +31,11 @@ impl Record {
             codes: &self.codes,
             references: &self.references,
             record: self,
-            numbered: Vec::new(),
+            numbered: Vec::with_capacity(self.codes.len().min(graph.counts().spans + graph.counts().nodes)),
             strings: Vec::new(),
             floats: 0,
         };
-        let root = Place { object: graph.root().handle().unwrap_or(Handle::NONE), context: Context::PLAIN };
+        let root = graph.root().handle().unwrap_or(Handle::NONE);
         writer.write(&mut source, root).map_err(Fault::into_error)?;
         if !source.codes.is_empty() {
             return Err(mismatch(format!("{} objects are left", source.codes.len())));
@@ -81,30 +80,40 @@ impl<'g> Recorded<'g> {
 
     /// A float, or a complex, as text.
     #[cold]
-    fn text_float(&mut self, place: Place, share: Share, sink: Sink<'_, Cursor<'g>>) -> Result<(), ErrorKind> {
-        match self.graph.value(place.object) {
+    fn text_float(&mut self, object: Handle, share: Share, sink: Sink<'_, Items<'g>>) -> Result<(), ErrorKind> {
+        match self.graph.value(object) {
             Value::Float(value) => sink.float(share, value, self.float_text()),
             Value::Complex(real, imaginary) => {
                 let texts = [self.float_text(), self.float_text()];
                 sink.complex(share, [real, imaginary], texts)
             }
-            _ => tell(self.graph, place, telling(share), sink),
+            _ => tell(self.graph, object, share, false, &Plain, sink),
         }
     }
 }
 
-fn telling(share: Share) -> Telling {
-    Telling { share, is_interned: false, of_set_items: Context::PLAIN }
+type Items<'g> = core::iter::Copied<core::slice::Iter<'g, Handle>>;
+
+/// Cursors that say nothing of where items stand: the record has all that is to be known.
+struct Plain;
+
+impl<'g> Cursors<'g> for Plain {
+    type Cursor = Items<'g>;
+
+    #[inline(always)]
+    fn cursor(&self, items: &'g [Handle], _over: Over) -> Items<'g> {
+        items.iter().copied()
+    }
 }
 
 impl<'g> Source for Recorded<'g> {
-    type Object = Place;
-    type Cursor = Cursor<'g>;
+    type Object = Handle;
+    type Cursor = Items<'g>;
     type Error = Error;
 
     #[inline(always)]
-    fn write(&mut self, place: &Place, _number: Option<u32>, sink: Sink<'_, Cursor<'g>>) -> Result<(), Fault<Error>> {
-        let object = place.object;
+    fn write(&mut self, object: &Handle, _number: Option<u32>, sink: Sink<'_, Items<'g>>) -> Result<(), Fault<Error>> {
+        let object = *object;
         let Some((&byte, rest)) = self.codes.split_first() else {
             return Err(refusal(mismatch("no object is left".into())));
         };
@@ -122,20 +131,20 @@ impl<'g> Source for Recorded<'g> {
                     self.numbered.push(object);
                 }
                 if let Some(TypeCode::Float | TypeCode::Complex) = code {
-                    return Ok(self.text_float(*place, share, sink)?);
+                    return Ok(self.text_float(object, share, sink)?);
                 }
             }
         }
-        Ok(tell(self.graph, *place, telling(share), sink)?)
+        Ok(tell(self.graph, object, share, false, &Plain, sink)?)
     }
 
     #[inline(always)]
-    fn int(&mut self, place: &Place) -> Result<Option<i64>, Error> {
-        Ok(int_of(self.graph, place.object))
+    fn int(&mut self, object: &Handle) -> Result<Option<i64>, Error> {
+        Ok(int_of(self.graph, *object))
     }
 
     #[inline(always)]
-    fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Place>, Error> {
+    fn next(&mut self, cursor: &mut Items<'g>) -> Result<Option<Handle>, Error> {
         Ok(cursor.next())
     }
 

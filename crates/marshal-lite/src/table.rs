@@ -16,16 +16,6 @@ macro_rules! type_codes {
             /// All of them.
             pub const ALL: &[TypeCode] = &[$(TypeCode::$variant),*];
 
-            /// What a byte says, whatever its flag; nothing for a byte that no version knows.
-            #[inline]
-            #[must_use]
-            pub const fn from_byte(byte: u8) -> Option<TypeCode> {
-                match byte & !FLAG_REF {
-                    $($byte => Some(TypeCode::$variant),)*
-                    _ => None,
-                }
-            }
-
             /// The name, such as `SHORT_ASCII`.
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -103,6 +93,13 @@ type_codes! {
 }
 
 impl TypeCode {
+    /// What a byte says, whatever its flag; nothing for a byte that no version knows.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_byte(byte: u8) -> Option<TypeCode> {
+        BY_BYTE[(byte & !FLAG_REF) as usize]
+    }
+
     /// What a str is written with that is interned.
     pub(crate) const fn interned(self) -> TypeCode {
         match self {
@@ -113,6 +110,18 @@ impl TypeCode {
         }
     }
 }
+
+/// Looked up, since nobody can guess which byte comes next.
+static BY_BYTE: [Option<TypeCode>; 128] = {
+    let mut codes = [None; 128];
+    let mut number = 0;
+    while number < TypeCode::ALL.len() {
+        let code = TypeCode::ALL[number];
+        codes[code as usize] = Some(code);
+        number += 1;
+    }
+    codes
+};
 
 impl core::fmt::Display for TypeCode {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -159,9 +159,12 @@ impl Scanner {
         };
         let mut findings = session.findings;
         findings.sort_by(|a, b| {
-            let by =
-                |finding: &Finding| (finding.place.clone(), finding.offset, finding.action, finding.subject.clone());
-            b.severity.cmp(&a.severity).then_with(|| by(a).cmp(&by(b)))
+            let by = |finding: &Finding| (finding.offset, finding.action);
+            let severity = b.severity.cmp(&a.severity);
+            severity
+                .then_with(|| a.place.cmp(&b.place))
+                .then_with(|| by(a).cmp(&by(b)))
+                .then_with(|| a.subject.cmp(&b.subject))
         });
         // What is read in several ways is found several times.
         findings.dedup_by(|a, b| {
@@ -175,7 +178,10 @@ impl Scanner {
     /// Loads what is clean: first all operations are judged, calls and states as well as names, as [`scan`](Scanner::scan)
     /// judges them; then the same bytes are loaded with the policy in the place of `find_class`.
     ///
-    /// The policy's [resolver](Policy::resolver) alone judges names only.
+    /// Two steps are as good as one: both run over the same bytes on the same machine, and the first has judged every
+    /// reading that options can ask for, of either pickler, with names translated and as they are. It is stricter, too: the
+    /// pickles that follow the first count, and those within it. The policy's [resolver](Policy::resolver) alone judges
+    /// names only.
     ///
     /// ```
     /// use pickle_codec::LoadOptions;

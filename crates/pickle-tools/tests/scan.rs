@@ -343,6 +343,34 @@ fn what_was_scanned_is_what_is_loaded() {
     }
 }
 
+/// The class may be named in all of these.
+#[rstest]
+#[case::is_named("", b"cshop\nOrder\n.", true)]
+#[case::is_made("'new'", b"\x80\x02cshop\nOrder\n)\x81.", true)]
+#[case::is_not_made("'call'", b"\x80\x02cshop\nOrder\n)\x81.", false)]
+#[case::is_called("'call'", b"cshop\nOrder\n)R.", true)]
+#[case::is_not_called("'new'", b"cshop\nOrder\n)R.", false)]
+#[case::is_not_called_by_inst("'new'", b"(ishop\nOrder\n.", false)]
+#[case::is_not_called_by_obj("'new'", b"(cshop\nOrder\no.", false)]
+#[case::has_a_state("'call', 'build'", b"cshop\nOrder\n)R}b.", true)]
+#[case::has_no_state("'call'", b"cshop\nOrder\n)R}b.", false)]
+#[case::has_items("'call', 'items'", b"cshop\nOrder\n)RK\x01a.", true)]
+#[case::has_no_items("'call'", b"cshop\nOrder\n)RK\x01a.", false)]
+fn what_is_done_is_judged_before_it_is_loaded(
+    #[case] operations: &str,
+    #[case] pickle: &[u8],
+    #[case] is_allowed: bool,
+) {
+    let toml = format!(
+        "name = 'ours'\n[[allow]]\nmodules = ['shop']\nnames = ['Order']\noperations = [{operations}]\nreason = 'plain'"
+    );
+    let scanner = Scanner::with_policy(Policy::empty().with(&toml).expect("it is a policy"));
+    let loaded = scanner.from_slice(pickle, &pickle_codec::LoadOptions::new());
+    assert_eq!(loaded.is_ok(), is_allowed, "{loaded:?}");
+    let by_name = &mut scanner.policy().resolver();
+    assert!(pickle_codec::LoadOptions::new().from_slice_with(pickle, by_name).is_ok(), "names alone are not enough");
+}
+
 #[rstest]
 #[case("name = 'x'\n[[allow]]\nmodules = ['a']\nnames = ['b']\nreason = ''", "lacks its reason")]
 #[case("name = 'x'\n[[allow]]\nmodules = ['a']\nnames = []\nreason = 'r'", "lacks modules or names")]

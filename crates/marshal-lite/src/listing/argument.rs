@@ -45,11 +45,11 @@ pub enum Argument<'g> {
         /// Whether there is a format.
         with_format: bool,
     },
-    /// What a function is made with: bits for `defaults`, `kwdefaults`, `annotations` and `closure`.
+    /// What a function is made with: bits for `defaults`, `kwdefaults`, `annotations`, `closure`, and from 3.14 on `annotate`.
     FunctionParts(u8),
 }
 
-const FUNCTION_PARTS: [&str; 4] = ["defaults", "kwdefaults", "annotations", "closure"];
+const FUNCTION_PARTS: [&str; 5] = ["defaults", "kwdefaults", "annotations", "closure", "annotate"];
 
 impl<'g> Argument<'g> {
     /// A name, in a number whose lowest bit says that something else is pushed with it.
@@ -101,7 +101,7 @@ impl Display for Argument<'_> {
             Argument::Format { conversion, with_format: true } => write!(f, "{conversion}, with format"),
             Argument::FunctionParts(bits) => {
                 let mut separator = "";
-                for part in (0..4).filter(|part| bits >> part & 1 == 1) {
+                for part in (0..FUNCTION_PARTS.len()).filter(|part| bits >> part & 1 == 1) {
                     write!(f, "{separator}{}", FUNCTION_PARTS[part])?;
                     separator = ", ";
                 }

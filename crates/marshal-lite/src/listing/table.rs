@@ -69,6 +69,14 @@ pub(super) enum Kind {
     Intrinsic1,
     /// An intrinsic function with two arguments.
     Intrinsic2,
+    /// Something that many modules use.
+    CommonConstant,
+    /// A method that `with` calls.
+    Special,
+    /// Whether `is` is negated.
+    Is,
+    /// Whether `in` is negated.
+    Contains,
 }
 
 pub(super) const fn operation(number: u8, name: &'static str, kind: Kind, caches: u8) -> Operation {

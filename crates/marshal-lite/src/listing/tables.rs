@@ -1,10 +1,11 @@
-//! The opcodes of each release, as its own modules have them.
+//! The opcodes of each release, as its own modules have them; those of 3.14 are not compared with a live interpreter.
 
 mod python_2_7;
 mod python_3_10;
 mod python_3_11;
 mod python_3_12;
 mod python_3_13;
+mod python_3_14;
 mod python_3_6;
 mod python_3_7;
 mod python_3_8;
@@ -25,6 +26,7 @@ pub(super) const fn table(release: Release) -> Option<&'static Table> {
         (3, 11) => &python_3_11::TABLE,
         (3, 12) => &python_3_12::TABLE,
         (3, 13) => &python_3_13::TABLE,
+        (3, 14) => &python_3_14::TABLE,
         _ => return None,
     })
 }

@@ -10,7 +10,7 @@ use pickle_value::{Handle, Value};
 use super::first::share_without_slot;
 use super::{First, Place, Sharing};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::graph_source::{Cursor, Telling, int_of, tell};
+use crate::graph_source::{Cursor, InContext, int_of, tell};
 use crate::source::{Share, Source};
 use crate::write::Sink;
 
@@ -82,7 +82,10 @@ impl<'g> Again<'g> {
             (Value::FrozenSet(items), Some(order)) => {
                 sink.frozen_set(share, items.len(), Cursor::ordered(order.clone(), context(true)))
             }
-            _ => tell(graph, place, Telling { share, is_interned, of_set_items }, sink),
+            _ => {
+                let cursors = InContext { context: place.context, of_set_items };
+                tell(graph, place.object, share, is_interned, &cursors, sink)
+            }
         }
     }
 }

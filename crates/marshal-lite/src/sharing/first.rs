@@ -11,7 +11,7 @@ use super::slots::{
 };
 use super::{Context, Place, Rules, Sharing};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::graph_source::{Cursor, Telling, code_fields, int_of, items, tell};
+use crate::graph_source::{Cursor, InContext, code_fields, int_of, items, tell};
 use crate::source::{Share, Source};
 use crate::write::Sink;
 
@@ -40,7 +40,7 @@ impl<'g> First<'g> {
             graph,
             rules,
             slots: Slots::new(graph, &rules),
-            names: Names::default(),
+            names: Names::with_room_for(if rules.are_numbered() { graph.counts().spans } else { 0 }),
             held: Vec::new(),
             sets: Vec::new(),
             later: Vec::new(),
@@ -132,8 +132,8 @@ impl<'g> First<'g> {
         {
             self.sets.push(place.object);
         }
-        let telling = Telling { share, is_interned: false, of_set_items: self.rules.of_set_items() };
-        tell(self.graph, place, telling, sink)
+        let cursors = InContext { context: place.context, of_set_items: self.rules.of_set_items() };
+        tell(self.graph, place.object, share, false, &cursors, sink)
     }
 
     /// A str that is new.

@@ -86,14 +86,14 @@ impl Slots {
     #[inline(always)]
     pub(crate) fn slot(&self, object: Handle) -> Option<usize> {
         let Identity { sort, number } = object.identity();
-        match sort {
-            Sort::Span => Some(SPANS + number as usize),
-            Sort::Node => Some(self.nodes + number as usize),
-            Sort::Inline => match object.inline() {
-                Inline::Int(value) if SMALL_INTS.contains(&value) => Some(INT + (value - SMALL_INTS.start()) as usize),
-                _ => None,
-            },
-            Sort::Foreign => None,
+        // Which of the two it is cannot be guessed, so nothing branches on it.
+        if matches!(sort, Sort::Span | Sort::Node) {
+            let start = if sort == Sort::Node { self.nodes } else { SPANS };
+            return Some(start + number as usize);
+        }
+        match object.inline() {
+            Inline::Int(value) if SMALL_INTS.contains(&value) => Some(INT + (value - SMALL_INTS.start()) as usize),
+            _ => None,
         }
     }
 

@@ -9,6 +9,7 @@ use super::Writer;
 use crate::error::ErrorKind;
 use crate::float;
 use crate::int;
+use crate::out::is_ascii;
 use crate::table::TypeCode;
 
 /// An object's first byte, with the form that is wanted of it.
@@ -158,10 +159,9 @@ impl Head<'_> {
 
     #[inline(always)]
     pub(super) fn text(&mut self, utf8: &[u8], interned: bool) -> Result<(), ErrorKind> {
-        let is_ascii = utf8.is_ascii();
+        let is_ascii = is_ascii(utf8);
         let short = match self.wanted {
-            Some(TypeCode::ShortAscii) => Some(TypeCode::ShortAscii),
-            Some(TypeCode::ShortAsciiInterned) => Some(TypeCode::ShortAsciiInterned),
+            Some(code @ (TypeCode::ShortAscii | TypeCode::ShortAsciiInterned)) => Some(code),
             None if self.writer.has_short_ascii && interned => Some(TypeCode::ShortAsciiInterned),
             None if self.writer.has_short_ascii => Some(TypeCode::ShortAscii),
             _ => None,

@@ -4,7 +4,7 @@ mod report;
 mod sarif;
 mod walk;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -187,16 +187,26 @@ fn scan(scanner: &Scanner, entry: &Entry, large: &Mutex<()>) -> Scanned {
     let path_name = name(&entry.path);
     let outcome = match &entry.problem {
         Some(problem) => Err(problem.clone()),
-        None => {
-            let is_large = fs::metadata(&entry.path).is_ok_and(|metadata| metadata.len() > LARGE);
-            let held = is_large.then(|| large.lock());
-            let outcome = read(&entry.path).map(|bytes| scanner.scan(&bytes)).map_err(|error| error.to_string());
-            drop(held);
-            outcome
-        }
+        None => scan_file(scanner, &entry.path, large).map_err(|error| error.to_string()),
     };
     let is_due = entry.is_named || has_pickle_extension(&path_name);
     Scanned { name: path_name, is_due, is_named: entry.is_named, outcome }
+}
+
+fn scan_file(scanner: &Scanner, path: &Path, large: &Mutex<()>) -> io::Result<Report> {
+    if path.as_os_str() == "-" {
+        return Ok(scanner.scan(&read(path)?));
+    }
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let held = (length > LARGE).then(|| large.lock());
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1))?;
+    // Through `take`, nobody asks for the length once more.
+    file.take(u64::MAX).read_to_end(&mut bytes)?;
+    let report = scanner.scan(&bytes);
+    drop(held);
+    Ok(report)
 }
 
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {

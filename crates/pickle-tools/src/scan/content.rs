@@ -339,6 +339,7 @@ impl<'s> Session<'s> {
     }
 
     fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.reserve(findings.len());
         for finding in findings {
             if finding.severity == Severity::Allowed {
                 self.allowed += 1;
@@ -350,13 +351,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    pub(super) fn form(
-        &mut self,
-        severity: Severity,
-        place: &Arc<str>,
-        subject: &str,
-        reason: impl Into<Cow<'static, str>>,
-    ) {
+    pub(super) fn form(&mut self, severity: Severity, place: &Arc<str>, subject: &str, reason: impl Into<Arc<str>>) {
         self.form_at(severity, place, 0, subject, reason);
     }
 
@@ -366,7 +361,7 @@ impl<'s> Session<'s> {
         place: &Arc<str>,
         offset: usize,
         subject: &str,
-        reason: impl Into<Cow<'static, str>>,
+        reason: impl Into<Arc<str>>,
     ) {
         self.findings.push(Finding {
             place: place.clone(),

@@ -1,7 +1,6 @@
 //! [`Finding`]: one thing that loading would do, and what the policy says of it.
 
 use core::fmt;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What loading would do.
@@ -111,7 +110,7 @@ pub struct Finding {
     /// What the policy says.
     pub severity: Severity,
     /// Why.
-    pub reason: Cow<'static, str>,
+    pub reason: Arc<str>,
     /// How many times the same is done; `offset` is that of the first.
     pub count: u64,
 }

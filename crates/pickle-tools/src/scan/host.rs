@@ -8,6 +8,7 @@ use pickle_codec::{Host, Items};
 use pickle_opcodes::Opcode;
 
 use super::finding::{Action, Origin, Severity, UNKNOWN_NAME};
+use super::judge::Args;
 use super::kept::{Dicts, Tuples};
 use super::log::{Event, Log};
 use super::policy::{Operation, Policy};
@@ -108,12 +109,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
 
     /// The content of a text that is kept.
     pub(super) fn content(&self, text: Text) -> &[u8] {
-        let length = usize::from(text.length);
-        let (bytes, start) = match text.start.checked_sub(Text::ARENA) {
-            Some(start) => (&self.arena[..], start as usize),
-            None => (self.input, text.start as usize),
-        };
-        bytes.get(start..start + length).unwrap_or_default()
+        content(self.input, &self.arena, text)
     }
 
     /// The content of a value that is a text.
@@ -176,19 +172,18 @@ impl<'i, 'p> ScanHost<'i, 'p> {
     }
 
     pub(super) fn event(&self, action: Action, origin: Origin, severity: Severity) -> Event {
-        Event { action, origin, severity, offset: self.at as u64, opcode: self.opcode.name() }
+        Event::at(self.at, self.opcode, action, origin, severity)
     }
 
     /// Notes that a symbol is named.
     pub(super) fn name_symbol(&mut self, symbol: u32, origin: Origin) {
         let Some(known) = self.symbols.get_mut(symbol) else { return };
         known.recalled = false;
-        let (subject, is_plausible) = (known.subject.clone(), known.is_plausible);
         // Text may begin with a `c` and two lines; what stands behind something else is no chance.
-        self.log.acted |= is_plausible || self.at > 0;
-        let (severity, reason) = known.naming();
-        let event = self.event(Action::Global, origin, severity);
-        self.log.count(symbol, &event, || (subject, reason));
+        self.log.acted |= known.is_plausible || self.at > 0;
+        let severity = known.naming();
+        let event = Event::at(self.at, self.opcode, Action::Global, origin, severity);
+        self.log.count(symbol, &event, || (known.subject.clone(), known.reason()));
     }
 
     /// Notes what is done with a symbol, or with what it made.
@@ -196,21 +191,14 @@ impl<'i, 'p> ScanHost<'i, 'p> {
         let Some(known) = self.symbols.get(symbol) else { return Severity::Suspicious };
         let origin = if known.recalled { Origin::Memo } else { Origin::Literal };
         self.log.acted |= known.is_plausible || self.at > 0;
-        let (severity, reason) = known.doing(operation);
-        let subject = known.subject.clone();
-        let event = self.event(action, origin, severity);
-        self.log.count(symbol, &event, || (subject, reason));
+        let severity = known.doing(operation);
+        let event = Event::at(self.at, self.opcode, action, origin, severity);
+        self.log.count(symbol, &event, || (known.subject.clone(), known.reason_of(operation)));
         severity
     }
 
     /// Notes something that no policy allows.
-    pub(super) fn suspect(
-        &mut self,
-        action: Action,
-        origin: Origin,
-        subject: &str,
-        reason: impl Into<Cow<'static, str>>,
-    ) {
+    pub(super) fn suspect(&mut self, action: Action, origin: Origin, subject: &str, reason: impl Into<Arc<str>>) {
         self.log.acted = true;
         let event = self.event(action, origin, Severity::Suspicious);
         self.log.tell(&event, subject.into(), reason);
@@ -258,6 +246,15 @@ impl<'i, 'p> ScanHost<'i, 'p> {
             _ => Err(Refusal(Cow::Borrowed("STACK_GLOBAL requires str"))),
         }
     }
+}
+
+/// The content of a text that stands in the input or in the arena.
+fn content<'b>(input: &'b [u8], arena: &'b [u8], text: Text) -> &'b [u8] {
+    let (bytes, start) = match text.start.checked_sub(Text::ARENA) {
+        Some(start) => (arena, start as usize),
+        None => (input, text.start as usize),
+    };
+    bytes.get(start..start + usize::from(text.length)).unwrap_or_default()
 }
 
 impl Host for ScanHost<'_, '_> {
@@ -397,10 +394,8 @@ impl Host for ScanHost<'_, '_> {
         };
         let recent = |value| self.recent.contains(&Some(value));
         let origin = if recent(module) && recent(name) { Origin::Literal } else { Origin::Memo };
-        let symbol = {
-            let (module, name) = (self.content(module_text).to_vec(), self.content(name_text).to_vec());
-            self.symbols.enter(&module, &name, protocol)
-        };
+        let content = |text| content(self.input, &self.arena, text);
+        let symbol = self.symbols.enter(content(module_text), content(name_text), protocol);
         self.name_symbol(symbol, origin);
         Ok(Value::new(Thing::Global(symbol)))
     }
@@ -422,11 +417,7 @@ impl Host for ScanHost<'_, '_> {
     }
 
     fn reduce(&mut self, callable: Value, args: Value) -> Made {
-        let args = match args.thing() {
-            Thing::Tuple(number) => self.tuples.get(number).map(<[Value]>::to_vec),
-            _ => None,
-        };
-        self.call(callable, args.as_deref())
+        self.call(callable, Args::Tuple(args))
     }
 
     fn new_object(&mut self, class: Value, _args: Value) -> Made {
@@ -438,7 +429,7 @@ impl Host for ScanHost<'_, '_> {
     }
 
     fn instance(&mut self, class: Value, args: Items<'_, Value>) -> Made {
-        self.call(class, Some(args.as_slice()))
+        self.call(class, Args::Items(args.as_slice()))
     }
 
     fn build(&mut self, object: &Value, state: Value) -> Result<(), Refusal> {

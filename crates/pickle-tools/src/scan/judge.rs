@@ -12,9 +12,17 @@ use super::value::{Thing, Value};
 /// Why a rule does not allow a call.
 type Forbidden = &'static str;
 
+/// What something is called with.
+#[derive(Clone, Copy)]
+pub(super) enum Args<'a> {
+    Items(&'a [Value]),
+    /// The items of this, if it is a tuple that is known.
+    Tuple(Value),
+}
+
 impl ScanHost<'_, '_> {
-    /// `callable(*args)`; without arguments where they are not known.
-    pub(super) fn call(&mut self, callable: Value, args: Option<&[Value]>) -> Made {
+    /// `callable(*args)`
+    pub(super) fn call(&mut self, callable: Value, args: Args<'_>) -> Made {
         let thing = callable.thing();
         if let Some(literal) = thing.literal() {
             return Err(Refusal(Cow::Owned(format!("'{literal}' object is not callable"))));
@@ -35,7 +43,11 @@ impl ScanHost<'_, '_> {
         let (Severity::Allowed, Some(rule)) = (severity, rule) else {
             return Ok(plain);
         };
-        match self.by_rule(rule, symbol, args) {
+        let args = match args {
+            Args::Items(items) => Some(items.to_vec()),
+            Args::Tuple(tuple) => self.items_of(tuple).map(<[Value]>::to_vec),
+        };
+        match self.by_rule(rule, symbol, args.as_deref()) {
             Ok(value) => Ok(value.unwrap_or(plain)),
             Err(reason) => {
                 let subject = self.subject(symbol);
@@ -81,6 +93,14 @@ impl ScanHost<'_, '_> {
         }
     }
 
+    /// The items of a tuple, if it is one that is known.
+    fn items_of(&self, tuple: Value) -> Option<&[Value]> {
+        match tuple.thing() {
+            Thing::Tuple(number) => self.tuples.get(number),
+            _ => None,
+        }
+    }
+
     /// `...` and `NotImplemented`, which are named.
     fn is_constant(&self, value: Value) -> bool {
         let Thing::Global(symbol) = value.thing() else { return false };
@@ -102,8 +122,8 @@ impl ScanHost<'_, '_> {
         let Some(outer) = self.symbols.get(outer) else {
             return Err("it takes an attribute of what is not known");
         };
-        let path = [outer.name.as_bytes(), b".", name].concat();
-        let module = outer.module.clone();
+        let path = [outer.name().as_bytes(), b".", name].concat();
+        let module = outer.module().to_owned();
         let symbol = self.symbols.enter(module.as_bytes(), &path, 4);
         self.name_symbol(symbol, Origin::Literal);
         Ok(Value::new(Thing::Global(symbol)))
@@ -173,8 +193,8 @@ impl ScanHost<'_, '_> {
     /// A state must not put a method in the place of one that a loader calls.
     fn check_state(&mut self, symbol: u32, state: Value) {
         let parts = match state.thing() {
-            Thing::Tuple(number) => self.tuples.get(number).map(<[Value]>::to_vec),
-            _ => Some(vec![state]),
+            Thing::Tuple(_) => self.items_of(state),
+            _ => Some(std::slice::from_ref(&state)),
         };
         let Some(parts) = parts else { return };
         let has_hook = parts.iter().any(|part| match part.thing() {
@@ -183,10 +203,11 @@ impl ScanHost<'_, '_> {
             }
             _ => false,
         });
-        let subject = self.subject(symbol);
         if has_hook {
+            let subject = self.subject(symbol);
             self.suspect(Action::Build, Origin::Literal, &subject, "the state replaces a method of the object");
         } else if matches!(state.thing(), Thing::Object { .. } | Thing::Persistent | Thing::Unknown) {
+            let subject = self.subject(symbol);
             self.suspect(Action::Build, Origin::Computed, &subject, "the state is computed");
         }
     }

@@ -1,9 +1,9 @@
 //! What is kept of tuples and dicts: the last ones, as far as they matter for what is called with them.
 
-use super::value::{Thing, Value};
+use super::value::Value;
 
-/// Tuples and dicts are kept until so many others were made: arguments and states are used right where they are made.
-const KEPT: u64 = 1 << 14;
+/// Tuples are kept until so many others were made: arguments and states are used right where they are made.
+const KEPT: usize = 1 << 13;
 
 /// A tuple with more items is not kept.
 const MAX_ITEMS: usize = 64;
@@ -11,35 +11,46 @@ const MAX_ITEMS: usize = 64;
 /// The last tuples, by number.
 #[derive(Debug, Default)]
 pub(super) struct Tuples {
-    made: u64,
-    slots: Vec<Vec<Value>>,
+    /// The number of the first that is kept.
+    first: u64,
+    /// Where the items of each end; none are kept of one that has too many.
+    ends: Vec<(usize, bool)>,
+    items: Vec<Value>,
 }
 
 impl Tuples {
     /// Takes the items of a tuple in; gives its number.
     #[inline]
     pub(super) fn push(&mut self, items: &[Value]) -> u64 {
-        let number = self.made;
-        self.made += 1;
-        let slot = (number % KEPT) as usize;
-        if slot == self.slots.len() {
-            self.slots.push(Vec::new());
+        if self.ends.len() == 2 * KEPT {
+            self.forget();
         }
-        let slot = &mut self.slots[slot];
-        slot.clear();
-        if items.len() <= MAX_ITEMS {
-            slot.extend_from_slice(items);
-        } else {
-            slot.extend_from_slice(&[Value::new(Thing::Unknown); MAX_ITEMS + 1]);
+        let is_kept = items.len() <= MAX_ITEMS;
+        if is_kept {
+            self.items.extend_from_slice(items);
         }
-        number
+        self.ends.push((self.items.len(), is_kept));
+        self.first + (self.ends.len() - 1) as u64
+    }
+
+    /// Forgets the older half.
+    #[cold]
+    fn forget(&mut self) {
+        let (start, _) = self.ends[KEPT - 1];
+        self.items.drain(..start);
+        self.ends.drain(..KEPT);
+        for (end, _) in &mut self.ends {
+            *end -= start;
+        }
+        self.first += KEPT as u64;
     }
 
     /// The items of a tuple; none where they are too many, or too long ago.
     pub(super) fn get(&self, number: u64) -> Option<&[Value]> {
-        let is_there = number < self.made && self.made - number <= KEPT;
-        let items = self.slots.get((number % KEPT) as usize).filter(|_| is_there)?;
-        (items.len() <= MAX_ITEMS).then_some(items)
+        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        let &(end, is_kept) = self.ends.get(index)?;
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before].0);
+        is_kept.then(|| &self.items[start..end])
     }
 }
 

@@ -1,10 +1,10 @@
 //! [`Log`]: the findings of one run, each told once with a count.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use pickle_opcodes::Opcode;
 
 use super::finding::{Action, Finding, Origin, Severity};
 
@@ -43,6 +43,12 @@ pub(super) struct Event {
     pub(super) opcode: &'static str,
 }
 
+impl Event {
+    pub(super) fn at(offset: usize, opcode: Opcode, action: Action, origin: Origin, severity: Severity) -> Event {
+        Event { action, origin, severity, offset: offset as u64, opcode: opcode.name() }
+    }
+}
+
 impl Log {
     pub(super) fn new(place: Arc<str>, every: bool) -> Log {
         Log {
@@ -62,7 +68,7 @@ impl Log {
     }
 
     /// Counts what is done with a symbol; `told` says what and why, where it is the first time.
-    pub(super) fn count(&mut self, symbol: u32, event: &Event, told: impl FnOnce() -> (Arc<str>, Cow<'static, str>)) {
+    pub(super) fn count(&mut self, symbol: u32, event: &Event, told: impl FnOnce() -> (Arc<str>, Arc<str>)) {
         if self.every {
             let (subject, reason) = told();
             return self.tell(event, subject, reason);
@@ -89,7 +95,7 @@ impl Log {
     }
 
     /// Tells of one event by itself.
-    pub(super) fn tell(&mut self, event: &Event, subject: Arc<str>, reason: impl Into<Cow<'static, str>>) {
+    pub(super) fn tell(&mut self, event: &Event, subject: Arc<str>, reason: impl Into<Arc<str>>) {
         self.singles += 1;
         if self.singles <= if self.every { MAX_EVERY } else { MAX_SINGLE } {
             self.push(event, subject, reason.into());
@@ -100,7 +106,7 @@ impl Log {
         }
     }
 
-    fn push(&mut self, event: &Event, subject: Arc<str>, reason: Cow<'static, str>) {
+    fn push(&mut self, event: &Event, subject: Arc<str>, reason: Arc<str>) {
         self.findings.push(Finding {
             place: self.place.clone(),
             offset: event.offset,
@@ -138,6 +144,12 @@ impl Log {
 
     fn take(&mut self, other: Log, adds_up: bool) {
         self.acted |= other.acted;
+        // What is counted by symbol is told once as it is.
+        if self.findings.is_empty() && other.singles <= 1 {
+            self.findings = other.findings;
+            self.singles = other.singles;
+            return;
+        }
         if self.merged.is_empty() {
             self.merged = self.findings.iter().enumerate().map(|(at, finding)| (self.key(finding), at)).collect();
         }

@@ -66,6 +66,8 @@ pub struct Allowed {
     pub(super) rule: Option<Rule>,
     reason: Box<str>,
     policy: Arc<str>,
+    /// The reason with the policy's name, as findings have it.
+    pub(super) told: Arc<str>,
 }
 
 impl Allowed {
@@ -228,8 +230,14 @@ impl Policy {
         for entry in written.allow {
             check(&entry.modules, &entry.names, &entry.reason)?;
             let operations = entry.operations.iter().fold(0, |all, &operation| all | operation as u8);
-            let allowed =
-                Arc::new(Allowed { operations, rule: entry.rule, reason: entry.reason.into(), policy: policy.clone() });
+            let told = format!("{} ({policy})", entry.reason).into();
+            let allowed = Arc::new(Allowed {
+                operations,
+                rule: entry.rule,
+                reason: entry.reason.into(),
+                policy: policy.clone(),
+                told,
+            });
             for (module, name) in pairs(&entry.modules, &entry.names) {
                 // What two entries say of a symbol is allowed together.
                 let of_module = self.allowed.entry(module.into()).or_default();

@@ -1,6 +1,5 @@
 //! [`Symbols`]: the globals that a pickle names, each judged once.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -13,9 +12,9 @@ use super::policy::{Allowed, Judgement, Operation, Policy, Rule};
 /// A global, by the name that it is imported by, and what the policy says of it.
 #[derive(Debug)]
 pub(super) struct Symbol {
-    pub(super) module: Box<str>,
-    pub(super) name: Box<str>,
     pub(super) subject: Arc<str>,
+    /// How much of that is the module.
+    module: usize,
     pub(super) judgement: Judgement,
     /// It came out of the memo since it was named last.
     pub(super) recalled: bool,
@@ -27,25 +26,26 @@ impl Symbol {
     fn new(policy: &Policy, module: &str, name: &str) -> Symbol {
         let judgement = policy.judge(module, name);
         let is_plausible = matches!(judgement, Judgement::Blocked(_)) || module.split('.').all(is_identifier);
-        Symbol {
-            module: module.into(),
-            name: name.into(),
-            subject: format!("{module}.{name}").into(),
-            judgement,
-            recalled: false,
-            is_plausible,
-        }
+        let subject = [module, ".", name].concat().into();
+        Symbol { subject, module: module.len(), judgement, recalled: false, is_plausible }
     }
 
     fn one_of_many() -> Symbol {
         Symbol {
-            module: "?".into(),
-            name: "?".into(),
             subject: "one of more names than are told apart".into(),
+            module: 0,
             judgement: Judgement::Unknown,
             recalled: false,
             is_plausible: true,
         }
+    }
+
+    pub(super) fn module(&self) -> &str {
+        &self.subject[..self.module]
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.subject[self.module + 1..]
     }
 
     pub(super) fn allowed(&self) -> Option<&Arc<Allowed>> {
@@ -58,34 +58,47 @@ impl Symbol {
     /// True where it gives an array, or what goes with one: no text, and nothing that can be called.
     pub(super) fn makes_arrays(&self) -> bool {
         let by_rule = |allowed: &Arc<Allowed>| matches!(allowed.rule, Some(Rule::Dtype | Rule::ArrayWrapper));
-        self.allowed().is_some_and(|allowed| by_rule(allowed) || matches!(&*self.name, "_reconstruct" | "ndarray"))
+        self.allowed().is_some_and(|allowed| by_rule(allowed) || matches!(self.name(), "_reconstruct" | "ndarray"))
     }
 
     /// What is said of naming it.
-    pub(super) fn naming(&self) -> (Severity, Cow<'static, str>) {
+    pub(super) fn naming(&self) -> Severity {
         match &self.judgement {
-            Judgement::Allowed(allowed) => (Severity::Allowed, of(allowed)),
-            Judgement::Blocked(reason) => (Severity::Dangerous, Cow::Owned(reason.as_ref().into())),
-            Judgement::Unknown => (Severity::Suspicious, Cow::Borrowed("no policy allows it")),
+            Judgement::Allowed(_) => Severity::Allowed,
+            Judgement::Blocked(_) => Severity::Dangerous,
+            Judgement::Unknown => Severity::Suspicious,
+        }
+    }
+
+    /// Why that is said of naming it.
+    pub(super) fn reason(&self) -> Arc<str> {
+        match &self.judgement {
+            Judgement::Allowed(allowed) => allowed.told.clone(),
+            Judgement::Blocked(reason) => reason.clone(),
+            Judgement::Unknown => "no policy allows it".into(),
         }
     }
 
     /// What is said of doing this with it.
-    pub(super) fn doing(&self, operation: Operation) -> (Severity, Cow<'static, str>) {
+    pub(super) fn doing(&self, operation: Operation) -> Severity {
         match self.allowed() {
-            Some(allowed) if allowed.permits(operation) => (Severity::Allowed, of(allowed)),
-            Some(_) => (Severity::Suspicious, Cow::Borrowed(not_allowed(operation))),
+            Some(allowed) if allowed.permits(operation) => Severity::Allowed,
+            Some(_) => Severity::Suspicious,
             None => self.naming(),
+        }
+    }
+
+    /// Why that is said of doing this with it.
+    pub(super) fn reason_of(&self, operation: Operation) -> Arc<str> {
+        match self.allowed() {
+            Some(allowed) if !allowed.permits(operation) => not_allowed(operation).into(),
+            _ => self.reason(),
         }
     }
 }
 
 /// So many symbols of a file are told apart; those that follow are one, which nothing allows.
 const MAX_SYMBOLS: usize = 1 << 16;
-
-fn of(allowed: &Allowed) -> Cow<'static, str> {
-    Cow::Owned(format!("{} ({})", allowed.reason(), allowed.policy()))
-}
 
 fn not_allowed(operation: Operation) -> &'static str {
     match operation {

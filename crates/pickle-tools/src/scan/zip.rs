@@ -53,8 +53,16 @@ pub(super) fn has_end(bytes: &[u8]) -> bool {
 
 fn find_end(bytes: &[u8]) -> Option<usize> {
     let from = bytes.len().saturating_sub(MAX_END);
-    let at = from + memmem::rfind(&bytes[from..], END)?;
-    (at + 22 <= bytes.len()).then_some(at)
+    let tail = &bytes[from..];
+    // One byte is looked for in vectors, four of them backwards one by one.
+    let mut end = tail.len();
+    while let Some(at) = memchr::memrchr(END[3], &tail[..end]) {
+        if at >= 3 && tail[at - 3..=at] == *END {
+            return (from + at + 19 <= bytes.len()).then_some(from + at - 3);
+        }
+        end = at;
+    }
+    None
 }
 
 impl Archive {

@@ -1,7 +1,8 @@
 //! The files that are to be scanned.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, FileType};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to be scanned, or what could not be opened on the way to some.
@@ -42,13 +43,20 @@ fn folder(path: &Path, seen: &mut HashSet<PathBuf>, entries: &mut Vec<Entry>) {
                 continue;
             }
         };
-        let mut names: Vec<PathBuf> = within.flatten().map(|entry| entry.path()).collect();
-        names.sort();
+        let mut within: Vec<(PathBuf, io::Result<FileType>)> =
+            within.flatten().map(|entry| (entry.path(), entry.file_type())).collect();
+        // All are in one folder: bytes compare as paths do, in a tenth of the time.
+        within.sort_unstable_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
         let mut folders = Vec::new();
-        for path in names {
-            match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => folders.push(path),
-                Ok(metadata) if metadata.is_file() => entries.push(Entry { path, is_named: false, problem: None }),
+        for (path, listed) in within {
+            // What the folder's own list says need not be asked for again, but where a link leads.
+            let kind = match listed {
+                Ok(kind) if !kind.is_symlink() => Ok(kind),
+                _ => fs::metadata(&path).map(|metadata| metadata.file_type()),
+            };
+            match kind {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() => entries.push(Entry { path, is_named: false, problem: None }),
                 // A pipe, a device; a link that leads nowhere has nothing to load.
                 _ => {}
             }
