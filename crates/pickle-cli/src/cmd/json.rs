@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{ArgAction, Args};
 use pickle_codec::LoadOptions;
-use pickle_tools::json::{Class, DEFAULT_MAX_DIGITS, DumpOptions, tagged};
+use pickle_tools::json::{Class, DEFAULT_MAX_DIGITS, DumpOptions};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputArgs, Loaded, Selection};
@@ -103,11 +103,7 @@ impl Json {
     }
 
     fn text(&self, options: &DumpOptions, input: &Input, pickle: &Loaded<'_>) -> Result<Vec<u8>, Failure> {
-        let text = match self.tagged {
-            true => tagged::encode(&pickle.graph).and_then(|tagged| options.to_vec(&tagged)),
-            false => options.to_vec(&pickle.graph),
-        };
-        text.map_err(|error| input.failure(error))
+        options.to_vec(&pickle.graph).map_err(|error| input.failure(error))
     }
 
     fn selection(&self) -> Selection {
@@ -121,7 +117,8 @@ impl Json {
             .ensure_ascii(self.ensure_ascii)
             .allow_nan(self.allow_nan)
             .skip_keys(self.skipkeys)
-            .max_digits(self.max_digits);
+            .max_digits(self.max_digits)
+            .tagged(self.tagged);
         if self.compact {
             options = options.compact();
         }
