@@ -5,6 +5,7 @@ mod de;
 mod dict;
 mod index;
 mod ser;
+mod table;
 pub(crate) mod tag;
 
 use std::fmt::{self, Display, Formatter};

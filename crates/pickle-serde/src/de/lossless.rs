@@ -17,6 +17,12 @@ use crate::token;
 /// What an instance, call or global takes in a [`Value`](crate::Value) beside its parts, in objects: boxes and vectors.
 const OBJECT: usize = 16;
 
+/// What a [`Value`](crate::Value) takes beyond the eight bytes that whatever holds it has paid for.
+const BEYOND: u64 = size_of::<crate::Value>() as u64 - 8;
+
+/// What a dict or set takes in it beside its entries.
+const TABLE: u64 = 32;
+
 /// Shows an object to one of the crate's own types.
 pub(crate) fn visit<'de, 'g, V, L>(node: Node<'_, 'g, L>, name: &'static str, visitor: V) -> Result<V::Value>
 where
@@ -40,10 +46,13 @@ where
     L: Lend<'g, 'de>,
 {
     use serde_core::Deserializer;
+    let table = if matches!(node.value(), Value::Dict(_) | Value::Set(_) | Value::FrozenSet(_)) { TABLE } else { 0 };
+    node.context.charge_bytes(BEYOND + table)?;
     let tag = match node.value() {
         Value::Text(text) if text.to_str().is_none() => tag::SURROGATES,
         Value::BigInt(bytes) | Value::Long(bytes) if bytes.len() > 8 => tag::INT,
         Value::ByteArray(_) => tag::BYTE_ARRAY,
+        Value::List(_) => tag::LIST,
         Value::Tuple(_) => tag::TUPLE,
         Value::Set(_) => tag::SET,
         Value::FrozenSet(_) => tag::FROZEN_SET,

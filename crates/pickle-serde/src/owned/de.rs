@@ -84,11 +84,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Value, A::Error> {
-        Ok(Value::List(Items.visit_seq(items)?))
+        Ok(Value::List(Items { promise: MODEST }.visit_seq(items)?))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut dict = Dict::new();
+        let mut dict = Dict::with_capacity(entries.size_hint().unwrap_or(0).min(MODEST));
         while let Some((key, value)) = entries.next_entry::<Value, Value>()? {
             dict.insert(key, value);
         }
@@ -98,11 +98,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
     /// What serde has no word for: see `de::lossless`.
     fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<Value, A::Error> {
         let (tag, content) = object.variant::<u8>()?;
-        let items = |content: A::Variant| content.tuple_variant(0, Items);
+        let items = |content: A::Variant| content.tuple_variant(0, Items { promise: usize::MAX });
         Ok(match tag {
             tag::INT => BigInt::from_signed_bytes_le(&content.newtype_variant::<Content>()?.0).into(),
             tag::SURROGATES => Value::Surrogates(content.newtype_variant::<Content>()?.0),
             tag::BYTE_ARRAY => Value::ByteArray(content.newtype_variant::<Content>()?.0),
+            tag::LIST => Value::List(items(content)?),
             tag::TUPLE => Value::Tuple(items(content)?),
             tag::SET => Value::Set(items(content)?.into_iter().collect::<Set>()),
             tag::FROZEN_SET => Value::FrozenSet(items(content)?.into_iter().collect::<Set>()),
@@ -131,7 +132,13 @@ fn three<E: Error>(items: Vec<Value>) -> Result<Box<[Value; 3]>, E> {
 }
 
 /// Items without what holds them.
-struct Items;
+struct Items {
+    /// For how many there may be room before they come.
+    promise: usize,
+}
+
+/// What another format promises is not trusted beyond this.
+const MODEST: usize = 4096;
 
 impl<'de> Visitor<'de> for Items {
     type Value = Vec<Value>;
@@ -141,8 +148,7 @@ impl<'de> Visitor<'de> for Items {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Value>, A::Error> {
-        // What another format promises is not trusted.
-        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(4096));
+        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(self.promise));
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
@@ -200,6 +206,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
                 other => return Err(Error::invalid_value(Unexpected::Unsigned(other.into()), &self)),
             });
         }
+        steps.shrink_to_fit();
         Ok(Object { kind, fields, steps })
     }
 }
