@@ -71,6 +71,20 @@ impl KeyHasher {
         hash
     }
 
+    /// An int beyond 48 bits, maybe with more bytes than it needs.
+    fn long_int(&mut self, access: Access<'_>, span: u32) -> u64 {
+        let bytes = access.bytes(span);
+        if bytes.len() <= LONG {
+            return self.bytes_of_int(bytes);
+        }
+        if let Some(&known) = self.long.get(&span) {
+            return known;
+        }
+        let hash = self.bytes_of_int(bytes);
+        self.long.insert(span, hash);
+        hash
+    }
+
     /// Python 2's `str`, which equals text where it is ASCII.
     fn byte_string(&mut self, access: Access<'_>, span: u32) -> u64 {
         let mark = if access.bytes(span).is_ascii() { 0 } else { 3 };
@@ -102,14 +116,7 @@ impl KeyHasher {
                 Tag::Text => self.span(access, index),
                 Tag::ByteString => self.byte_string(access, index),
                 Tag::Bytes => self.span(access, index) ^ 1,
-                Tag::BigInt | Tag::Long => match int::to_i64(access.bytes(index)) {
-                    Some(value) => self.int(value),
-                    // Shorter bytes of the same int would hash otherwise.
-                    None if int::trim(access.bytes(index)).len() == access.bytes(index).len() => {
-                        self.span(access, index) ^ 2
-                    }
-                    None => self.bytes_of_int(access.bytes(index)),
-                },
+                Tag::BigInt | Tag::Long => self.long_int(access, index),
                 Tag::Complex => self.complex(access.items(index), index),
                 Tag::Object => self.object(access, index),
                 Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice => return None,
