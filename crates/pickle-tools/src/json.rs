@@ -52,7 +52,7 @@ mod escape;
 mod int;
 mod keys;
 mod load;
-mod nest;
+mod marks;
 mod options;
 mod path;
 mod scan;

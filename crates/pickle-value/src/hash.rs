@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
+use crate::nest::Nest;
 use crate::object::{Object, ObjectKind};
 use crate::store::Access;
 
@@ -203,7 +204,7 @@ impl KeyHasher {
                     Err(done) => value = done,
                 }
             }
-            if walk.open.is_empty() {
+            if walk.open.last().is_none() {
                 return value;
             }
         }
@@ -251,9 +252,9 @@ impl KeyHasher {
 /// The containers that are open.
 #[derive(Default)]
 struct Walk {
-    open: Vec<Open>,
+    open: Nest<Open>,
     /// The sums of those of which an item is hashed: of very deep ones no item may be, and they take half the memory.
-    sums: Vec<u64>,
+    sums: Nest<u64>,
 }
 
 impl Walk {

@@ -79,7 +79,7 @@ pub(crate) struct Json {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_DIGITS)]
     max_digits: usize,
 
-    /// How much JSON may be written: bytes, or a number with K, M, G or T [default: 256M, or 100 times the pickle]
+    /// How much JSON may be written: bytes, or a number with K, M, G or T [default: 128M, or 100 times the pickle]
     #[arg(long, value_name = "BYTES", value_parser = size)]
     max_json: Option<u64>,
 }

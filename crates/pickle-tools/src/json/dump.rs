@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::io;
 
-use pickle_value::{Graph, Handle, Value};
+use pickle_value::{Graph, Handle, Nest, Value};
 
 use super::error::{DumpError, DumpErrorKind};
-use super::nest::{Marks, Nest};
+use super::marks::Marks;
 use super::options::DumpOptions;
 use super::path::PathText;
 use super::term::{Slots, Term, Terms};
@@ -235,7 +235,7 @@ impl<'g, 'w, 'o> Dump<'g, 'w, 'o> {
         }
         self.open.push(Open { handle, taken: 0, is_dict, is_own });
         self.writer.begin(if is_dict { b'{' } else { b'[' });
-        Ok(())
+        self.writer.check_length()
     }
 
     fn close(&mut self) -> Result<(), DumpErrorKind> {

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pickle_value::{Graph, Handle, ObjectKind, Step, Value};
+use pickle_value::{Graph, Handle, Nest, ObjectKind, Step, Value};
 
 use super::{is_one_for_all, pieces, slots};
-use crate::json::nest::{Marks, Nest};
+use crate::json::marks::Marks;
 
 /// What there is to know of each object before it is written.
 pub(super) struct Census<'g> {

@@ -9,7 +9,7 @@ use pickle_value::{Builder, Graph, Handle, Kind, ObjectKind, Value, View};
 
 use super::OBJECTS;
 use crate::json::error::{LoadError, LoadErrorKind};
-use crate::json::nest::Marks;
+use crate::json::marks::Marks;
 
 /// The graph of which this one is the [tagged form](super), as JSON has it.
 ///

@@ -3,13 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use num_bigint::BigInt;
-use pickle_value::{Graph, Handle, Object, ObjectKind, Step, Text, Value, View};
+use pickle_value::{Graph, Handle, Nest, Object, ObjectKind, Step, Text, Value, View};
 
 use super::census::{Census, Reference};
 use super::{LONG_INT, OBJECTS, pieces, slots};
 use crate::json::error::{DumpError, DumpErrorKind};
 use crate::json::keys;
-use crate::json::nest::Nest;
 use crate::json::term::Terms;
 use crate::json::writer::Writer;
 
@@ -269,7 +268,7 @@ impl<'g> Encode<'g, '_, '_> {
         }
         self.writer.begin(b'[');
         self.open.push(open);
-        Ok(())
+        self.writer.check_length()
     }
 
     fn dict(&mut self, handle: Handle, pairs: &[Handle], is_numbered: bool) -> Outcome {
@@ -290,7 +289,7 @@ impl<'g> Encode<'g, '_, '_> {
         }
         self.writer.begin(b'{');
         self.open.push(open);
-        Ok(())
+        self.writer.check_length()
     }
 
     fn object(&mut self, handle: Handle, object: &Object<'g>, is_numbered: bool) -> Outcome {
@@ -298,7 +297,7 @@ impl<'g> Encode<'g, '_, '_> {
         self.begin_tag(tag);
         self.writer.begin(b'[');
         self.open.push(Open { handle, next: 0, form: Form::Fields, part: 0, is_numbered });
-        Ok(())
+        self.writer.check_length()
     }
 
     fn end_list(&mut self) -> Outcome {
