@@ -10,7 +10,7 @@ use super::symbol::Symbol;
 use super::value::{Thing, Value};
 
 /// As many bytes as names within names may have: no class has so many around it.
-const LONGEST_PATH: usize = 4096;
+const LONGEST_PATH: usize = 512;
 
 /// Why a rule does not allow a call.
 type Forbidden = &'static str;
