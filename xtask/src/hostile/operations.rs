@@ -144,7 +144,7 @@ const MARSHAL: &[Operation] = &[
         "equal to another load",
         File(|data| {
             with_marshal(data, |graph| {
-                assert_same(graph, &marshal_lite::from_slice(data).expect("it was loaded before"))
+                assert_same(graph, &marshal_lite::from_slice(data).expect("it was loaded before"));
             })
         }),
     ),
