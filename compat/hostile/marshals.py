@@ -63,6 +63,9 @@ def references(_random, scale):
             yield f"within-two-{code}-{number}", head + head + b"r" + i32(number) + end + end
             yield f"by-list-{code}-{number}", head + b"[\x01\0\0\0r" + i32(number) + end
             yield f"by-tuple-{code}-{number}", head + b")\x01r" + i32(number) + end
+    code = marshal.dumps(code_object())
+    yield "code-of-many-arguments", code[:1] + i32(99) + code[5:]
+    yield "code-without-flags-of-names", b"\xe3" + bytes(20) + b"s\0\0\0\0)\0)\0)\1z\1as\0\0\0\0z\1fz\1nz\1q" + i32(1) + b"s\0\0\0\0s\0\0\0\0"
     yield "code-within", b"\xe3" + bytes(20) + b"r\0\0\0\0" * 9
     yield "slice-within", b"\xbar\0\0\0\0NN"
     levels = 50

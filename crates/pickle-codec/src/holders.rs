@@ -8,7 +8,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use pickle_value::{Graph, Identity, Object, Sort, Step, Value, View};
+use pickle_value::{Graph, Handle, Identity, Object, Sort, Step, Value, View};
 
 /// How often each object of a graph is held while `cPickle` writes it.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Holders {
         // The caller of `dumps` holds the root.
         holders.hold(graph.root(), TWICE, &mut waiting);
         while let Some(holder) = waiting.pop() {
-            holders.hold_parts(holder, protocol, &mut waiting);
+            holders.hold_parts(graph.view(holder), protocol, &mut waiting);
         }
         holders
     }
@@ -59,7 +59,7 @@ impl Holders {
         counts.get(identity.number as usize).copied().unwrap_or(TWICE)
     }
 
-    fn hold_parts<'g>(&mut self, holder: View<'g>, protocol: u8, waiting: &mut Vec<View<'g>>) {
+    fn hold_parts(&mut self, holder: View<'_>, protocol: u8, waiting: &mut Vec<Handle>) {
         if let Some(object) = holder.as_object() {
             return self.hold_object(object, waiting);
         }
@@ -80,7 +80,7 @@ impl Holders {
 
     /// What an object is made of is held by the object, and by what `__reduce_ex__` gives; but the tuple of arguments is
     /// made there.
-    fn hold_object<'g>(&mut self, object: Object<'g>, waiting: &mut Vec<View<'g>>) {
+    fn hold_object(&mut self, object: Object<'_>, waiting: &mut Vec<Handle>) {
         self.hold(object.callable(), TWICE, waiting);
         self.hold(object.args(), ONCE, waiting);
         for step in object.steps() {
@@ -97,16 +97,17 @@ impl Holders {
     }
 
     /// Notes that a part is held; parts that are new come to those that wait.
-    fn hold<'g>(&mut self, part: View<'g>, times: u8, waiting: &mut Vec<View<'g>>) {
-        let Some(identity) = part.handle().map(pickle_value::Handle::identity) else { return };
+    fn hold(&mut self, part: View<'_>, times: u8, waiting: &mut Vec<Handle>) {
+        let Some(handle) = part.handle() else { return };
+        let identity = handle.identity();
         let counts = match identity.sort {
             Sort::Span => &mut self.spans,
             Sort::Node => &mut self.nodes,
             _ => return,
         };
         if let Some(count) = counts.get_mut(identity.number as usize) {
-            if *count == 0 && matches!(identity.sort, Sort::Node) {
-                waiting.push(part);
+            if *count == 0 && matches!(identity.sort, Sort::Node) && part.len() != Some(0) {
+                waiting.push(handle);
             }
             *count = count.saturating_add(times);
         }

@@ -106,9 +106,14 @@ impl DeOptions {
         if let Some((value, _)) = direct::read(self, input, 0, FromGraph) {
             return Ok(value);
         }
+        self.through_graph(input).map_err(|error| located(error, &self.load, input, 0))
+    }
+
+    /// The graph is gone when the place of an error is looked for, which makes another.
+    fn through_graph<'de, T: Deserialize<'de>>(&self, input: &'de [u8]) -> Result<T> {
         let graph = self.load.from_slice(input)?;
         let context = Context::new(&graph, FromInput(input), self);
-        root(&context, root_of(&graph), T::deserialize).map_err(|error| located(error, &self.load, input, 0))
+        root(&context, root_of(&graph), T::deserialize)
     }
 
     /// Reads one pickle from a reader into a type: see [`from_reader`].
@@ -249,6 +254,7 @@ impl<'de> sealed::Read<'de> for SliceRead<'de> {
         self.offset = end;
         let context = Context::new(&graph, FromInput(self.input), options);
         let value = root(&context, root_of(&graph), |node| task.run(node));
+        drop(graph);
         let value = value.map_err(|error| located(error, &options.load, self.input, start))?;
         Ok((value, (end - start) as u64))
     }
@@ -273,6 +279,7 @@ impl<'de, R: BufRead> sealed::Read<'de> for IoRead<R> {
         let graph = options.load.from_slice(&pickle)?;
         let context = Context::new(&graph, FromInput(&[]), options);
         let value = root(&context, root_of(&graph), |node| task.run(node));
+        drop(graph);
         let value = value.map_err(|error| located(error, &options.load, &pickle, 0))?;
         Ok((value, pickle.len() as u64))
     }

@@ -8,6 +8,9 @@ pub const DEFAULT_DEPTH: u32 = 128;
 
 /// What the values of one pickle may have in memory before sharing is held against it: 16 MiB, and 64 bytes for each byte
 /// of the pickle. Two million visits are enough for what is shared in good faith; a bomb of 40 tuples asks for 2⁴⁰.
+///
+/// A [`Value`](crate::Value) counts as what it takes, an object that is read into another type as eight bytes, its text or
+/// bytes with their length.
 pub const DEFAULT_BUDGET: u64 = 16 << 20;
 pub(crate) const BUDGET_PER_BYTE: u64 = 64;
 

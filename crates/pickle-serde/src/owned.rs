@@ -5,6 +5,7 @@ mod de;
 mod dict;
 mod index;
 mod ser;
+mod table;
 pub(crate) mod tag;
 
 use std::fmt::{self, Display, Formatter};
@@ -104,7 +105,7 @@ pub enum Step {
     /// Its state is set.
     State(Value),
     /// Its state is set by a call: the function, and the state.
-    StateBy(Value, Value),
+    StateBy(Box<[Value; 2]>),
     /// Items are appended, as to a list.
     Append(Value),
     /// Items are set by key, as in a dict.
@@ -452,7 +453,8 @@ impl Object {
     #[must_use]
     pub fn state(&self) -> Option<&Value> {
         self.steps.iter().rev().find_map(|step| match step {
-            Step::State(state) | Step::StateBy(_, state) => Some(state),
+            Step::State(state) => Some(state),
+            Step::StateBy(call) => Some(&call[1]),
             _ => None,
         })
     }

@@ -18,10 +18,11 @@
 //!
 //! ```text
 //!   Graph ──► term: what json takes an object for ──► text         (to_vec, DumpOptions)
+//!     │                                                ▲
+//!     └──► tagged: what JSON cannot hold ──────────────┘           (DumpOptions::tagged)
+//!
 //!   Graph ◄───────────────────────── scanner ◄─────── text         (from_slice, LoadOptions)
-//!     │ ▲
-//!     ▼ │  tagged: what JSON cannot hold, as objects whose one key begins with $
-//!   Graph
+//!     └──► decode: what the tags stand for ──► Graph               (tagged::decode)
 //! ```
 //!
 //! Call [`to_vec`], [`to_string`] or [`to_writer`] to write, [`from_slice`] to read; [`DumpOptions`] and [`LoadOptions`]
@@ -51,11 +52,13 @@ mod escape;
 mod int;
 mod keys;
 mod load;
+mod marks;
 mod options;
 mod path;
 mod scan;
 pub mod tagged;
 mod term;
+mod writer;
 
 pub use dump::{to_string, to_vec, to_writer};
 pub use error::{DumpError, DumpErrorKind, LoadError, LoadErrorKind};

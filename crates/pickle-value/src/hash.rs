@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
+use crate::nest::Nest;
 use crate::object::{Object, ObjectKind};
 use crate::store::Access;
 
@@ -71,6 +72,20 @@ impl KeyHasher {
         hash
     }
 
+    /// An int beyond 48 bits, maybe with more bytes than it needs.
+    fn long_int(&mut self, access: Access<'_>, span: u32) -> u64 {
+        let bytes = access.bytes(span);
+        if bytes.len() <= LONG {
+            return self.bytes_of_int(bytes);
+        }
+        if let Some(&known) = self.long.get(&span) {
+            return known;
+        }
+        let hash = self.bytes_of_int(bytes);
+        self.long.insert(span, hash);
+        hash
+    }
+
     /// Python 2's `str`, which equals text where it is ASCII.
     fn byte_string(&mut self, access: Access<'_>, span: u32) -> u64 {
         let mark = if access.bytes(span).is_ascii() { 0 } else { 3 };
@@ -102,14 +117,7 @@ impl KeyHasher {
                 Tag::Text => self.span(access, index),
                 Tag::ByteString => self.byte_string(access, index),
                 Tag::Bytes => self.span(access, index) ^ 1,
-                Tag::BigInt | Tag::Long => match int::to_i64(access.bytes(index)) {
-                    Some(value) => self.int(value),
-                    // Shorter bytes of the same int would hash otherwise.
-                    None if int::trim(access.bytes(index)).len() == access.bytes(index).len() => {
-                        self.span(access, index) ^ 2
-                    }
-                    None => self.bytes_of_int(access.bytes(index)),
-                },
+                Tag::BigInt | Tag::Long => self.long_int(access, index),
                 Tag::Complex => self.complex(access.items(index), index),
                 Tag::Object => self.object(access, index),
                 Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice => return None,
@@ -196,7 +204,7 @@ impl KeyHasher {
                     Err(done) => value = done,
                 }
             }
-            if walk.open.is_empty() {
+            if walk.open.last().is_none() {
                 return value;
             }
         }
@@ -244,9 +252,9 @@ impl KeyHasher {
 /// The containers that are open.
 #[derive(Default)]
 struct Walk {
-    open: Vec<Open>,
+    open: Nest<Open>,
     /// The sums of those of which an item is hashed: of very deep ones no item may be, and they take half the memory.
-    sums: Vec<u64>,
+    sums: Nest<u64>,
 }
 
 impl Walk {

@@ -43,6 +43,7 @@ mod hash;
 mod int;
 mod keyed;
 pub mod literal;
+mod nest;
 mod object;
 mod path;
 pub mod printable;
@@ -59,6 +60,8 @@ pub use build::{Builder, Detached};
 pub use error::{Error, ErrorKind};
 pub use graph::{Counts, Graph};
 pub use handle::Handle;
+#[doc(hidden)]
+pub use nest::Nest;
 pub use object::{Buffer, Object, ObjectKind, Step};
 pub use path::{Path, PathStep};
 pub use py::{__py_made, IntoPython};

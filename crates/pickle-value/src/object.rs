@@ -169,8 +169,9 @@ impl<'g> Object<'g> {
         self.items.iter().chain(args.iter().take(ARGUMENTS)).map(extent).sum()
     }
 
-    /// The step of this number.
-    pub(crate) fn step(&self, number: usize) -> Option<Step<'g>> {
+    /// The step of this number, counted from 0.
+    #[must_use]
+    pub fn step(&self, number: usize) -> Option<Step<'g>> {
         self.log().get(number).map(|&entry| step(View::new(self.access, Some(entry))))
     }
 

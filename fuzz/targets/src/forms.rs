@@ -21,9 +21,8 @@ pub fn json(data: &[u8]) {
         let again = json::from_slice(&text.0);
         again.unwrap_or_else(|error| panic!("JSON that was written is refused: {error}: {graph}"));
     }
-    let Ok(encoded) = tagged::encode(&graph) else { return };
     let mut text = Limited::default();
-    if json::to_writer(&mut text, &encoded).is_err() {
+    if json::DumpOptions::new().tagged(true).to_writer(&mut text, &graph).is_err() {
         return;
     }
     let read = json::from_slice(&text.0).unwrap_or_else(|error| panic!("tagged JSON is refused: {error}: {graph}"));

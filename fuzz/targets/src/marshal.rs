@@ -11,8 +11,9 @@ use crate::values::is_plain;
 /// What is read is written back with the same bytes, and what is written is read as the same value.
 pub fn marshal(data: &[u8]) {
     let Some((&first, data)) = data.split_first() else { return };
-    let releases = [Release::PYTHON_3_13, Release::PYTHON_2_7];
-    let options = ReadOptions::new().release(releases[usize::from(first) % 2]);
+    // Python 2 knows no later version than 2.
+    let (release, version) = if first % 2 == 0 { (Release::PYTHON_3_13, 4) } else { (Release::PYTHON_2_7, 2) };
+    let options = ReadOptions::new().release(release);
     let Ok((graph, end, record)) = options.from_slice_recorded_at(data, 0) else {
         assert!(options.from_slice(data).is_err(), "only what is recorded is refused");
         return;
@@ -26,7 +27,7 @@ pub fn marshal(data: &[u8]) {
         );
     }
     let _ = graph.to_string();
-    let Ok(written) = marshal_lite::to_vec(&graph) else { return };
+    let Ok(written) = WriteOptions::new().version(version).to_vec(&graph) else { return };
     // Code objects are laid out as their release has them.
     let again = options.from_slice(&written);
     let again = again.unwrap_or_else(|error| panic!("what was written is refused: {error}: {graph}"));
@@ -34,7 +35,7 @@ pub fn marshal(data: &[u8]) {
     if is_plain(&graph) && !canonical::has_nan(&graph) && first % 2 == 0 {
         assert!(graph == again, "{graph} became {again}");
     }
-    let _ = WriteOptions::new().version(2).to_vec(&graph);
+    let _ = WriteOptions::new().version(6 - version).to_vec(&graph);
 }
 
 /// A `.pyc` file is written back with the same bytes; its normalised form is normal.

@@ -11,7 +11,7 @@ use clap::Args;
 use peak_alloc::PeakAlloc;
 use serde::{Deserialize, Serialize};
 
-use super::operations::{self, Outcome};
+use super::operations::{self, Outcome, Work};
 use super::plant::Plant;
 use crate::Result;
 
@@ -34,6 +34,8 @@ pub(crate) struct Options {
 #[derive(Serialize, Deserialize, Clone, Debug)]
 pub(super) struct Measured {
     pub(super) operation: String,
+    /// How many bytes it was done with.
+    pub(super) size: usize,
     /// What it gave: nothing, or what it said.
     pub(super) error: Option<String>,
     /// A panic's message.
@@ -64,9 +66,16 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     for line in stdin().lock().lines() {
         let path = PathBuf::from(line?);
         let data = fs::read(&path)?;
-        for &(name, operation) in operations::of(&path) {
+        for &(name, work) in operations::of(&path) {
             say(&Line::Begin(name.into()))?;
-            say(&Line::End(measure(name, operation, &path, &data, options.plant)?))?;
+            let measured = match work {
+                Work::File(operation) => measure(name, operation, &path, &data, options.plant)?,
+                Work::Made(make, operation) => match make(&data) {
+                    Ok(made) => measure(name, operation, &path, &made, options.plant)?,
+                    Err(problem) => Measured::nothing(name, data.len(), problem),
+                },
+            };
+            say(&Line::End(measured))?;
         }
         say(&Line::Done)?;
     }
@@ -99,23 +108,26 @@ fn measure(
             };
             (outcome, clock.milliseconds(), MEMORY.peak_usage().saturating_sub(before))
         })?;
-        let operation = name.to_owned();
+        let nothing = Measured::nothing(name, data.len(), String::new());
         Ok(match thread.join() {
-            Ok((outcome, milliseconds, peak)) => {
-                let (error, digest) = match outcome {
-                    Ok(digest) => (None, digest),
-                    Err(error) => (Some(error), None),
-                };
-                Measured { operation, error, panic: None, milliseconds, peak, digest }
-            }
+            Ok((Ok(digest), milliseconds, peak)) => Measured { error: None, digest, milliseconds, peak, ..nothing },
+            Ok((Err(error), milliseconds, peak)) => Measured { error: Some(error), milliseconds, peak, ..nothing },
             Err(panic) => {
                 let message = panic.downcast_ref::<String>().cloned();
                 let message = message.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
                 let panic = Some(message.unwrap_or_else(|| "a panic".into()));
-                Measured { operation, error: None, panic, milliseconds: 0.0, peak: 0, digest: None }
+                Measured { error: None, panic, ..nothing }
             }
         })
     })
+}
+
+impl Measured {
+    /// What came to nothing, at no cost.
+    fn nothing(operation: &str, size: usize, problem: String) -> Measured {
+        let error = Some(problem);
+        Measured { operation: operation.into(), size, error, panic: None, milliseconds: 0.0, peak: 0, digest: None }
+    }
 }
 
 /// How long this thread has run: other processes do not count, where the system tells.

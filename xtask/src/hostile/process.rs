@@ -18,7 +18,6 @@ use crate::Result;
 #[derive(Clone, Debug)]
 pub(super) struct Tried {
     pub(super) path: PathBuf,
-    pub(super) size: usize,
     pub(super) measured: Vec<Measured>,
     /// How the process ended, and in which operation.
     pub(super) end: Option<(String, String)>,
@@ -48,8 +47,7 @@ impl Process {
 
     /// Does everything with a file.
     pub(super) fn try_file(&mut self, path: &Path) -> Result<Tried> {
-        let size = path.metadata()?.len() as usize;
-        let mut tried = Tried { path: path.into(), size, measured: Vec::new(), end: None };
+        let mut tried = Tried { path: path.into(), measured: Vec::new(), end: None };
         let running = match &mut self.running {
             Some(running) => running,
             None => self.running.insert(Running::start(self.plant)?),

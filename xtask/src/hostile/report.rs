@@ -6,7 +6,6 @@ use std::fmt;
 use serde::Serialize;
 
 use super::judge::{self, Answer, Answers, Known};
-use super::operations;
 use super::process::Tried;
 use crate::Result;
 
@@ -83,7 +82,7 @@ impl Report {
             if let Some(panic) = &measured.panic {
                 self.broken.push(format!("{name}, {operation}: panic: {panic}"));
             }
-            let size = operations::judged_size(operation, one.size);
+            let size = measured.size;
             // To make the digest of a value takes memory and time of the harness's own.
             let is_harness = measured.operation == "judged";
             if !is_harness && measured.peak > FACTOR * size + BASE {

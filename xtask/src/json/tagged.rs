@@ -21,8 +21,7 @@ pub(crate) fn check(name: &str, pickle: &[u8], plant: Plant, report: &Mutex<Repo
 }
 
 fn compare(graph: &Graph<'_>, plant: Plant) -> Result<(), String> {
-    let mut text = json::to_string(&tagged::encode(graph).map_err(|error| error.to_string())?)
-        .map_err(|error| format!("not written: {error}"))?;
+    let mut text = tagged::to_string(graph).map_err(|error| format!("not written: {error}"))?;
     if plant == Plant::Unshared {
         text = text.replace(r#"{"$ref": 1}"#, "[]");
     }

@@ -33,8 +33,8 @@ impl Again<'_> {
     ///
     /// A set within another comes first, since its bytes are among those that are compared.
     fn order_sets(&mut self, options: &WriteOptions, sets: Vec<Handle>) -> Result<bool, Error> {
-        // How many bytes may still be written to find the order.
-        let mut budget = self.first.graph.size_hint().saturating_mul(64).saturating_add(1 << 20);
+        // How many bytes may still be written to find the order: all of a set's are held.
+        let mut budget = self.first.graph.size_hint().saturating_mul(16).saturating_add(1 << 18);
         let mut is_another = false;
         for set in sets {
             let mut work = vec![(set, false)];
@@ -95,7 +95,8 @@ impl Again<'_> {
         let written = writer.write(self, place).map_err(Fault::into_error);
         self.forget();
         written?;
-        let written = writer.into_vec();
+        let mut written = writer.into_vec();
+        written.shrink_to_fit();
         *budget = budget.saturating_sub(written.len());
         Ok(written)
     }

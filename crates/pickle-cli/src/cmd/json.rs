@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{ArgAction, Args};
 use pickle_codec::LoadOptions;
-use pickle_tools::json::{Class, DEFAULT_MAX_DIGITS, DumpOptions, tagged};
+use pickle_tools::json::{Class, DEFAULT_MAX_DIGITS, DumpOptions};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputArgs, Loaded, Selection};
@@ -79,7 +79,7 @@ pub(crate) struct Json {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_MAX_DIGITS)]
     max_digits: usize,
 
-    /// How much JSON may be written: bytes, or a number with K, M, G or T [default: 256M, or 100 times the pickle]
+    /// How much JSON may be written: bytes, or a number with K, M, G or T [default: 128M, or 100 times the pickle]
     #[arg(long, value_name = "BYTES", value_parser = size)]
     max_json: Option<u64>,
 }
@@ -103,11 +103,7 @@ impl Json {
     }
 
     fn text(&self, options: &DumpOptions, input: &Input, pickle: &Loaded<'_>) -> Result<Vec<u8>, Failure> {
-        let text = match self.tagged {
-            true => tagged::encode(&pickle.graph).and_then(|tagged| options.to_vec(&tagged)),
-            false => options.to_vec(&pickle.graph),
-        };
-        text.map_err(|error| input.failure(error))
+        options.to_vec(&pickle.graph).map_err(|error| input.failure(error))
     }
 
     fn selection(&self) -> Selection {
@@ -121,7 +117,8 @@ impl Json {
             .ensure_ascii(self.ensure_ascii)
             .allow_nan(self.allow_nan)
             .skip_keys(self.skipkeys)
-            .max_digits(self.max_digits);
+            .max_digits(self.max_digits)
+            .tagged(self.tagged);
         if self.compact {
             options = options.compact();
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use marshal_lite::{ReadOptions, Record, Release};
-use pickle_tools::json::{self, tagged};
+use pickle_tools::json::tagged;
 use pickle_value::Graph;
 
 use crate::failure::Failure;
@@ -109,8 +109,7 @@ impl File {
     }
 
     fn json(&self, graph: &Graph<'_>) -> Result<String, Failure> {
-        let tagged = tagged::encode(graph).map_err(|error| self.failure(error))?;
-        json::to_string(&tagged).map_err(|error| self.failure(error))
+        tagged::to_string(graph).map_err(|error| self.failure(error))
     }
 
     /// The same bytes again.

@@ -3,8 +3,6 @@
 //! A graph does not keep offsets. So the pickle is loaded once more, which gives the same handles, beside a note of the
 //! instruction that made each.
 
-use std::collections::HashMap;
-
 use pickle_codec::opcodes::{Opcode, decode};
 use pickle_codec::value::{Builder, Handle, Inline};
 use pickle_codec::{Error as CodecError, GraphHost, Host, Items, LoadOptions, Machine};
@@ -27,20 +25,22 @@ fn find(spot: Spot, load: &LoadOptions, input: &[u8], offset: usize) -> Option<(
     let mut notes = Notes {
         host: GraphHost::new(Builder::with_input(input), load.clone()),
         at: offset,
-        made: HashMap::new(),
-        held: HashMap::new(),
-        root: None,
+        spot,
+        object: None,
+        holder: None,
+        held: 0,
+        in_slot: None,
+        in_any: None,
     };
     let mut machine = Machine::new();
-    loop {
+    let root = loop {
         let (op, end) = decode(input, notes.at).ok()?;
         if let Some(value) = machine.step(&mut notes, op).ok()? {
-            notes.root = Some(value);
-            break;
+            break value;
         }
         notes.at = end;
-    }
-    let at = notes.place(spot)?;
+    };
+    let at = notes.place(root)?;
     Some((at, decode(input, at).ok().map(|(op, _)| op.opcode())))
 }
 
@@ -51,42 +51,60 @@ struct Noted {
     at: usize,
 }
 
+/// What is known of the spot that is looked for; of all else nothing, so that it takes no memory.
 struct Notes<'a> {
     host: GraphHost<'a>,
     /// Where the instruction starts that is being run.
     at: usize,
-    /// Of all objects with an identity.
-    made: HashMap<Handle, usize>,
-    /// What was put into each container, since numbers have no identity.
-    held: HashMap<Handle, Vec<Noted>>,
-    root: Option<Noted>,
+    spot: Spot,
+    /// Where the object was made, unless it is a number: these have no identity.
+    object: Option<usize>,
+    /// Where its holder was made.
+    holder: Option<usize>,
+    /// How many the holder has got.
+    held: usize,
+    /// Where the object that stands in the slot was made, and the last one of those that stand in any.
+    in_slot: Option<usize>,
+    in_any: Option<usize>,
 }
 
 impl Notes<'_> {
-    fn place(&self, spot: Spot) -> Option<usize> {
-        let is_number = |handle: Handle| !matches!(handle.inline(), Inline::Other);
-        if let Some(&at) = self.made.get(&spot.object).filter(|_| !is_number(spot.object)) {
-            return Some(at);
+    fn place(&self, root: Noted) -> Option<usize> {
+        match self.spot.holder {
+            _ if self.object.is_some() => self.object,
+            None => Some(root.at),
+            Some(_) => self.in_slot.or(self.in_any).or(self.holder),
         }
-        let Some(holder) = spot.holder else {
-            return self.root.map(|root| root.at);
-        };
-        let held = self.held.get(&holder).map(Vec::as_slice).unwrap_or_default();
-        let is_it = |noted: &&Noted| noted.object == spot.object;
-        let noted = held.get(spot.slot).filter(is_it).or_else(|| held.iter().rfind(is_it));
-        noted.map(|noted| noted.at).or_else(|| self.made.get(&holder).copied())
     }
 
     fn note(&mut self, object: Handle) -> Noted {
-        self.made.entry(object).or_insert(self.at);
+        if object == self.spot.object && matches!(object.inline(), Inline::Other) {
+            self.object.get_or_insert(self.at);
+        }
+        if Some(object) == self.spot.holder {
+            self.holder.get_or_insert(self.at);
+        }
         Noted { object, at: self.at }
     }
 
-    fn hold(&mut self, holder: Handle, items: Items<'_, Noted>) -> Vec<Handle> {
-        let items: Vec<Noted> = items.collect();
-        self.held.entry(holder).or_default().extend(&items);
-        items.into_iter().map(|noted| noted.object).collect()
+    /// Looks for the object among items of its holder.
+    fn hold(&mut self, holder: Handle, items: &[Noted]) {
+        if Some(holder) != self.spot.holder {
+            return;
+        }
+        for item in items.iter().filter(|item| item.object == self.spot.object) {
+            self.in_any = Some(item.at);
+        }
+        let slot = self.spot.slot.checked_sub(self.held).and_then(|slot| items.get(slot));
+        if let Some(item) = slot.filter(|item| item.object == self.spot.object) {
+            self.in_slot = Some(item.at);
+        }
+        self.held += items.len();
     }
+}
+
+fn objects(items: &[Noted]) -> Vec<Handle> {
+    items.iter().map(|noted| noted.object).collect()
 }
 
 /// The methods that make an object from nothing but what the instruction has.
@@ -129,34 +147,30 @@ impl Host for Notes<'_> {
     }
 
     fn tuple(&mut self, items: Items<'_, Noted>) -> Result<Noted, CodecError> {
-        let items: Vec<Noted> = items.collect();
-        let mut objects: Vec<Handle> = items.iter().map(|noted| noted.object).collect();
-        let object = self.host.tuple(objects.drain(..))?;
-        self.held.insert(object, items);
+        let object = self.host.tuple(objects(items.as_slice()).drain(..))?;
+        self.hold(object, items.as_slice());
         Ok(self.note(object))
     }
 
     fn frozen_set(&mut self, items: Items<'_, Noted>) -> Result<Noted, CodecError> {
-        let items: Vec<Noted> = items.collect();
-        let mut objects: Vec<Handle> = items.iter().map(|noted| noted.object).collect();
-        let object = self.host.frozen_set(objects.drain(..))?;
-        self.held.insert(object, items);
+        let object = self.host.frozen_set(objects(items.as_slice()).drain(..))?;
+        self.hold(object, items.as_slice());
         Ok(self.note(object))
     }
 
     fn extend(&mut self, list: &Noted, items: Items<'_, Noted>) -> Result<(), CodecError> {
-        let mut items = self.hold(list.object, items);
-        self.host.extend(&list.object, items.drain(..))
+        self.hold(list.object, items.as_slice());
+        self.host.extend(&list.object, objects(items.as_slice()).drain(..))
     }
 
     fn set_items(&mut self, dict: &Noted, pairs: Items<'_, Noted>) -> Result<(), CodecError> {
-        let mut pairs = self.hold(dict.object, pairs);
-        self.host.set_items(&dict.object, pairs.drain(..))
+        self.hold(dict.object, pairs.as_slice());
+        self.host.set_items(&dict.object, objects(pairs.as_slice()).drain(..))
     }
 
     fn add_items(&mut self, set: &Noted, items: Items<'_, Noted>) -> Result<(), CodecError> {
-        let mut items = self.hold(set.object, items);
-        self.host.add_items(&set.object, items.drain(..))
+        self.hold(set.object, items.as_slice());
+        self.host.add_items(&set.object, objects(items.as_slice()).drain(..))
     }
 
     fn stack_global(&mut self, module: Noted, name: Noted, protocol: u8) -> Result<Noted, CodecError> {
@@ -185,8 +199,7 @@ impl Host for Notes<'_> {
     }
 
     fn instance(&mut self, class: Noted, args: Items<'_, Noted>) -> Result<Noted, CodecError> {
-        let mut args: Vec<Handle> = args.map(|noted| noted.object).collect();
-        let object = self.host.instance(class.object, args.drain(..))?;
+        let object = self.host.instance(class.object, objects(args.as_slice()).drain(..))?;
         Ok(self.note(object))
     }
 

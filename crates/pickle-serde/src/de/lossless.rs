@@ -17,6 +17,13 @@ use crate::token;
 /// What an instance, call or global takes in a [`Value`](crate::Value) beside its parts, in objects: boxes and vectors.
 const OBJECT: usize = 16;
 
+/// What a [`Value`](crate::Value) takes beyond the eight bytes that are paid for each item of any container. It is paid for
+/// before there is room for the items.
+const BEYOND: u64 = size_of::<crate::Value>() as u64 - 8;
+
+/// What a dict or set takes in it beside its entries.
+const TABLE: u64 = 32;
+
 /// Shows an object to one of the crate's own types.
 pub(crate) fn visit<'de, 'g, V, L>(node: Node<'_, 'g, L>, name: &'static str, visitor: V) -> Result<V::Value>
 where
@@ -40,10 +47,17 @@ where
     L: Lend<'g, 'de>,
 {
     use serde_core::Deserializer;
+    let content = match node.value() {
+        Value::List(slots) | Value::Tuple(slots) => BEYOND * slots.len() as u64,
+        Value::Dict(slots) | Value::Set(slots) | Value::FrozenSet(slots) => TABLE + BEYOND * slots.len() as u64,
+        _ => 0,
+    };
+    node.context.charge_bytes(content)?;
     let tag = match node.value() {
         Value::Text(text) if text.to_str().is_none() => tag::SURROGATES,
         Value::BigInt(bytes) | Value::Long(bytes) if bytes.len() > 8 => tag::INT,
         Value::ByteArray(_) => tag::BYTE_ARRAY,
+        Value::List(_) => tag::LIST,
         Value::Tuple(_) => tag::TUPLE,
         Value::Set(_) => tag::SET,
         Value::FrozenSet(_) => tag::FROZEN_SET,
@@ -99,6 +113,7 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> VariantAccess<'de> for Node<'c, 'g, L> {
             Value::Object(object) => {
                 let parts = parts(&object);
                 self.context.charge_objects(OBJECT + parts.len())?;
+                self.context.charge_bytes(BEYOND * parts.len() as u64)?;
                 visitor.visit_seq(Parts { node, parts: parts.into_iter() })
             }
             Value::Complex(real, imaginary) => super::items::visit([real, imaginary].into_iter(), visitor),
@@ -126,7 +141,8 @@ enum Part {
 /// Its kind, its fields, and what was done to it: each step a number with what belongs to it.
 fn parts(object: &Object<'_>) -> Vec<Part> {
     let part = |view: pickle_codec::value::View<'_>| Part::Object(view.handle().unwrap_or(Handle::NONE));
-    let mut parts = vec![Part::Number(tag::kind_number(object.kind()))];
+    let mut parts = Vec::with_capacity(1 + object.fields().len() + 2 * object.steps().size_hint().0);
+    parts.push(Part::Number(tag::kind_number(object.kind())));
     parts.extend(object.fields().iter().map(|&field| Part::Object(field)));
     for step in object.steps() {
         match step {

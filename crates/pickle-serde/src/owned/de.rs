@@ -13,11 +13,17 @@ use crate::token;
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_newtype_struct(token::VALUE, ValueVisitor)
+        deserializer.deserialize_newtype_struct(token::VALUE, ValueVisitor { promise: usize::MAX })
     }
 }
 
-struct ValueVisitor;
+struct ValueVisitor {
+    /// For how many items there may be room before they come: what another format promises is not trusted beyond
+    /// [`MODEST`].
+    promise: usize,
+}
+
+const MODEST: usize = 4096;
 
 impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
@@ -28,7 +34,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     /// Of another format's deserializer, or of one that had to keep its content.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_any(ValueVisitor { promise: MODEST })
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -84,11 +90,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Value, A::Error> {
-        Ok(Value::List(Items.visit_seq(items)?))
+        Ok(Value::List(Items { promise: self.promise }.visit_seq(items)?))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut dict = Dict::new();
+        let mut dict = Dict::with_capacity(entries.size_hint().unwrap_or(0).min(self.promise));
         while let Some((key, value)) = entries.next_entry::<Value, Value>()? {
             dict.insert(key, value);
         }
@@ -98,11 +104,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
     /// What serde has no word for: see `de::lossless`.
     fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<Value, A::Error> {
         let (tag, content) = object.variant::<u8>()?;
-        let items = |content: A::Variant| content.tuple_variant(0, Items);
+        let items = |content: A::Variant| content.tuple_variant(0, Items { promise: self.promise });
         Ok(match tag {
             tag::INT => BigInt::from_signed_bytes_le(&content.newtype_variant::<Content>()?.0).into(),
             tag::SURROGATES => Value::Surrogates(content.newtype_variant::<Content>()?.0),
             tag::BYTE_ARRAY => Value::ByteArray(content.newtype_variant::<Content>()?.0),
+            tag::LIST => Value::List(items(content)?),
             tag::TUPLE => Value::Tuple(items(content)?),
             tag::SET => Value::Set(items(content)?.into_iter().collect::<Set>()),
             tag::FROZEN_SET => Value::FrozenSet(items(content)?.into_iter().collect::<Set>()),
@@ -114,7 +121,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
             },
             tag::ELLIPSIS => unit(content, Value::Ellipsis)?,
             tag::NOT_IMPLEMENTED => unit(content, Value::NotImplemented)?,
-            tag::OBJECT => content.tuple_variant(0, ObjectVisitor)?.into(),
+            tag::OBJECT => content.tuple_variant(0, ObjectVisitor { promise: self.promise })?.into(),
             other => return Err(Error::invalid_value(Unexpected::Unsigned(other.into()), &self)),
         })
     }
@@ -131,7 +138,9 @@ fn three<E: Error>(items: Vec<Value>) -> Result<Box<[Value; 3]>, E> {
 }
 
 /// Items without what holds them.
-struct Items;
+struct Items {
+    promise: usize,
+}
 
 impl<'de> Visitor<'de> for Items {
     type Value = Vec<Value>;
@@ -141,8 +150,7 @@ impl<'de> Visitor<'de> for Items {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<Value>, A::Error> {
-        // What another format promises is not trusted.
-        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(4096));
+        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(self.promise));
         while let Some(item) = items.next_element()? {
             list.push(item);
         }
@@ -172,7 +180,9 @@ impl<'de> Deserialize<'de> for Content {
 }
 
 /// Its kind, its fields, and what was done to it.
-struct ObjectVisitor;
+struct ObjectVisitor {
+    promise: usize,
+}
 
 impl<'de> Visitor<'de> for ObjectVisitor {
     type Value = Object;
@@ -188,12 +198,13 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         for number in 0..kind.fields() {
             fields.push(parts.next_element()?.ok_or_else(|| Error::invalid_length(number, &self))?);
         }
-        let mut steps = Vec::new();
+        // Each has two parts, or three.
+        let mut steps = Vec::with_capacity(parts.size_hint().unwrap_or(0).min(self.promise) / 2);
         while let Some(step) = parts.next_element::<u8>()? {
             let mut next = || parts.next_element::<Value>()?.ok_or_else(|| Error::invalid_length(0, &self));
             steps.push(match step {
                 tag::STATE => Step::State(next()?),
-                tag::STATE_BY => Step::StateBy(next()?, next()?),
+                tag::STATE_BY => Step::StateBy(Box::new([next()?, next()?])),
                 tag::APPEND => Step::Append(next()?),
                 tag::ASSIGN => Step::Assign(next()?),
                 tag::ADD => Step::Add(next()?),

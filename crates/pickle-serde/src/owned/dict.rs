@@ -1,13 +1,13 @@
 //! [`Dict`] and [`Set`]: what is found by key, in the order in which it came; and how values are compared and hashed.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::mem::discriminant;
+use std::sync::LazyLock;
 
-use indexmap::{Equivalent, IndexMap, IndexSet};
+use foldhash::fast::RandomState;
 
 use super::Value;
-
-type State = foldhash::fast::RandomState;
+use super::table::Table;
 
 /// A dict's keys and values, in the order of the stream.
 ///
@@ -22,7 +22,7 @@ type State = foldhash::fast::RandomState;
 /// assert_eq!(dict.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>(), ["'b'", "'a'"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dict(Box<IndexMap<Value, Value, State>>);
+pub struct Dict(Table<Value>);
 
 impl Dict {
     /// An empty dict.
@@ -33,6 +33,11 @@ impl Dict {
     #[must_use]
     pub fn new() -> Dict {
         Dict::default()
+    }
+
+    /// An empty dict with room for so many entries.
+    pub(super) fn with_capacity(entries: usize) -> Dict {
+        Dict(Table::with_capacity(entries))
     }
 
     /// How many entries it has.
@@ -68,7 +73,7 @@ impl Dict {
     /// ```
     #[must_use]
     pub fn get<K: DictKey + ?Sized>(&self, key: &K) -> Option<&Value> {
-        self.0.get(&KeyOf(key))
+        self.0.get(key)
     }
 
     /// The value of a key, to be changed.
@@ -83,7 +88,7 @@ impl Dict {
     /// assert_eq!(dict.get("a"), Some(&Value::None));
     /// ```
     pub fn get_mut<K: DictKey + ?Sized>(&mut self, key: &K) -> Option<&mut Value> {
-        self.0.get_mut(&KeyOf(key))
+        self.0.get_mut(key)
     }
 
     /// True if it has the key.
@@ -120,7 +125,7 @@ impl Dict {
     /// assert_eq!(dict.len(), 1);
     /// ```
     pub fn remove<K: DictKey + ?Sized>(&mut self, key: &K) -> Option<Value> {
-        self.0.shift_remove(&KeyOf(key))
+        self.0.remove(key)
     }
 
     /// The value of a key, which is set to `None` first where it is not there.
@@ -133,7 +138,7 @@ impl Dict {
     /// assert_eq!(dict.get("a"), Some(&Value::Int(1)));
     /// ```
     pub fn or_none(&mut self, key: impl Into<Value>) -> &mut Value {
-        self.0.entry(key.into()).or_default()
+        self.0.or_default(key.into())
     }
 
     /// Keys and values, in order.
@@ -162,16 +167,16 @@ impl Dict {
 
 impl IntoIterator for Dict {
     type Item = (Value, Value);
-    type IntoIter = indexmap::map::IntoIter<Value, Value>;
+    type IntoIter = std::vec::IntoIter<(Value, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_entries().into_iter()
     }
 }
 
 impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Dict {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Dict {
-        Dict(Box::new(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()))
+        Dict(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }
 
@@ -191,7 +196,7 @@ impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Dict {
 /// assert!(set.contains(&1.into()));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Set(Box<IndexSet<Value, State>>);
+pub struct Set(Table<()>);
 
 impl Set {
     /// An empty set.
@@ -234,7 +239,7 @@ impl Set {
     /// ```
     #[must_use]
     pub fn contains(&self, item: &Value) -> bool {
-        self.0.contains(item)
+        self.0.get(item).is_some()
     }
 
     /// Adds an item; false if it was there already.
@@ -245,7 +250,7 @@ impl Set {
     /// assert!(!set.insert(1));
     /// ```
     pub fn insert(&mut self, item: impl Into<Value>) -> bool {
-        self.0.insert(item.into())
+        self.0.insert(item.into(), ()).is_none()
     }
 
     /// Takes an item out; those behind it move up. False if it was not there.
@@ -255,7 +260,7 @@ impl Set {
     /// assert!(set.remove(&1.into()) && set.is_empty());
     /// ```
     pub fn remove(&mut self, item: &Value) -> bool {
-        self.0.shift_remove(item)
+        self.0.remove(item).is_some()
     }
 
     /// The items, in order.
@@ -265,22 +270,22 @@ impl Set {
     /// assert_eq!(set.iter().filter_map(|item| item.as_i64()).collect::<Vec<_>>(), [3, 1, 2]);
     /// ```
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
-        self.0.iter()
+        self.0.iter().map(|(item, ())| item)
     }
 }
 
 impl IntoIterator for Set {
     type Item = Value;
-    type IntoIter = indexmap::set::IntoIter<Value>;
+    type IntoIter = std::iter::Map<std::vec::IntoIter<(Value, ())>, fn((Value, ())) -> Value>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_entries().into_iter().map(|(item, ())| item)
     }
 }
 
 impl<T: Into<Value>> FromIterator<T> for Set {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Set {
-        Set(Box::new(items.into_iter().map(Into::into).collect()))
+        Set(items.into_iter().map(|item| (item.into(), ())).collect())
     }
 }
 
@@ -295,20 +300,6 @@ mod sealed {
     pub trait Sealed {
         fn is(&self, key: &Value) -> bool;
         fn hash<H: Hasher>(&self, state: &mut H);
-    }
-}
-
-struct KeyOf<'k, K: ?Sized>(&'k K);
-
-impl<K: DictKey + ?Sized> Hash for KeyOf<'_, K> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-
-impl<K: DictKey + ?Sized> Equivalent<Value> for KeyOf<'_, K> {
-    fn equivalent(&self, key: &Value) -> bool {
-        self.0.is(key)
     }
 }
 
@@ -347,6 +338,9 @@ impl sealed::Sealed for Value {
         Hash::hash(self, state);
     }
 }
+
+/// For the items of sets, whose hashes are added up.
+static ITEMS: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 fn hash_text<H: Hasher>(text: &str, state: &mut H) {
     state.write_u8(b's');
@@ -415,9 +409,12 @@ impl Hash for Value {
             }
             Value::Surrogates(bytes) | Value::Bytes(bytes) | Value::ByteArray(bytes) => bytes.hash(state),
             Value::List(items) | Value::Tuple(items) => items.hash(state),
-            // Equal in any order: only how many there are is the same for all of them.
+            // Equal in any order. A dict is no key in Python, so that it may do with less.
             Value::Dict(dict) => dict.len().hash(state),
-            Value::Set(set) | Value::FrozenSet(set) => set.len().hash(state),
+            Value::Set(set) | Value::FrozenSet(set) => {
+                let sum = set.iter().fold(0, |sum: u64, item| sum.wrapping_add(ITEMS.hash_one(item)));
+                state.write_u64(sum);
+            }
             Value::Range(parts) | Value::Slice(parts) => parts.hash(state),
             Value::Object(object) => object.hash(state),
         }

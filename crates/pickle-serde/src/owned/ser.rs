@@ -71,15 +71,15 @@ impl Serialize for Object {
         for step in &self.steps {
             let (number, content) = match step {
                 Step::State(state) => (tag::STATE, state),
-                Step::StateBy(setter, _) => (tag::STATE_BY, setter),
+                Step::StateBy(call) => (tag::STATE_BY, &call[0]),
                 Step::Append(items) => (tag::APPEND, items),
                 Step::Assign(pairs) => (tag::ASSIGN, pairs),
                 Step::Add(items) => (tag::ADD, items),
             };
             parts.serialize_element(&number)?;
             parts.serialize_element(content)?;
-            if let Step::StateBy(_, state) = step {
-                parts.serialize_element(state)?;
+            if let Step::StateBy(call) = step {
+                parts.serialize_element(&call[1])?;
             }
         }
         parts.end()

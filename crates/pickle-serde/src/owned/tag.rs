@@ -14,6 +14,7 @@ pub(crate) const SLICE: u8 = 8;
 pub(crate) const ELLIPSIS: u8 = 9;
 pub(crate) const NOT_IMPLEMENTED: u8 = 10;
 pub(crate) const OBJECT: u8 = 11;
+pub(crate) const LIST: u8 = 12;
 
 // The steps of an object.
 pub(crate) const STATE: u8 = 0;

@@ -114,9 +114,6 @@ pub enum DumpErrorKind {
     /// The writer failed.
     #[error(transparent)]
     Io(std::io::Error),
-    /// The graph of the tagged form could not be built.
-    #[error(transparent)]
-    Graph(pickle_value::Error),
 }
 
 /// Text that is no JSON, with the place as `json.JSONDecodeError` has it; one word wide.

@@ -30,6 +30,7 @@ pub struct DumpOptions {
     pub(crate) max_digits: usize,
     pub(crate) max_bytes: Option<u64>,
     pub(crate) classes: HashMap<Box<str>, Class>,
+    pub(crate) tagged: bool,
 }
 
 impl Default for DumpOptions {
@@ -52,6 +53,7 @@ impl DumpOptions {
             max_digits: DEFAULT_MAX_DIGITS,
             max_bytes: None,
             classes: HashMap::new(),
+            tagged: false,
         }
     }
 
@@ -121,7 +123,7 @@ impl DumpOptions {
         self
     }
 
-    /// How many bytes of JSON may be written: by default 256 MiB, or a hundred times the size of the graph's input.
+    /// How many bytes of JSON may be written: by default 128 MiB, or a hundred times the size of the graph's input.
     ///
     /// An object that is shared is written again each time, and so a few hundred bytes of pickle may hold more JSON than
     /// any disk does.
@@ -148,6 +150,23 @@ impl DumpOptions {
     #[must_use]
     pub fn class(mut self, name: &str, class: Class) -> DumpOptions {
         self.classes.insert(name.into(), class);
+        self
+    }
+
+    /// Writes the [tagged form](super::tagged), which keeps all that a graph has: what JSON cannot hold becomes an object
+    /// with a key that begins with `$`. What is said of classes, floats and keys then matters no more.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().tagged(true).compact();
+    /// assert_eq!(options.to_string(&py!({"raw": (b"\x00", 1)}))?, r#"{"raw":{"$tuple":[{"$bytes":"AA=="},1]}}"#);
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
+    #[must_use]
+    pub fn tagged(mut self, tagged: bool) -> DumpOptions {
+        self.tagged = tagged;
         self
     }
 }

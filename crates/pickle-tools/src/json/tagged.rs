@@ -5,7 +5,7 @@
 //! use pickle_value::{Builder, py};
 //!
 //! let graph = py!({"raw": (b"\x00\xff", {1}), 2: "two"});
-//! let text = json::to_string(&tagged::encode(&graph)?)?;
+//! let text = tagged::to_string(&graph)?;
 //! assert_eq!(
 //!     text,
 //!     r#"{"$dict": [["raw", {"$tuple": [{"$bytes": "AP8="}, {"$set": [1]}]}], [2, "two"]]}"#
@@ -48,13 +48,34 @@
 //! Kept is every identity that shows in a pickle. Ints, floats, the empty tuple, and strings of no or one character up to
 //! U+00FF, have none there.
 
+mod census;
 mod decode;
 mod encode;
 
-pub use decode::decode;
-pub use encode::encode;
+use pickle_value::{Graph, Handle, ObjectKind, Text, Value};
 
-use pickle_value::{ObjectKind, Text};
+pub use decode::decode;
+pub(crate) use encode::write;
+
+use super::error::DumpError;
+use super::options::DumpOptions;
+
+/// The tagged form of a graph, as text. [`DumpOptions::tagged`] has it in other layouts, and piece by piece.
+///
+/// ```
+/// use pickle_tools::json::tagged;
+/// use pickle_value::py;
+///
+/// assert_eq!(tagged::to_string(&py!([(1, 2), None]))?, r#"[{"$tuple": [1, 2]}, null]"#);
+/// # Ok::<(), pickle_tools::json::DumpError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`DumpErrorKind::TooLong`](super::DumpErrorKind::TooLong): names and keys are written wherever they stand.
+pub fn to_string(graph: &Graph<'_>) -> Result<String, DumpError> {
+    DumpOptions::new().tagged(true).to_string(graph)
+}
 
 /// The kinds of objects that are made of fields, and their tags.
 const OBJECTS: [(ObjectKind, &str); 9] = [
@@ -78,5 +99,35 @@ fn is_one_for_all(text: Text<'_>) -> bool {
     match points.next() {
         None => true,
         Some(first) => first < 0x100 && points.next().is_none(),
+    }
+}
+
+/// The text in pieces: JSON's escapes would make one character of a high surrogate with a low one behind it.
+fn pieces(text: Text<'_>) -> impl Iterator<Item = Text<'_>> {
+    let mut rest = Some(text.as_bytes());
+    core::iter::from_fn(move || {
+        let bytes = rest.take()?;
+        // Surrogates have three bytes each, and nothing else has this one.
+        let pair = match bytes.contains(&0xed) {
+            true => bytes.windows(5).position(|window| matches!(window, [0xed, 0xa0..=0xaf, _, 0xed, 0xb0..=0xbf])),
+            false => None,
+        };
+        let (piece, behind) = bytes.split_at(pair.map_or(bytes.len(), |at| at + 3));
+        rest = pair.map(|_| behind);
+        Text::from_utf8(piece).ok()
+    })
+}
+
+/// The slots of a container, or of what was appended, set or added.
+fn slots<'g>(graph: &'g Graph<'g>, handle: Handle) -> &'g [Handle] {
+    match graph.value(handle) {
+        Value::List(slots)
+        | Value::Tuple(slots)
+        | Value::Dict(slots)
+        | Value::Set(slots)
+        | Value::FrozenSet(slots)
+        | Value::Range(slots)
+        | Value::Slice(slots) => slots,
+        _ => &[],
     }
 }

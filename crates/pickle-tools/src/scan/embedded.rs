@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use pickle_codec::Machine;
-
 use super::finding::{Finding, Severity};
 use super::host::ScanHost;
 use super::log::Log;
 use super::policy::{Judgement, Policy};
-use super::run::{Mode, Run, run};
+use super::run::{Mode, Run, machine, run};
 
 /// Trying where a pickle may begin costs up to so many times the length of the bytes.
 const MAX_WORK: usize = 4;
@@ -111,7 +109,7 @@ impl Search<'_, '_> {
     fn attempt(&mut self, start: usize) -> Option<Run> {
         let bytes = &self.bytes[start..];
         let mut host = ScanHost::new(bytes, self.policy, self.log.fresh());
-        let mut ran = run(&mut Machine::new(), &mut host, bytes, 0, Mode::default());
+        let mut ran = run(&mut machine(), &mut host, bytes, 0, Mode::default());
         let cost = match &mut ran.end {
             Ok(end) => {
                 *end += start;

@@ -9,6 +9,9 @@ use super::raw::{Dtype, Raw};
 use super::symbol::Symbol;
 use super::value::{Thing, Value};
 
+/// As many bytes as names within names may have: no class has so many around it.
+const LONGEST_PATH: usize = 512;
+
 /// Why a rule does not allow a call.
 type Forbidden = &'static str;
 
@@ -122,6 +125,10 @@ impl ScanHost<'_, '_> {
         let Some(outer) = self.symbols.get(outer) else {
             return Err("it takes an attribute of what is not known");
         };
+        // Each name is longer than the one before: a chain of very many would take the square of its length.
+        if outer.name().len() + name.len() > LONGEST_PATH {
+            return Err("it takes an attribute of a very long name");
+        }
         let path = [outer.name().as_bytes(), b".", name].concat();
         let module = outer.module().to_owned();
         let symbol = self.symbols.enter(module.as_bytes(), &path, 4);

@@ -36,6 +36,15 @@ pub(super) struct Run {
     pub(super) log: Log,
 }
 
+/// A machine that takes as many digits as [`pickle_codec::Limits`] do by default. Converting more takes seconds; where they stand, a pickle
+/// is broken, and so not clean.
+pub(super) fn machine() -> Machine<Value> {
+    const MOST_DIGITS: usize = 300_000;
+    let mut machine = Machine::new();
+    machine.set_max_digits(MOST_DIGITS);
+    machine
+}
+
 /// Runs the pickle at `start` on a machine, whose memo may hold what earlier pickles left.
 pub(super) fn run(
     machine: &mut Machine<Value>,
@@ -134,7 +143,7 @@ fn skip_array(host: &mut ScanHost<'_, '_>, input: &[u8], at: usize, raw: Raw) ->
     match raw {
         Raw::Bytes { .. } => raw.end(input, at).ok_or_else(|| lacking("the array's bytes are not all there")),
         // An array of objects is loaded by `pickle.load`.
-        Raw::Pickle => steps(&mut Machine::new(), host, input, at, Mode::default()),
+        Raw::Pickle => steps(&mut machine(), host, input, at, Mode::default()),
         Raw::Unknown => Err(lacking("an array follows of which the wrapper does not tell enough")),
     }
 }

@@ -10,7 +10,7 @@ use super::finding::{Action, Finding, Origin};
 use super::host::{MemoUse, Nested, ScanHost};
 use super::log::Log;
 use super::policy::Policy;
-use super::run::{Mode, Problem, Run, run};
+use super::run::{Mode, Problem, Run, machine, run};
 use super::value::Value;
 
 /// An unpickler that takes several pickles keeps its memo, wherever in the stream it begins: so many beginnings are
@@ -45,7 +45,7 @@ pub(super) fn stream(input: &[u8], place: Arc<str>, policy: &Policy, every: bool
         log,
         pickles: Vec::new(),
         end: 0,
-        chain: Machine::new(),
+        chain: machine(),
         chained: 0,
         is_chained: true,
         elsewhere: Vec::new(),
@@ -134,10 +134,10 @@ impl Reader<'_, '_> {
     fn fresh(&mut self, start: usize) -> (Run, Mode) {
         self.host.saw_wrapper = false;
         let mode = Mode::default();
-        let mut plain = run(&mut Machine::new(), &mut self.host, self.input, start, mode);
+        let mut plain = run(&mut machine(), &mut self.host, self.input, start, mode);
         if mem::take(&mut self.host.saw_wrapper) {
             let mode = Mode { joblib: true, ..mode };
-            let mut joblib = run(&mut Machine::new(), &mut self.host, self.input, start, mode);
+            let mut joblib = run(&mut machine(), &mut self.host, self.input, start, mode);
             if let (Ok(by_pickle), Ok(by_joblib)) = (&plain.end, &joblib.end)
                 && by_pickle != by_joblib
             {
@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
         }
         if plain.end.is_err() {
             let mode = Mode { python: true, ..mode };
-            let python = run(&mut Machine::new(), &mut self.host, self.input, start, mode);
+            let python = run(&mut machine(), &mut self.host, self.input, start, mode);
             plain.log.merge(python.log);
             if python.end.is_ok() {
                 plain.end = python.end;
@@ -196,7 +196,7 @@ impl Reader<'_, '_> {
         let mut work = self.input.len().saturating_mul(MAX_CHAIN_WORK);
         for mut start in mem::take(&mut self.elsewhere) {
             while start < self.input.len() {
-                let ran = run(&mut Machine::new(), &mut self.host, self.input, start, Mode::default());
+                let ran = run(&mut machine(), &mut self.host, self.input, start, Mode::default());
                 self.log.merge(ran.log);
                 let Ok(end) = ran.end else { break };
                 let Some(left) = work.checked_sub(end - start) else {

@@ -1,6 +1,6 @@
 //! From a graph that is JSON to the one that it tells of.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,8 +9,9 @@ use pickle_value::{Builder, Graph, Handle, Kind, ObjectKind, Value, View};
 
 use super::OBJECTS;
 use crate::json::error::{LoadError, LoadErrorKind};
+use crate::json::marks::Marks;
 
-/// The graph of which [`encode`](super::encode) made this one.
+/// The graph of which this one is the [tagged form](super), as JSON has it.
 ///
 /// ```
 /// use pickle_tools::json::{self, tagged};
@@ -34,7 +35,7 @@ pub fn decode(graph: &Graph<'_>) -> Result<Graph<'static>, LoadError> {
         builder: Builder::new(),
         keys: HashMap::new(),
         known: HashMap::new(),
-        visited: HashSet::new(),
+        visited: Marks::new(graph),
         tasks: Vec::new(),
         fills: Vec::new(),
         made: Vec::new(),
@@ -45,11 +46,11 @@ pub fn decode(graph: &Graph<'_>) -> Result<Graph<'static>, LoadError> {
 /// What stands under each number.
 fn numbered<'g>(graph: &'g Graph<'g>) -> Result<HashMap<i64, Handle>, LoadError> {
     let mut numbered = HashMap::new();
-    let mut seen = HashSet::new();
+    let mut seen = Marks::new(graph);
     let mut waiting = Vec::from([graph.root()]);
     while let Some(view) = waiting.pop() {
         let Some(handle) = view.handle().filter(|_| matches!(view.kind(), Kind::List | Kind::Dict)) else { continue };
-        if !seen.insert(handle) {
+        if seen.get_mut(handle).is_none_or(|is_seen| core::mem::replace(is_seen, true)) {
             continue;
         }
         if view.kind() == Kind::Dict && view.contains("$id") {
@@ -75,7 +76,7 @@ struct Decode<'g> {
     /// What was made of those with a number; nothing while it is being made.
     known: HashMap<i64, Option<Handle>>,
     /// A container that stands in two places is no JSON.
-    visited: HashSet<Handle>,
+    visited: Marks<bool>,
     tasks: Vec<Task>,
     /// What is filled once all that is being made is there. So cycles need nothing special.
     fills: Vec<Fill<'g>>,
@@ -229,7 +230,7 @@ impl<'g> Decode<'g> {
     }
 
     fn first_visit(&mut self, handle: Handle) -> Outcome {
-        match self.visited.insert(handle) {
+        match self.visited.get_mut(handle).is_some_and(|is_visited| !core::mem::replace(is_visited, true)) {
             true => Ok(()),
             false => Err(fault("a list or dict stands in two places: JSON has no such")),
         }

@@ -1,417 +1,468 @@
-//! From a graph to one that is JSON.
-
-use std::collections::{HashMap, HashSet};
+//! Writing the tagged form of a graph.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use num_bigint::BigInt;
-use pickle_value::{Builder, Error, Graph, Handle, Object, ObjectKind, Step, Text, Value, View, push_code_point};
+use pickle_value::{Graph, Handle, Nest, Object, ObjectKind, Step, Text, Value, View};
 
-use super::{LONG_INT, OBJECTS, is_one_for_all};
+use super::census::{Census, Reference};
+use super::{LONG_INT, OBJECTS, pieces, slots};
 use crate::json::error::{DumpError, DumpErrorKind};
+use crate::json::keys;
+use crate::json::term::Terms;
+use crate::json::writer::Writer;
 
-/// A graph that [`to_vec`](crate::json::to_vec) writes without loss: see the [module](super).
-///
-/// ```
-/// use pickle_tools::json::{self, tagged};
-/// use pickle_value::py;
-///
-/// let text = json::to_string(&tagged::encode(&py!([(1, 2), None]))?)?;
-/// assert_eq!(text, r#"[{"$tuple": [1, 2]}, null]"#);
-/// # Ok::<(), json::DumpError>(())
-/// ```
-///
-/// # Errors
-///
-/// [`DumpErrorKind::Graph`], if the tagged form has more objects than a graph holds.
-pub fn encode(graph: &Graph<'_>) -> Result<Graph<'static>, DumpError> {
-    let encode = Encode {
-        graph,
-        census: Census::of(graph),
-        builder: Builder::new(),
-        numbers: HashMap::new(),
-        known: HashMap::new(),
-        tasks: Vec::new(),
-        made: Vec::new(),
-    };
-    encode.run().map_err(|error| DumpError::new(String::new(), DumpErrorKind::Graph(error)))
+/// Writes a graph, from the outside in, so that nothing is held but what is open.
+pub(crate) fn write(graph: &Graph<'_>, writer: &mut Writer<'_>) -> Result<(), DumpError> {
+    let encode =
+        Encode { graph, census: Census::of(graph), writer, open: Nest::new(), sorted: Nest::new(), numbers: 0 };
+    encode.run().map_err(|kind| DumpError::new(String::new(), kind))
 }
 
-/// Who is referred to how often.
-#[derive(Default)]
-struct Census<'g> {
-    /// The objects that are referred to twice, other than as keys of JSON objects.
-    shared: HashSet<Handle>,
-    /// The dicts that are no JSON objects.
-    tagged_dicts: HashSet<Handle>,
-    /// The one str that is the key of JSON objects with this text.
-    keys: HashMap<&'g [u8], Handle>,
-}
-
-impl<'g> Census<'g> {
-    fn of(graph: &'g Graph<'g>) -> Census<'g> {
-        let mut census = Census::default();
-        let mut seen = HashSet::new();
-        let mut waiting: Vec<Handle> = graph.root().handle().into_iter().collect();
-        while let Some(handle) = waiting.pop() {
-            if !has_identity(graph, handle) {
-                continue;
-            }
-            if !seen.insert(handle) {
-                census.shared.insert(handle);
-                continue;
-            }
-            match graph.value(handle) {
-                Value::Dict(pairs) if census.is_plain(graph, pairs) => {
-                    waiting.extend(pairs.iter().skip(1).step_by(2).rev());
-                }
-                value => {
-                    if let Value::Dict(_) = value {
-                        census.tagged_dicts.insert(handle);
-                    }
-                    waiting.extend(parts(graph.view(handle)).into_iter().rev());
-                }
-            }
-        }
-        census
-    }
-
-    /// Whether a dict is a JSON object; then its keys are those of all.
-    fn is_plain(&mut self, graph: &'g Graph<'g>, pairs: &'g [Handle]) -> bool {
-        let key_of = |&key: &Handle| match graph.value(key) {
-            Value::Text(text) if !text.as_bytes().starts_with(b"$") && pieces(text).len() < 2 => Some((text, key)),
-            _ => None,
-        };
-        let keys: Option<Vec<_>> = pairs.iter().step_by(2).map(key_of).collect();
-        let Some(mut keys) = keys else { return false };
-        keys.retain(|(text, _)| !is_one_for_all(*text));
-        let is_other =
-            |(text, key): &(Text<'g>, Handle)| self.keys.get(text.as_bytes()).is_some_and(|known| known != key);
-        if keys.iter().any(is_other) {
-            return false;
-        }
-        self.keys.extend(keys.into_iter().map(|(text, key)| (text.as_bytes(), key)));
-        true
-    }
-}
-
-/// What an object refers to. What was appended, set or added to it is no list, dict or set of its own.
-fn parts(view: View<'_>) -> Vec<Handle> {
-    let logged = view.as_object().into_iter().flat_map(|object| object.steps()).filter_map(|step| match step {
-        Step::Append(part) | Step::Assign(part) | Step::Add(part) => part.handle(),
-        _ => None,
-    });
-    let logged: HashSet<Handle> = logged.collect();
-    let mut all = Vec::new();
-    for part in view.parts() {
-        match part.handle() {
-            Some(handle) if logged.contains(&handle) => {
-                if let Some(Value::List(slots) | Value::Dict(slots) | Value::Set(slots)) = part.value() {
-                    all.extend_from_slice(slots);
-                }
-            }
-            handle => all.extend(handle),
-        }
-    }
-    all
-}
-
-/// Whether it shows in a pickle which object it is. What has no identity has no parts with one.
-fn has_identity(graph: &Graph<'_>, handle: Handle) -> bool {
-    match graph.value(handle) {
-        Value::Text(text) => !is_one_for_all(text),
-        Value::Tuple(items) => !items.is_empty(),
-        Value::Object(object) => object.kind() != ObjectKind::Global,
-        Value::Bytes(_)
-        | Value::ByteArray(_)
-        | Value::ByteString(_)
-        | Value::List(_)
-        | Value::Dict(_)
-        | Value::Set(_)
-        | Value::FrozenSet(_)
-        | Value::Range(_)
-        | Value::Slice(_)
-        | Value::Complex(..) => true,
-        _ => false,
-    }
-}
-
-struct Encode<'g> {
+struct Encode<'g, 'w, 'o> {
     graph: &'g Graph<'g>,
     census: Census<'g>,
-    builder: Builder<'static>,
-    /// The numbers that shared objects have got.
-    numbers: HashMap<Handle, i64>,
-    /// The texts of long ints and of the names of globals, which are written wherever they stand: once is enough here.
-    known: HashMap<Handle, Handle>,
-    tasks: Vec<Task<'g>>,
-    /// What was made, the last on top.
-    made: Vec<Handle>,
+    writer: &'w mut Writer<'o>,
+    open: Nest<Open>,
+    /// Keys and values of the JSON objects that are open and sorted.
+    sorted: Nest<Vec<Handle>>,
+    /// How many shared objects have got their number.
+    numbers: u32,
 }
 
-/// What is left to do; those that make something take what was made last.
-enum Task<'g> {
-    Visit(Handle),
-    Text(&'static str),
-    /// A list of so many.
-    List(usize),
-    /// An object with one key.
-    Tag(&'static str),
-    /// An object with `$do` as its second key.
-    TagWithSteps(&'static str),
-    /// An object with these keys; values stand between them.
-    Dict(&'g [Handle]),
-    /// What has a number.
-    Numbered(i64),
+/// What is being written. There may be millions, so it is small.
+#[derive(Clone, Copy)]
+struct Open {
+    handle: Handle,
+    /// Which slot, entry, field or step comes next.
+    next: u32,
+    form: Form,
+    /// Which part of the step comes next.
+    part: u8,
+    /// Whether it stands within `{"$id": 1, "$value": …}`.
+    is_numbered: bool,
 }
 
-impl<'g> Encode<'g> {
-    fn run(mut self) -> Result<Graph<'static>, Error> {
-        self.tasks.extend(self.graph.root().handle().map(Task::Visit));
-        while let Some(task) = self.tasks.pop() {
-            let made = match task {
-                Task::Visit(handle) => match self.visit(handle)? {
-                    Some(made) => made,
-                    None => continue,
-                },
-                Task::Text(text) => self.builder.name(text)?,
-                Task::List(count) => {
-                    let items = self.made.split_off(self.made.len() - count);
-                    self.builder.list(&items)?
-                }
-                Task::Tag(tag) => {
-                    let value = self.taken();
-                    self.tag(tag, value)?
-                }
-                Task::TagWithSteps(tag) => {
-                    let (steps, fields) = (self.taken(), self.taken());
-                    let pairs = [self.builder.name(tag)?, fields, self.builder.name("$do")?, steps];
-                    self.builder.dict(&pairs)?
-                }
-                Task::Dict(pairs) => self.dict(pairs)?,
-                Task::Numbered(number) => {
-                    let value = self.taken();
-                    let number = self.builder.int(number)?;
-                    let pairs = [self.builder.name("$id")?, number, self.builder.name("$value")?, value];
-                    self.builder.dict(&pairs)?
-                }
-            };
-            self.made.push(made);
-        }
-        let root = self.taken();
-        Ok(self.builder.finish(root))
-    }
+#[derive(Clone, Copy)]
+enum Form {
+    /// `[item, …]`
+    Items,
+    /// `[[key, value], …]`
+    Pairs,
+    /// `{"$tag": [item, …]}`
+    TaggedItems,
+    /// `{"$dict": [[key, value], …]}`
+    TaggedPairs,
+    /// `{"key": value, …}`
+    Dict,
+    /// The same, of the last of [`Encode::sorted`].
+    SortedDict,
+    /// `{"$tag": [field, …]}`
+    Fields,
+    /// `{"$tag": [field, …], "$do": [step, …]}`, where the steps have begun.
+    Steps,
+}
 
-    fn taken(&mut self) -> Handle {
-        self.made.pop().unwrap_or(Handle::NONE)
-    }
+type Outcome = Result<(), DumpErrorKind>;
 
-    fn tag(&mut self, tag: &str, value: Handle) -> Result<Handle, Error> {
-        let key = self.builder.name(tag)?;
-        self.builder.dict(&[key, value])
-    }
+/// As many bytes of base64 as are made at a time, of three quarters as many.
+const PIECE: usize = 4096;
 
-    /// What is made at once, or nothing where it is left to tasks.
-    fn visit(&mut self, handle: Handle) -> Result<Option<Handle>, Error> {
-        let value = self.graph.value(handle);
-        if let Value::Text(text) = value
-            && self.census.keys.get(text.as_bytes()) == Some(&handle)
-        {
-            let text = self.builder.text_from_utf8(text.as_bytes())?;
-            return self.tag("$key", text).map(Some);
-        }
-        if self.census.shared.contains(&handle) {
-            let next = self.numbers.len() as i64 + 1;
-            if let Some(&number) = self.numbers.get(&handle) {
-                let number = self.builder.int(number)?;
-                return self.tag("$ref", number).map(Some);
+impl<'g> Encode<'g, '_, '_> {
+    fn run(mut self) -> Outcome {
+        self.value(self.graph.root().handle().unwrap_or(Handle::NONE))?;
+        while let Some(&top) = self.open.last() {
+            match top.form {
+                Form::Items | Form::TaggedItems => self.item(top)?,
+                Form::Pairs | Form::TaggedPairs => self.half_of_pair(top)?,
+                Form::Dict | Form::SortedDict => self.entry(top)?,
+                Form::Fields => self.field(top)?,
+                Form::Steps => self.step(top)?,
             }
-            self.numbers.insert(handle, next);
-            self.tasks.push(Task::Numbered(next));
         }
-        self.value(handle, value)
+        Ok(())
     }
 
-    fn value(&mut self, handle: Handle, value: Value<'g>) -> Result<Option<Handle>, Error> {
-        let made = match value {
-            Value::None => Handle::NONE,
-            Value::Bool(value) => self.builder.bool(value),
-            Value::Int(value) => self.builder.int(value)?,
-            Value::BigInt(bytes) => self.int(handle, bytes)?,
+    fn item(&mut self, top: Open) -> Outcome {
+        match slots(self.graph, top.handle).get(top.next as usize) {
+            Some(&item) => self.next(item),
+            None => self.end_list(),
+        }
+    }
+
+    /// A key, or a value behind it; behind that the pair ends.
+    fn half_of_pair(&mut self, top: Open) -> Outcome {
+        let is_key = top.next.is_multiple_of(2);
+        if is_key && top.next > 0 {
+            self.writer.end(b']');
+        }
+        match slots(self.graph, top.handle).get(top.next as usize) {
+            Some(&key) if is_key => {
+                self.writer.separate();
+                self.writer.begin(b'[');
+                self.next(key)
+            }
+            Some(&value) => self.next(value),
+            None => self.end_list(),
+        }
+    }
+
+    fn entry(&mut self, top: Open) -> Outcome {
+        let own = match top.form {
+            Form::SortedDict => self.sorted.last().map(Vec::as_slice),
+            _ => None,
+        };
+        let pairs = own.unwrap_or_else(|| slots(self.graph, top.handle));
+        let at = 2 * top.next as usize;
+        if let Some(&[key, value]) = pairs.get(at..at + 2) {
+            self.advance();
+            self.writer.separate();
+            self.name(self.graph.view(key));
+            self.writer.colon();
+            return self.value(value);
+        }
+        if let Form::SortedDict = top.form {
+            self.sorted.pop();
+        }
+        self.open.pop();
+        self.writer.end(b'}');
+        self.finish(top)
+    }
+
+    fn field(&mut self, top: Open) -> Outcome {
+        let Value::Object(object) = self.graph.value(top.handle) else { return self.end_list() };
+        if let Some(&field) = object.fields().get(top.next as usize) {
+            return self.next(field);
+        }
+        self.writer.end(b']');
+        if object.step(0).is_none() {
+            return self.end_object();
+        }
+        if let Some(top) = self.open.last_mut() {
+            (top.form, top.next) = (Form::Steps, 0);
+        }
+        self.key("$do");
+        self.writer.begin(b'[');
+        Ok(())
+    }
+
+    /// The next part of a step: its word with what it is done with first, what follows that, or its end.
+    fn step(&mut self, top: Open) -> Outcome {
+        let step = self.graph.view(top.handle).as_object().and_then(|object| object.step(top.next as usize));
+        let Some(step) = step else {
+            self.writer.end(b']');
+            return self.end_object();
+        };
+        match (top.part, step) {
+            (0, _) => {
+                self.set_part(1);
+                self.begin_step(step)
+            }
+            (1, Step::StateBy(_, state)) => {
+                self.set_part(2);
+                self.writer.separate();
+                self.value(state.handle().unwrap_or(Handle::NONE))
+            }
+            _ => {
+                self.set_part(0);
+                self.advance();
+                self.writer.end(b']');
+                Ok(())
+            }
+        }
+    }
+
+    fn begin_step(&mut self, step: Step<'g>) -> Outcome {
+        let (word, part, form) = match step {
+            Step::State(state) => ("state", state, None),
+            Step::StateBy(setter, _) => ("state_by", setter, None),
+            Step::Append(items) => ("append", items, Some(Form::Items)),
+            Step::Assign(pairs) => ("set", pairs, Some(Form::Pairs)),
+            Step::Add(items) => ("add", items, Some(Form::Items)),
+        };
+        self.writer.separate();
+        self.writer.begin(b'[');
+        self.writer.separate();
+        self.word(word);
+        self.writer.separate();
+        let part = part.handle().unwrap_or(Handle::NONE);
+        match form {
+            Some(form) => self.list(part, form, false),
+            None => self.value(part),
+        }
+    }
+
+    fn set_part(&mut self, part: u8) {
+        if let Some(top) = self.open.last_mut() {
+            top.part = part;
+        }
+    }
+
+    fn advance(&mut self) {
+        if let Some(top) = self.open.last_mut() {
+            top.next += 1;
+        }
+    }
+
+    /// The next item of what is open.
+    fn next(&mut self, handle: Handle) -> Outcome {
+        self.advance();
+        self.writer.separate();
+        self.value(handle)
+    }
+
+    fn value(&mut self, handle: Handle) -> Outcome {
+        let is_numbered = match (self.census.reference(handle), self.graph.value(handle)) {
+            (Reference::Key, Value::Text(text)) => {
+                self.begin_tag("$key");
+                self.writer.text(text);
+                return self.end_tag();
+            }
+            (Reference::Numbered(number), _) => {
+                self.begin_tag("$ref");
+                self.writer.small(number.into());
+                return self.end_tag();
+            }
+            (Reference::Shared, _) => {
+                self.numbers += 1;
+                if !self.census.set_number(handle, self.numbers) {
+                    return Err(self.writer.too_long());
+                }
+                self.begin_tag("$id");
+                self.writer.small(self.numbers.into());
+                self.key("$value");
+                true
+            }
+            _ => false,
+        };
+        self.content(handle, is_numbered)
+    }
+
+    fn content(&mut self, handle: Handle, is_numbered: bool) -> Outcome {
+        match self.graph.value(handle) {
+            Value::List(_) => return self.list(handle, Form::Items, is_numbered),
+            Value::Tuple(_) => return self.tagged_list("$tuple", handle, is_numbered),
+            Value::Set(_) => return self.tagged_list("$set", handle, is_numbered),
+            Value::FrozenSet(_) => return self.tagged_list("$frozenset", handle, is_numbered),
+            Value::Range(_) => return self.tagged_list("$range", handle, is_numbered),
+            Value::Slice(_) => return self.tagged_list("$slice", handle, is_numbered),
+            Value::Dict(pairs) => return self.dict(handle, pairs, is_numbered),
+            Value::Object(object) if object.kind() != ObjectKind::Global => {
+                return self.object(handle, &object, is_numbered);
+            }
+            value => self.atom(&value)?,
+        }
+        if is_numbered { self.end_tag() } else { self.writer.check_length() }
+    }
+
+    fn tagged_list(&mut self, tag: &str, handle: Handle, is_numbered: bool) -> Outcome {
+        self.begin_tag(tag);
+        self.list(handle, Form::TaggedItems, is_numbered)
+    }
+
+    fn list(&mut self, handle: Handle, form: Form, is_numbered: bool) -> Outcome {
+        let open = Open { handle, next: 0, form, part: 0, is_numbered };
+        if slots(self.graph, handle).is_empty() {
+            self.writer.plain(b"[]");
+            return self.finish(open);
+        }
+        self.writer.begin(b'[');
+        self.open.push(open);
+        self.writer.check_length()
+    }
+
+    fn dict(&mut self, handle: Handle, pairs: &[Handle], is_numbered: bool) -> Outcome {
+        if self.census.is_tagged(handle) {
+            self.begin_tag("$dict");
+            return self.list(handle, Form::TaggedPairs, is_numbered);
+        }
+        let is_sorted = self.writer.options.sort_keys;
+        let form = if is_sorted { Form::SortedDict } else { Form::Dict };
+        let open = Open { handle, next: 0, form, part: 0, is_numbered };
+        if pairs.is_empty() {
+            self.writer.plain(b"{}");
+            return self.finish(open);
+        }
+        if is_sorted {
+            let terms = Terms { graph: self.graph, options: self.writer.options };
+            self.sorted.push(keys::sort(terms, pairs.to_vec())?);
+        }
+        self.writer.begin(b'{');
+        self.open.push(open);
+        self.writer.check_length()
+    }
+
+    fn object(&mut self, handle: Handle, object: &Object<'g>, is_numbered: bool) -> Outcome {
+        let tag = OBJECTS.iter().find(|(kind, _)| *kind == object.kind()).map_or("$native", |(_, tag)| tag);
+        self.begin_tag(tag);
+        self.writer.begin(b'[');
+        self.open.push(Open { handle, next: 0, form: Form::Fields, part: 0, is_numbered });
+        self.writer.check_length()
+    }
+
+    fn end_list(&mut self) -> Outcome {
+        self.writer.end(b']');
+        match self.open.pop() {
+            Some(top) => self.finish(top),
+            None => Ok(()),
+        }
+    }
+
+    fn end_object(&mut self) -> Outcome {
+        self.writer.end(b'}');
+        match self.open.pop() {
+            Some(top) => self.finish(top),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends what stands around something that has ended.
+    fn finish(&mut self, open: Open) -> Outcome {
+        if let Form::TaggedItems | Form::TaggedPairs = open.form {
+            self.writer.end(b'}');
+        }
+        if open.is_numbered {
+            self.writer.end(b'}');
+        }
+        self.writer.check_length()
+    }
+
+    /// A text that is whole.
+    fn name(&mut self, view: View<'_>) {
+        match view.as_text() {
+            Some(text) => self.writer.text(text),
+            None => self.word(""),
+        }
+    }
+
+    /// A text that needs no escapes.
+    fn word(&mut self, word: &str) {
+        self.writer.plain(b"\"");
+        self.writer.plain(word.as_bytes());
+        self.writer.plain(b"\"");
+    }
+
+    /// A key of an object that is open.
+    fn key(&mut self, key: &str) {
+        self.writer.separate();
+        self.word(key);
+        self.writer.colon();
+    }
+
+    /// An object whose first key is the tag.
+    fn begin_tag(&mut self, tag: &str) {
+        self.writer.begin(b'{');
+        self.key(tag);
+    }
+
+    fn end_tag(&mut self) -> Outcome {
+        self.writer.end(b'}');
+        self.writer.check_length()
+    }
+
+    /// What has no parts with an identity.
+    fn atom(&mut self, value: &Value<'g>) -> Outcome {
+        match *value {
+            Value::Bool(value) => self.writer.plain(if value { b"true" } else { b"false" }),
+            Value::Int(value) => self.writer.small(value),
+            Value::BigInt(bytes) => self.int(bytes)?,
             Value::Long(bytes) => {
-                let int = self.int(handle, bytes)?;
-                self.tag("$long", int)?
+                self.begin_tag("$long");
+                self.int(bytes)?;
+                self.end_tag()?;
             }
             Value::Float(value) => self.float(value)?,
             Value::Complex(real, imaginary) => {
-                let parts = [self.float(real)?, self.float(imaginary)?];
-                let parts = self.builder.list(&parts)?;
-                self.tag("$complex", parts)?
+                self.begin_tag("$complex");
+                self.writer.begin(b'[');
+                for part in [real, imaginary] {
+                    self.writer.separate();
+                    self.float(part)?;
+                }
+                self.writer.end(b']');
+                self.end_tag()?;
             }
             Value::Text(text) => self.text(text)?,
             Value::Bytes(bytes) => self.base64("$bytes", bytes)?,
             Value::ByteArray(bytes) => self.base64("$bytearray", bytes)?,
             Value::ByteString(bytes) => self.base64("$bytestring", bytes)?,
-            Value::Ellipsis => self.tag("$ellipsis", Handle::NONE)?,
-            Value::NotImplemented => self.tag("$notimplemented", Handle::NONE)?,
-            Value::List(items) => return self.later(None, items),
-            Value::Tuple(items) => return self.later(Some("$tuple"), items),
-            Value::Set(items) => return self.later(Some("$set"), items),
-            Value::FrozenSet(items) => return self.later(Some("$frozenset"), items),
-            Value::Range(items) => return self.later(Some("$range"), items),
-            Value::Slice(items) => return self.later(Some("$slice"), items),
-            Value::Dict(pairs) if self.census.tagged_dicts.contains(&handle) => {
-                self.tasks.push(Task::Tag("$dict"));
-                self.pairs_later(pairs);
-                return Ok(None);
-            }
-            Value::Dict(pairs) => {
-                self.tasks.push(Task::Dict(pairs));
-                self.tasks.extend(pairs.iter().skip(1).step_by(2).rev().map(|&value| Task::Visit(value)));
-                return Ok(None);
-            }
-            Value::Object(object) if object.kind() == ObjectKind::Global => self.global(&object)?,
-            Value::Object(object) => return self.object(&object),
-            // A graph has nothing else.
-            _ => Handle::NONE,
-        };
-        Ok(Some(made))
-    }
-
-    fn later(&mut self, tag: Option<&'static str>, items: &[Handle]) -> Result<Option<Handle>, Error> {
-        self.tasks.extend(tag.map(Task::Tag));
-        self.list_later(items);
-        Ok(None)
-    }
-
-    fn list_later(&mut self, items: &[Handle]) {
-        self.tasks.push(Task::List(items.len()));
-        self.tasks.extend(items.iter().rev().map(|&item| Task::Visit(item)));
-    }
-
-    fn pairs_later(&mut self, pairs: &[Handle]) {
-        self.tasks.push(Task::List(pairs.len() / 2));
-        for pair in pairs.chunks_exact(2).rev() {
-            self.list_later(pair);
+            Value::Ellipsis => self.nothing("$ellipsis")?,
+            Value::NotImplemented => self.nothing("$notimplemented")?,
+            Value::Object(object) => self.global(&object)?,
+            // None; a graph has nothing else.
+            _ => self.writer.plain(b"null"),
         }
+        Ok(())
     }
 
-    fn object(&mut self, object: &Object<'g>) -> Result<Option<Handle>, Error> {
-        let tag = OBJECTS.iter().find(|(kind, _)| *kind == object.kind()).map_or("$native", |(_, tag)| tag);
-        let steps: Vec<Step<'g>> = object.steps().collect();
-        self.tasks.push(if steps.is_empty() { Task::Tag(tag) } else { Task::TagWithSteps(tag) });
-        // What is pushed last is done first.
-        if !steps.is_empty() {
-            self.tasks.push(Task::List(steps.len()));
-            steps.into_iter().rev().for_each(|step| self.step(step));
-        }
-        self.list_later(object.fields());
-        Ok(None)
+    fn nothing(&mut self, tag: &str) -> Outcome {
+        self.begin_tag(tag);
+        self.writer.plain(b"null");
+        self.end_tag()
     }
 
-    /// The text that is made of an object, made once.
-    fn once(&mut self, handle: Handle, make: impl FnOnce() -> String) -> Result<Handle, Error> {
-        if let Some(&known) = self.known.get(&handle) {
-            return Ok(known);
-        }
-        let made = self.builder.text(&make())?;
-        self.known.insert(handle, made);
-        Ok(made)
-    }
-
-    fn global(&mut self, object: &Object<'g>) -> Result<Handle, Error> {
-        let fields = [self.field(object, 0)?, self.field(object, 1)?];
-        let fields = self.builder.list(&fields)?;
-        self.tag("$global", fields)
-    }
-
-    /// The module or name of a global.
-    fn field(&mut self, object: &Object<'g>, number: usize) -> Result<Handle, Error> {
-        let field = object.field(number);
-        let text = || field.as_str().unwrap_or_default().to_owned();
-        self.once(field.handle().unwrap_or(Handle::NONE), text)
-    }
-
-    fn step(&mut self, step: Step<'g>) {
-        let (word, parts) = match step {
-            Step::State(state) => ("state", Vec::from([state])),
-            Step::StateBy(setter, state) => ("state_by", Vec::from([setter, state])),
-            Step::Append(items) => ("append", Vec::from([items])),
-            Step::Assign(pairs) => ("set", Vec::from([pairs])),
-            Step::Add(items) => ("add", Vec::from([items])),
-        };
-        self.tasks.push(Task::List(parts.len() + 1));
-        for part in parts.into_iter().rev() {
-            match (word, part.value()) {
-                ("append", Some(Value::List(items))) | ("add", Some(Value::Set(items))) => self.list_later(items),
-                ("set", Some(Value::Dict(pairs))) => self.pairs_later(pairs),
-                _ => self.tasks.extend(part.handle().map(Task::Visit)),
-            }
-        }
-        self.tasks.push(Task::Text(word));
-    }
-
-    fn dict(&mut self, pairs: &[Handle]) -> Result<Handle, Error> {
-        let values = self.made.split_off(self.made.len() - pairs.len() / 2);
-        let mut made = Vec::with_capacity(pairs.len());
-        for (pair, value) in pairs.chunks_exact(2).zip(values) {
-            let text = self.graph.view(pair[0]).as_text().map_or(&b""[..], Text::as_bytes);
-            made.extend([self.builder.text_from_utf8(text)?, value]);
-        }
-        self.builder.dict(&made)
-    }
-
-    fn text(&mut self, text: Text<'_>) -> Result<Handle, Error> {
-        let pieces = pieces(text);
-        if let [piece] = &pieces[..] {
-            return self.builder.text_from_utf8(piece);
-        }
-        let pieces = pieces.iter().map(|piece| self.builder.text_from_utf8(piece)).collect::<Result<Vec<_>, _>>()?;
-        let pieces = self.builder.list(&pieces)?;
-        self.tag("$text", pieces)
-    }
-
-    fn base64(&mut self, tag: &str, bytes: &[u8]) -> Result<Handle, Error> {
-        let text = self.builder.text(&STANDARD.encode(bytes))?;
-        self.tag(tag, text)
-    }
-
-    fn int(&mut self, handle: Handle, bytes: &[u8]) -> Result<Handle, Error> {
+    fn int(&mut self, bytes: &[u8]) -> Outcome {
         if bytes.len() <= LONG_INT {
-            return self.builder.int_from_le_bytes(bytes);
+            return self.writer.large(bytes);
         }
-        let digits = self.once(handle, || BigInt::from_signed_bytes_le(bytes).to_str_radix(16))?;
-        self.tag("$int", digits)
+        self.begin_tag("$int");
+        self.word(&BigInt::from_signed_bytes_le(bytes).to_str_radix(16));
+        self.end_tag()
     }
 
-    fn float(&mut self, value: f64) -> Result<Handle, Error> {
-        let text = match value.to_bits() {
-            0x7ff8_0000_0000_0000 => "nan".to_owned(),
-            0x7ff0_0000_0000_0000 => "inf".to_owned(),
-            0xfff0_0000_0000_0000 => "-inf".to_owned(),
-            bits if value.is_nan() => format!("{bits:016x}"),
-            _ => return self.builder.float(value),
-        };
-        let text = self.builder.text(&text)?;
-        self.tag("$float", text)
+    fn float(&mut self, value: f64) -> Outcome {
+        if value.is_finite() {
+            self.writer.float(value);
+            return Ok(());
+        }
+        self.begin_tag("$float");
+        match value.to_bits() {
+            0x7ff8_0000_0000_0000 => self.word("nan"),
+            0x7ff0_0000_0000_0000 => self.word("inf"),
+            0xfff0_0000_0000_0000 => self.word("-inf"),
+            bits => self.word(&format!("{bits:016x}")),
+        }
+        self.end_tag()
     }
-}
 
-/// The text in pieces: JSON's escapes would make one character of a high surrogate with a low one behind it.
-fn pieces(text: Text<'_>) -> Vec<Vec<u8>> {
-    if text.to_str().is_some() {
-        return Vec::from([text.as_bytes().to_vec()]);
-    }
-    let mut pieces = Vec::from([Vec::new()]);
-    let mut is_behind_high = false;
-    for point in text.code_points() {
-        if is_behind_high && matches!(point, 0xdc00..0xe000) {
-            pieces.push(Vec::new());
+    fn text(&mut self, text: Text<'_>) -> Outcome {
+        if pieces(text).nth(1).is_none() {
+            self.writer.text(text);
+            return Ok(());
         }
-        is_behind_high = matches!(point, 0xd800..0xdc00);
-        if let Some(piece) = pieces.last_mut() {
-            push_code_point(point, piece);
+        self.begin_tag("$text");
+        self.writer.begin(b'[');
+        for piece in pieces(text) {
+            self.writer.separate();
+            self.writer.text(piece);
         }
+        self.writer.end(b']');
+        self.end_tag()
     }
-    pieces
+
+    fn base64(&mut self, tag: &str, bytes: &[u8]) -> Outcome {
+        let mut digits = [0; PIECE];
+        self.begin_tag(tag);
+        self.writer.plain(b"\"");
+        for piece in bytes.chunks(PIECE / 4 * 3) {
+            // The room is enough.
+            let count = STANDARD.encode_slice(piece, &mut digits).unwrap_or_default();
+            self.writer.plain(&digits[..count]);
+            self.writer.check_length()?;
+        }
+        self.writer.plain(b"\"");
+        self.end_tag()
+    }
+
+    /// A class or function.
+    fn global(&mut self, object: &Object<'_>) -> Outcome {
+        self.begin_tag("$global");
+        self.writer.begin(b'[');
+        for number in 0..2 {
+            self.writer.separate();
+            self.name(object.field(number));
+        }
+        self.writer.end(b']');
+        self.end_tag()
+    }
 }
