@@ -35,6 +35,9 @@ struct Open {
 /// In [`Open::next`]: the items have no order.
 const UNORDERED: u32 = 1 << 31;
 
+/// In the tag of what is hashed by what it is, and not by its value: no number hashes as it does.
+const IDENTITY: u8 = 0x80;
+
 /// Text and bytes beyond this are hashed once.
 const LONG: usize = 256;
 
@@ -122,7 +125,7 @@ impl KeyHasher {
                 Tag::Object => self.object(access, index),
                 Tag::Tuple | Tag::FrozenSet | Tag::Range | Tag::Slice => return None,
                 // Constants and what Python compares by identity.
-                _ => self.number(tag as u8, u64::from(index)),
+                _ => self.number(IDENTITY | tag as u8, u64::from(index)),
             },
         })
     }
@@ -169,7 +172,7 @@ impl KeyHasher {
             (ObjectKind::Global, Some(module), Some(name)) => {
                 self.text(module.as_bytes()).rotate_left(1) ^ self.text(name.as_bytes())
             }
-            _ => self.number(Tag::Object as u8, u64::from(node)),
+            _ => self.number(IDENTITY | Tag::Object as u8, u64::from(node)),
         }
     }
 

@@ -94,3 +94,20 @@ fn build(make: impl FnOnce(&mut Builder<'static>) -> Result<pickle_value::Handle
     let root = make(&mut builder).expect("it can be built");
     builder.finish(root)
 }
+
+/// Constants and numbers hash apart, so that sets of them are equal in any order.
+#[test]
+fn sets_of_constants_and_numbers_have_no_order() {
+    for number in 0..12 {
+        let mut builder = Builder::new();
+        let number = builder.int(number).unwrap();
+        let constants = [builder.none(), builder.ellipsis(), builder.not_implemented()];
+        for constant in constants {
+            let one = builder.set(&[constant, number]).unwrap();
+            let other = builder.set(&[number, constant]).unwrap();
+            let pair = builder.tuple(&[one, other]).unwrap();
+            builder.settle();
+            assert!(builder.view(pair).get(0) == builder.view(pair).get(1), "{}", builder.view(pair));
+        }
+    }
+}
