@@ -274,6 +274,13 @@ impl DumpOptions {
         Ok(Run { source, buffer, memo })
     }
 
+    /// The protocol, from 2 on, if the options change nothing about how plain data is written by the default profile.
+    pub(crate) fn plain_protocol(&self) -> Option<u8> {
+        let is_plain = self.profile == Profile::default() && !self.fast;
+        let is_bounded = self.copies.is_some() || self.nesting_room.is_some();
+        self.checked_protocol().ok().filter(|&protocol| is_plain && !is_bounded && protocol >= 2)
+    }
+
     pub(crate) fn checked_protocol(&self) -> Result<u8, Error> {
         let protocol = self.protocol.unwrap_or(self.profile.default_protocol());
         if protocol > self.profile.highest_protocol() {

@@ -286,29 +286,36 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         if self.protocol >= 4 {
             self.op(Opcode::Memoize);
         } else {
-            self.write_put(index);
+            write_put(&mut self.framer.out, self.protocol, index);
         }
         Ok(())
-    }
-
-    fn write_put(&mut self, index: u32) {
-        let out = &mut self.framer.out;
-        match (self.protocol, u8::try_from(index)) {
-            (0, _) => write_line(out, Opcode::Put, index),
-            (_, Ok(index)) => out.put(u64::from(Opcode::BinPut.byte()) | u64::from(index) << 8, 2),
-            _ => out.put(u64::from(Opcode::LongBinPut.byte()) | u64::from(index) << 8, 5),
-        }
     }
 
     #[inline(always)]
     pub(crate) fn write_get(&mut self, index: u32) {
         let out = &mut self.framer.out;
-        match (self.protocol, u8::try_from(index)) {
-            (0, _) => write_line(out, Opcode::Get, index),
-            (_, Ok(index)) => out.put(u64::from(Opcode::BinGet.byte()) | u64::from(index) << 8, 2),
-            _ => out.put(u64::from(Opcode::LongBinGet.byte()) | u64::from(index) << 8, 5),
+        if self.protocol == 0 {
+            return write_line(out, Opcode::Get, index);
         }
+        let (word, length) = binary_get(index);
+        out.put(word, length);
     }
+}
+
+/// What gives the object on top of the stack a number of the memo, under protocol 4.
+pub(crate) fn write_put(out: &mut Out, protocol: u8, index: u32) {
+    match (protocol, u8::try_from(index)) {
+        (0, _) => write_line(out, Opcode::Put, index),
+        (_, Ok(index)) => out.put(u64::from(Opcode::BinPut.byte()) | u64::from(index) << 8, 2),
+        _ => out.put(u64::from(Opcode::LongBinPut.byte()) | u64::from(index) << 8, 5),
+    }
+}
+
+/// BINGET or LONG_BINGET as a word, and how many bytes of it count.
+#[inline(always)]
+pub(crate) fn binary_get(index: u32) -> (u64, usize) {
+    let (opcode, length) = if index <= 0xff { (Opcode::BinGet, 2) } else { (Opcode::LongBinGet, 5) };
+    (u64::from(opcode.byte()) | u64::from(index) << 8, length)
 }
 
 /// An opcode with a decimal line.

@@ -277,6 +277,9 @@ pub enum ErrorKind {
     /// A memo of more entries than its opcodes can say.
     #[error("memo id too large for LONG_BINPUT")]
     MemoTooLarge,
+    /// Another number of items than a [`PushEncoder`](crate::PushEncoder) was told.
+    #[error("another number of items than was said beforehand")]
+    ItemCount,
     /// A place that Python does not assign to, or of which the pickle does not say enough.
     #[error("{0}")]
     NotAssignable(String),

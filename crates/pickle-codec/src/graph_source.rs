@@ -132,6 +132,7 @@ mod run;
 mod standard;
 
 use foreign::{CHARACTER, Content, ELLIPSIS, EMPTY_TEXT, EXTRAS, NOT_IMPLEMENTED, single_text};
+pub(crate) use foreign::{EMPTY_BYTES, single_text_number};
 use kept::Globals;
 #[cfg(feature = "std")]
 pub(crate) use kept::Kept;

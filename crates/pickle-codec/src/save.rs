@@ -16,8 +16,8 @@ use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::source::{Atom, Shape, Source};
 
-pub(crate) use atoms::write_float_17;
-pub(crate) use batch::Batch;
+pub(crate) use atoms::{binary_int, shortest, write_bytes, write_counted_text, write_float_17};
+pub(crate) use batch::{BATCH_SIZE, Batch};
 pub(crate) use containers::Tuple;
 pub(crate) use made::Making;
 pub(crate) use objects::{Call, Reducing};

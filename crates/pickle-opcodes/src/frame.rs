@@ -88,6 +88,12 @@ impl Framer {
         self.full.saturating_sub(self.out.len())
     }
 
+    /// True where no frame has begun behind this place.
+    #[must_use]
+    pub fn is_unbroken_from(&self, at: usize) -> bool {
+        self.open.is_none_or(|start| start <= at)
+    }
+
     /// True where an argument of `length` bytes stands between frames.
     #[inline(always)]
     #[must_use]

@@ -137,6 +137,16 @@ impl Out {
         self.length = self.length.min(length);
     }
 
+    /// Takes out the byte at a place.
+    ///
+    /// # Panics
+    ///
+    /// If nothing is written there.
+    pub fn remove(&mut self, at: usize) {
+        self.bytes.copy_within(at + 1..self.length, at);
+        self.length -= 1;
+    }
+
     /// Drops the first `count` bytes.
     pub fn drop_front(&mut self, count: usize) {
         self.bytes.copy_within(count..self.length, 0);

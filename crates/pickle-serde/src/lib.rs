@@ -15,7 +15,8 @@
 //! ```text
 //!   pickle ──┬─────────────────────────────► your type, of plain data
 //!            └─► Graph ──► Deserializer ──► your type, or Value
-//!   pickle ◄──── Graph ◄── Serializer ◄──── your type, or Value
+//!   pickle ◄─┬────────────────────────────── your type, of plain data
+//!            └── Graph ◄── Serializer ◄──── your type, or Value
 //! ```
 //!
 //! Call [`from_slice`] or [`from_reader`] to read, [`to_vec`] or [`to_writer`] to write; [`DeOptions`] and [`SerOptions`]

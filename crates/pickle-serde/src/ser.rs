@@ -1,6 +1,8 @@
 //! Writing: from a Rust type to a graph, and to a pickle.
 
 mod compound;
+mod direct;
+mod names;
 mod node;
 mod sort;
 mod writer;
@@ -52,6 +54,9 @@ use crate::options::SerOptions;
 /// );
 /// # Ok::<(), pickle_serde::Error>(())
 /// ```
+///
+/// Plain data is written as serde tells of it. What only a graph can say, such as dates, sets, or keys that may be equal to
+/// others, is asked for once more and written from a graph; so a `Serialize` may run twice.
 ///
 /// # Errors
 ///
@@ -107,7 +112,10 @@ impl SerOptions {
     /// As [`to_vec`], and for a protocol that there is not.
     #[doc(alias = "dumps")]
     pub fn to_vec<T: Serialize + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
-        Ok(self.dump.to_vec(&self.to_graph(value)?)?)
+        match direct::to_vec(self, value) {
+            Some(pickle) => Ok(pickle),
+            None => Ok(self.dump.to_vec(&self.to_graph(value)?)?),
+        }
     }
 
     /// Writes a value as a pickle to `writer`: see [`to_vec`].
@@ -123,8 +131,11 @@ impl SerOptions {
     ///
     /// As [`SerOptions::to_vec`], and what the writer says.
     #[doc(alias = "dump")]
-    pub fn to_writer<T: Serialize + ?Sized>(&self, writer: impl Write, value: &T) -> Result<()> {
-        Ok(self.dump.to_writer(writer, &self.to_graph(value)?)?)
+    pub fn to_writer<T: Serialize + ?Sized>(&self, mut writer: impl Write, value: &T) -> Result<()> {
+        match direct::to_vec(self, value) {
+            Some(pickle) => Ok(writer.write_all(&pickle).map_err(pickle_codec::Error::from)?),
+            None => Ok(self.dump.to_writer(writer, &self.to_graph(value)?)?),
+        }
     }
 
     /// Makes a graph of a value: see [`to_graph`].

@@ -16,7 +16,7 @@ use crate::source::{Args, Atom, Fill, Make, Nesting, Part, Reduction, Shape};
 pub(super) const CHARACTER: u32 = 0;
 pub(super) const BYTE: u32 = 256;
 pub(super) const EMPTY_TEXT: u32 = 512;
-pub(super) const EMPTY_BYTES: u32 = 513;
+pub(crate) const EMPTY_BYTES: u32 = 513;
 pub(super) const ELLIPSIS: u32 = 514;
 pub(super) const NOT_IMPLEMENTED: u32 = 515;
 pub(super) const EMPTY_TUPLE: u32 = 516;
@@ -215,10 +215,16 @@ impl<'g> GraphSource<'g> {
 /// The one object that CPython has for this text, if it has one.
 #[inline(always)]
 pub(super) fn single_text(utf8: &[u8]) -> Option<Handle> {
+    single_text_number(utf8).map(Handle::foreign)
+}
+
+/// The foreign number of the one object that CPython has for this text, if it has one.
+#[inline(always)]
+pub(crate) fn single_text_number(utf8: &[u8]) -> Option<u32> {
     match *utf8 {
-        [] => Some(Handle::foreign(EMPTY_TEXT)),
-        [byte @ 0..0x80] => Some(Handle::foreign(CHARACTER + u32::from(byte))),
-        [lead @ 0xc2..=0xc3, byte] => Some(Handle::foreign(CHARACTER + u32::from(lead << 6 | byte & 0x3f))),
+        [] => Some(EMPTY_TEXT),
+        [byte @ 0..0x80] => Some(CHARACTER + u32::from(byte)),
+        [lead @ 0xc2..=0xc3, byte] => Some(CHARACTER + u32::from(lead << 6 | byte & 0x3f)),
         _ => None,
     }
 }

@@ -244,19 +244,24 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 }
 
 /// The opcode for one byte, for two and for four, and the length of the instruction.
-pub(super) static INT_FORMS: [(u8, u8); 3] =
-    [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
+static INT_FORMS: [(u8, u8); 3] = [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
 
-/// BININT1, BININT2, BININT or LONG1, without a branch on which.
+/// BININT1, BININT2, BININT or LONG1, without a branch on which: the word that stands before the int, how many bytes of it
+/// count, and how many there are with the int's own.
 #[inline(always)]
-fn write_binary_int(value: i64, out: &mut Out) {
+pub(crate) fn binary_int(value: i64) -> (u64, usize, usize) {
     let bits = value as u32;
     let form = INT_FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
     // As many bytes as hold it with its sign.
     let size = (64 - (value ^ value >> 63).leading_zeros()) / 8 + 1;
     let long = (u64::from(Opcode::Long1.byte()) | u64::from(size) << 8, 2, size as usize + 2);
     let short = (u64::from(form.0), 1, usize::from(form.1));
-    let (opcode, head, length) = if i64::from(value as i32) == value { short } else { long };
+    if i64::from(value as i32) == value { short } else { long }
+}
+
+#[inline(always)]
+fn write_binary_int(value: i64, out: &mut Out) {
+    let (opcode, head, length) = binary_int(value);
     out.put_behind(opcode, head, value as u64, length);
 }
 
@@ -269,7 +274,7 @@ fn write_short(opcode: Opcode, bytes: &[u8], length: u8, out: &mut Out) {
 
 /// Drops the bytes that only repeat the sign.
 #[inline(always)]
-pub(super) fn shortest(mut bytes: &[u8]) -> &[u8] {
+pub(crate) fn shortest(mut bytes: &[u8]) -> &[u8] {
     while let [rest @ .., last] = bytes {
         let sign = rest.last().is_some_and(|byte| byte & 0x80 != 0);
         if rest.is_empty() || !matches!((last, sign), (0x00, false) | (0xff, true)) {
@@ -369,13 +374,23 @@ impl TextWriter<'_> {
         } else {
             utf8
         };
-        let header = match u32::try_from(utf8.len()) {
-            Ok(length) => Header::with4(Opcode::BinUnicode, length),
-            Err(_) if self.protocol >= 4 => Header::with8(Opcode::BinUnicode8, utf8.len() as u64),
-            Err(_) => return Err(too_long(utf8.len(), u64::from(u32::MAX)).into()),
-        };
-        write_payload(header, utf8, framer, output)
+        write_counted_text(utf8, self.protocol, framer, output)
     }
+}
+
+/// A str with a length of four or eight bytes.
+pub(crate) fn write_counted_text<E, W: Output<E>>(
+    utf8: &[u8],
+    protocol: u8,
+    framer: &mut Framer,
+    output: &mut W,
+) -> Result<(), Fault<E>> {
+    let header = match u32::try_from(utf8.len()) {
+        Ok(length) => Header::with4(Opcode::BinUnicode, length),
+        Err(_) if protocol >= 4 => Header::with8(Opcode::BinUnicode8, utf8.len() as u64),
+        Err(_) => return Err(too_long(utf8.len(), u64::from(u32::MAX)).into()),
+    };
+    write_payload(header, utf8, framer, output)
 }
 
 /// Python 2's UTF-8 takes a high and a low surrogate that stand beside each other for one character.
@@ -425,7 +440,7 @@ fn without_zeros(decimal: &str) -> &str {
 }
 
 /// Bytes, from protocol 3 on.
-pub(super) fn write_bytes<E, W: Output<E>>(
+pub(crate) fn write_bytes<E, W: Output<E>>(
     bytes: &[u8],
     protocol: u8,
     framer: &mut Framer,

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::source::Source;
 
 /// How many items or entries stand between a mark and its APPENDS, SETITEMS or ADDITEMS (`BATCHSIZE`).
-const BATCH_SIZE: u32 = 1000;
+pub(crate) const BATCH_SIZE: u32 = 1000;
 
 /// The items of a container that are being written.
 pub(crate) struct Batch<S: Source> {

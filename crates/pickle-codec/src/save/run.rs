@@ -7,7 +7,7 @@
 
 use pickle_opcodes::Opcode;
 
-use super::atoms::{INT_FORMS, shortest};
+use super::atoms::{binary_int, shortest};
 use super::batch::Ops;
 use super::{Batch, Making, Task, Tuple};
 use crate::encoder::{Encoder, Memoizing, Output};
@@ -105,13 +105,7 @@ impl AtomWriter<'_> {
     /// An int.
     #[inline(always)]
     pub fn int(&mut self, value: i64) {
-        let bits = value as u32;
-        let form = INT_FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
-        // As many bytes as hold it with its sign.
-        let size = (64 - (value ^ value >> 63).leading_zeros()) / 8 + 1;
-        let long = (u64::from(Opcode::Long1.byte()) | u64::from(size) << 8, 2, size as usize + 2);
-        let short = (u64::from(form.0), 1, usize::from(form.1));
-        let (opcode, head, length) = if i64::from(value as i32) == value { short } else { long };
+        let (opcode, head, length) = binary_int(value);
         let slot = &mut self.window[self.at..self.at + 16];
         slot[..8].copy_from_slice(&opcode.to_le_bytes());
         slot[head & 7..][..8].copy_from_slice(&value.to_le_bytes());

@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 use pickle_codec::value::{Builder, Handle};
 
+use super::names::Names;
 use crate::error::Result;
 use crate::options::{ClassName, SerOptions};
 
@@ -12,45 +13,25 @@ pub struct Writer<'o> {
     pub(crate) options: &'o SerOptions,
     /// The items of all containers that are open, the outermost's first.
     pub(crate) stack: Vec<Handle>,
-    /// Names by where they stand in the program, which is quicker than by what they are.
-    names: [Option<Name>; NAMES],
+    names: Names<Handle>,
     /// With `share_strings`, one object for each.
     strings: HashMap<Box<str>, Handle, foldhash::fast::RandomState>,
 }
 
-#[derive(Clone, Copy)]
-struct Name {
-    at: usize,
-    length: usize,
-    object: Handle,
-}
-
-const NAMES: usize = 64;
-
 impl<'o> Writer<'o> {
     pub(crate) fn new(options: &'o SerOptions) -> Writer<'o> {
-        Writer {
-            builder: Builder::new(),
-            options,
-            stack: Vec::new(),
-            names: [None; NAMES],
-            strings: HashMap::default(),
-        }
+        Writer { builder: Builder::new(), options, stack: Vec::new(), names: Names::new(), strings: HashMap::default() }
     }
 
     /// The name of a field or variant: one object.
     #[inline]
     pub(crate) fn name(&mut self, name: &'static str) -> Result<Handle> {
-        let (at, length) = (name.as_ptr() as usize, name.len());
-        let slot = (at ^ at >> 6 ^ length) % NAMES;
-        match self.names[slot] {
-            Some(known) if known.at == at && known.length == length => Ok(known.object),
-            _ => {
-                let object = self.builder.name(name)?;
-                self.names[slot] = Some(Name { at, length, object });
-                Ok(object)
-            }
+        if let Some((_, known)) = self.names.find(name) {
+            return Ok(known);
         }
+        let object = self.builder.name(name)?;
+        self.names.insert(name, object);
+        Ok(object)
     }
 
     /// Any other string.
