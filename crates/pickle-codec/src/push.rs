@@ -124,12 +124,30 @@ impl PushEncoder {
     }
 
     /// `None`.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// encoder.none();
+    /// assert_eq!(encoder.finish()?, b"\x80\x02N.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn none(&mut self) {
         self.put([Opcode::None.byte()], 1);
     }
 
     /// `True` or `False`.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// encoder.bool(true);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02\x88.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn bool(&mut self, value: bool) {
         let opcode = if value { Opcode::NewTrue } else { Opcode::NewFalse };
@@ -137,6 +155,15 @@ impl PushEncoder {
     }
 
     /// An int.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// encoder.int(-1);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02J\xff\xff\xff\xff.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn int(&mut self, value: i64) {
         let (opcode, head, length) = binary_int(value);
@@ -176,6 +203,15 @@ impl PushEncoder {
     }
 
     /// A float.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// encoder.float(1.0);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02G\x3f\xf0\0\0\0\0\0\0.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn float(&mut self, value: f64) {
         let mut bytes = [Opcode::BinFloat.byte(); 9];
@@ -184,6 +220,15 @@ impl PushEncoder {
     }
 
     /// A str; gives its number in the memo.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// encoder.text("ab");
+    /// assert_eq!(encoder.finish()?, b"\x80\x02X\x02\0\0\0abq\0.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn text(&mut self, text: &str) -> u32 {
         let utf8 = text.as_bytes();
@@ -196,6 +241,15 @@ impl PushEncoder {
     }
 
     /// Bytes.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(3)).expect("options for plain data");
+    /// encoder.bytes(b"ab");
+    /// assert_eq!(encoder.finish()?, b"\x80\x03C\x02abq\0.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     pub fn bytes(&mut self, bytes: &[u8]) {
         if self.protocol < 3 {
             return self.fail(ErrorKind::Unsupported(String::from("bytes as plain data under protocol 3")));
@@ -211,6 +265,20 @@ impl PushEncoder {
     }
 
     /// The object that has this number in the memo, once more.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let mut list = encoder.begin_list(Some(2));
+    /// encoder.item(&mut list);
+    /// let number = encoder.text("ab");
+    /// encoder.item(&mut list);
+    /// encoder.known(number);
+    /// encoder.end(list);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02]q\0(X\x02\0\0\0abq\x01h\x01e.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn known(&mut self, number: u32) {
         let (word, length) = binary_get(number);
@@ -218,6 +286,20 @@ impl PushEncoder {
     }
 
     /// The beginning of a tuple of so many items.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let mut tuple = encoder.begin_tuple(2);
+    /// encoder.item(&mut tuple);
+    /// encoder.none();
+    /// encoder.item(&mut tuple);
+    /// encoder.int(7);
+    /// encoder.end(tuple);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02NK\x07\x86q\0.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn begin_tuple(&mut self, length: usize) -> OpenContainer {
         let Ok(most) = u32::try_from(length) else {
@@ -235,18 +317,57 @@ impl PushEncoder {
 
     /// The beginning of a list. How many items there will be need not be known; if it is said, and is 0 or 1, there may not
     /// be more.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let mut list = encoder.begin_list(None);
+    /// encoder.item(&mut list);
+    /// encoder.int(7);
+    /// encoder.end(list);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02]q\0K\x07a.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn begin_list(&mut self, length: Option<usize>) -> OpenContainer {
         self.begin(Opcode::EmptyList, Form::List, length)
     }
 
     /// The beginning of a dict, of whose entries the same holds.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let mut dict = encoder.begin_dict(Some(1));
+    /// encoder.item(&mut dict);
+    /// encoder.int(1);
+    /// encoder.none();
+    /// encoder.end(dict);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02}q\0K\x01Ns.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn begin_dict(&mut self, length: Option<usize>) -> OpenContainer {
         self.begin(Opcode::EmptyDict, Form::Dict, length)
     }
 
     /// Says that an item, or a key and its value, is written next.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let mut list = encoder.begin_list(Some(2));
+    /// for value in [1, 2] {
+    ///     encoder.item(&mut list);
+    ///     encoder.int(value);
+    /// }
+    /// encoder.end(list);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02]q\0(K\x01K\x02e.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline]
     pub fn item(&mut self, open: &mut OpenContainer) {
         if open.given == open.most {
@@ -256,6 +377,16 @@ impl PushEncoder {
     }
 
     /// The end of a list, dict or tuple.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let list = encoder.begin_list(Some(0));
+    /// encoder.end(list);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02]q\0.");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
     #[inline(always)]
     pub fn end(&mut self, open: OpenContainer) {
         // In registers: the words of a struct that was just written are slow to be read as larger pieces.

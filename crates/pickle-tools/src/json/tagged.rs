@@ -16,7 +16,7 @@
 //! let mut builder = Builder::new();
 //! let list = builder.list(&[])?;
 //! builder.extend(list, &[list])?;
-//! let text = json::to_string(&tagged::encode(&builder.finish(list))?)?;
+//! let text = tagged::to_string(&builder.finish(list))?;
 //! assert_eq!(text, r#"{"$id": 1, "$value": [{"$ref": 1}]}"#);
 //! assert_eq!(tagged::decode(&json::from_str(&text)?)?.to_string(), "[[...]]");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
