@@ -427,3 +427,13 @@ fn random_bytes_ask_for_nothing() {
     // The same as a pickle of its own asks for it.
     assert_eq!(verdict(b"\x83\x6b\xfd."), Verdict::Suspicious);
 }
+
+/// A text may begin like a global with an odd name, but no text has a pickle in it.
+#[test]
+fn an_odd_name_before_a_harmless_pickle_is_not_clean() {
+    let harmless = b"\x80\x04\x95\x1a\0\0\0\0\0\0\0\x8c\x07_codecs\x94\x8c\x06encode\x94\x93\x94N0\x85\x94.";
+    assert_eq!(verdict(harmless), Verdict::Clean);
+    let report = scan([&b"cm`\nC\n\x04"[..], harmless].concat());
+    assert_eq!(report.verdict(), Verdict::Suspicious, "{report:?}");
+    assert!(report.symbols().contains(&"m`.C"));
+}

@@ -93,9 +93,6 @@ impl<'s> Session<'s> {
         if !is_chance {
             self.add(found.findings);
         }
-        if container {
-            self.add(found.doubtful);
-        }
         let is_pickle = found.pickles > 0 || found.acted && !is_chance;
         let problem = found.problem.map(|problem| {
             let opcode = if problem.opcode.is_empty() { String::new() } else { format!("{} ", problem.opcode) };
@@ -108,6 +105,10 @@ impl<'s> Session<'s> {
             self.nested(bytes, offset, &nested, place, depth);
         }
         let embedded = !container && depth <= self.options.max_depth && self.embedded(bytes, found.end, place);
+        if container || embedded {
+            // It is no text that begins like a pickle: what a loader would ask for at its beginning counts.
+            self.add(found.doubtful);
+        }
         if is_pickle || container || embedded {
             return Found::Something;
         }
