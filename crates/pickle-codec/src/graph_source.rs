@@ -47,7 +47,8 @@ pub struct GraphSource<'g> {
     memo: Vec<u32>,
     /// Where in `memo` each sort starts.
     starts: [usize; 4],
-    /// Instances whose items became arguments, by node: met again before it is in the memo, such a one is within itself.
+    /// Instances and sets whose items became arguments, by node: met again before it is in the memo, such a one is within
+    /// itself.
     begun: HashMap<u32, u32, foldhash::fast::RandomState>,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
@@ -264,6 +265,14 @@ impl<'g> GraphSource<'g> {
         Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps }))
     }
 
+    /// True for a set that is being written: under protocol 4 its items are those of a list that is made for each call, so
+    /// that there would be no end. CPython has none, but for its limit of calls within each other.
+    #[inline(never)]
+    fn is_begun_set(&mut self, set: Handle, items: &[Handle]) -> bool {
+        let may_hold_itself = items.iter().any(|item| item.identity().sort == Sort::Node);
+        may_hold_itself && !self.fast && self.begun.insert(set.identity().number, 1).is_some()
+    }
+
     /// A buffer stands in the pickle where its bytes are known. Else only its number is, which has to be that of its turn.
     ///
     /// It is no error of the source's own: that the shape of no object is one spares a check of each (4 % of the
@@ -378,6 +387,9 @@ impl<'g> Source for GraphSource<'g> {
             Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
             Value::List(items) => Shape::List(items.len(), cursor(items)),
             Value::Dict(items) => Shape::Dict(items.len() / 2, cursor(items)),
+            Value::Set(items) if self.protocol < 4 && self.is_begun_set(*handle, items) => {
+                unsupported("a set within itself under protocol 4")
+            }
             Value::Set(items) => Shape::Set(items.len(), cursor(items)),
             Value::FrozenSet(items) => Shape::FrozenSet(items.len(), cursor(items)),
             Value::BigInt(bytes) => {

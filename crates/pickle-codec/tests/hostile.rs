@@ -205,3 +205,17 @@ fn a_host_without_the_input_copies_whatever_it_is_told() {
     let (root, _) = Machine::new().load(&mut host, &pickle, 0).expect("it is a pickle");
     assert_eq!(host.into_builder().finish(root).root().len(), Some(100_000));
 }
+
+/// `s = set(); s.add(C(s))`: under protocol 4 CPython raises RecursionError, and it took all memory here.
+#[test]
+fn sets_within_themselves_are_refused_under_protocol_4() {
+    let graph = from_slice(b"\x80\x04\x8f\x94(cm\nC\n(h\x00tR\x90.").unwrap();
+    for protocol in 0..4 {
+        let error = DumpOptions::new().protocol(protocol).to_vec(&graph).unwrap_err();
+        assert!(error.to_string().contains("a set within itself"), "{error}");
+    }
+    assert!(DumpOptions::new().protocol(4).to_vec(&graph).is_ok());
+    // The same set twice is not within itself.
+    let graph = from_slice(b"\x80\x04](\x8f\x94(K\x01\x85\x90h\x00h\x00e.").unwrap();
+    assert!(DumpOptions::new().protocol(2).to_vec(&graph).is_ok());
+}
