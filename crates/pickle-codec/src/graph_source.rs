@@ -265,12 +265,12 @@ impl<'g> GraphSource<'g> {
         Shape::Reduce(Box::new(Reduction { make, callable, args: Args::Tuple(args), kwargs, steps }))
     }
 
-    /// True for a set that is being written: under protocol 4 its items are those of a list that is made for each call, so
-    /// that there would be no end. CPython has none, but for its limit of calls within each other.
+    /// True for a set that is being written without end: under protocol 4 its items are those of a list that is made for each
+    /// call, and it is in the memo only behind them.
     #[inline(never)]
-    fn is_begun_set(&mut self, set: Handle, items: &[Handle]) -> bool {
+    fn is_endless_set(&mut self, set: Handle, items: &[Handle]) -> bool {
         let may_hold_itself = items.iter().any(|item| item.identity().sort == Sort::Node);
-        may_hold_itself && !self.fast && self.begun.insert(set.identity().number, 1).is_some()
+        may_hold_itself && !self.fast && self.is_within_itself(set.identity().number)
     }
 
     /// A buffer stands in the pickle where its bytes are known. Else only its number is, which has to be that of its turn.
@@ -387,7 +387,7 @@ impl<'g> Source for GraphSource<'g> {
             Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
             Value::List(items) => Shape::List(items.len(), cursor(items)),
             Value::Dict(items) => Shape::Dict(items.len() / 2, cursor(items)),
-            Value::Set(items) if self.protocol < 4 && self.is_begun_set(*handle, items) => {
+            Value::Set(items) if self.protocol < 4 && self.is_endless_set(*handle, items) => {
                 unsupported("a set within itself under protocol 4")
             }
             Value::Set(items) => Shape::Set(items.len(), cursor(items)),

@@ -218,4 +218,8 @@ fn sets_within_themselves_are_refused_under_protocol_4() {
     // The same set twice is not within itself.
     let graph = from_slice(b"\x80\x04](\x8f\x94(K\x01\x85\x90h\x00h\x00e.").unwrap();
     assert!(DumpOptions::new().protocol(2).to_vec(&graph).is_ok());
+    // Nor has it no end where another object that is in the memo stands between: `c.s = {c}`, by CPython 3.13.
+    let pickle = b"\x80\x02c__builtin__\nset\nq\x00]q\x01cm\nC\nq\x02)\x81q\x03}q\x04X\x01\x00\x00\x00sq\x05h\x00]q\x06h\x03a\x85q\x07Rq\x08sba\x85q\x09R0h\x08.";
+    let graph = from_slice(pickle).unwrap();
+    assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph).unwrap(), pickle);
 }

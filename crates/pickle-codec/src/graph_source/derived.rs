@@ -55,9 +55,9 @@ impl<'g> GraphSource<'g> {
         }
     }
 
-    /// Counts how often an instance is begun within itself: its items are written before it can be in the memo, each time
+    /// Counts how often an instance or a set is begun within itself: its items are written before it can be in the memo, each time
     /// anew, which ends only if another object that is in the memo stands between. Else CPython raises RecursionError.
-    fn is_within_itself(&mut self, node: u32) -> bool {
+    pub(super) fn is_within_itself(&mut self, node: u32) -> bool {
         let begun = self.begun.entry(node).or_insert(0);
         *begun += 1;
         *begun > DEEPEST
