@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 use pickle_opcodes::Opcode;
-use pickle_value::{Builder, Handle, Kind, ObjectKind, View};
+use pickle_value::{Builder, Handle, Kind, ObjectKind, Outlook, View};
 
 use crate::builtins::Builtin;
 use crate::encoding::Encoding;
@@ -592,5 +592,9 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         }
         let state = if self.options.unify { self.unify_names(state)? } else { state };
         Ok(self.builder.set_state(*object, state)?)
+    }
+
+    fn foresee(&mut self, outlook: Outlook) {
+        self.builder.foresee(outlook);
     }
 }

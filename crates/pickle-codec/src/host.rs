@@ -3,6 +3,7 @@
 use alloc::vec::Drain;
 
 use pickle_opcodes::Opcode;
+use pickle_value::Outlook;
 
 /// The items above a mark, taken from the stack: owned, or read as a slice by [`Drain::as_slice`].
 pub type Items<'s, O> = Drain<'s, O>;
@@ -108,5 +109,11 @@ pub trait Host {
     fn dropped(&mut self, object: Self::Object, below: Option<&Self::Object>) -> Result<(), Self::Error> {
         let _ = (object, below);
         Ok(())
+    }
+
+    /// Told now and then, by a driver that has all of a large input, how far it has come: a host may make room for the rest
+    /// at once.
+    fn foresee(&mut self, outlook: Outlook) {
+        let _ = outlook;
     }
 }

@@ -14,6 +14,9 @@ use crate::limits::Limits;
 use crate::memo::Memo;
 use crate::profile::{Implementation, Profile};
 
+use ahead::Ahead;
+
+mod ahead;
 mod runs;
 
 /// The unpickling machine: a stack, marks on it, and the memo.
@@ -150,6 +153,7 @@ impl<O: Clone> Machine<O> {
         }
         self.reset();
         let mut at = offset;
+        let mut ahead = Ahead::new(offset, input.len());
         loop {
             let (op, end) = match decode(input, at) {
                 Ok(decoded) => decoded,
@@ -161,7 +165,10 @@ impl<O: Clone> Machine<O> {
                 Err(fault) => return Err(fault.at(at, op.opcode())),
             }
             at = if let Op::Frame(length) = op { check_frame(input, at, end, length)? } else { end };
-            at = self.run(host, input, at)?;
+            if at >= ahead.next_look() {
+                self.make_room(host, &mut ahead, at);
+            }
+            at = self.run(host, ahead.piece(input), at)?;
         }
     }
 

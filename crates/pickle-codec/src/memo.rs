@@ -3,6 +3,8 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use pickle_value::Outlook;
+
 /// Objects by the index under which PUT and MEMOIZE stored them.
 ///
 /// Indexes that run up one by one, as every pickler writes them, are a vector. Any others are legal, and cost what they
@@ -58,6 +60,11 @@ impl<O: Clone> Memo<O> {
         } else {
             self.put_out_of_turn(index, object);
         }
+    }
+
+    /// Makes room for what is ahead if it is like the piece in which `grown` entries were stored.
+    pub(crate) fn make_room(&mut self, outlook: Outlook, grown: usize) {
+        outlook.make_room(&mut self.dense, grown);
     }
 
     #[cold]

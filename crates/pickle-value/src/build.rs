@@ -7,12 +7,14 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 use num_bigint::BigInt;
 
+use crate::detached::Detached;
 use crate::error::{Error, ErrorKind};
 use crate::graph::Graph;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
 use crate::keyed::{self, Settler};
 use crate::object::ObjectKind;
+use crate::outlook::{Lengths, Outlook};
 use crate::store::{Access, Room, Store};
 use crate::text::{Text, is_short_ascii};
 use crate::view::View;
@@ -50,6 +52,7 @@ pub struct Builder<'a> {
     frozen_sets: Vec<u32>,
     /// How many nodes there were when they were last settled.
     settled: u32,
+    foreseen: Lengths,
     globals: HashMap<Box<[u8]>, Handle, foldhash::fast::RandomState>,
     /// The names of attributes, each one text.
     names: HashMap<Box<str>, Handle, foldhash::fast::RandomState>,
@@ -89,6 +92,13 @@ impl<'a> Builder<'a> {
     /// Bounds how many objects there may be: containers and instances, and, counted apart, strings, bytes and long ints.
     pub fn set_most_objects(&mut self, most: u32) {
         self.store.most = most;
+    }
+
+    /// Makes room at once for what the rest of the input will need if it is like the piece of it that was read since the
+    /// last call; the first call says where the first piece starts. Without it memory grows by doubling.
+    pub fn foresee(&mut self, outlook: Outlook) {
+        let [dicts, sets, frozen_sets] = [&mut self.dicts, &mut self.sets, &mut self.frozen_sets];
+        self.foreseen.foresee(outlook, &mut self.store, [dicts, sets, frozen_sets]);
     }
 
     /// How many bytes the input has that text and bytes may borrow from.
@@ -586,27 +596,5 @@ impl<'a> Builder<'a> {
             Unpacked::Int(value) => Some(value),
             _ => self.view(handle).as_i64(),
         }
-    }
-}
-
-/// A finished graph without its input: see [`Builder::detach`].
-#[derive(Debug)]
-pub struct Detached {
-    store: Store<'static>,
-    root: Handle,
-    globals: Vec<Handle>,
-    input_length: usize,
-}
-
-impl Detached {
-    /// Puts the graph together with its input again.
-    ///
-    /// # Panics
-    ///
-    /// If the input has not the length of the one that the builder had.
-    #[must_use]
-    pub fn attach(self, input: Cow<'_, [u8]>) -> Graph<'_> {
-        assert_eq!(input.len(), self.input_length, "the input is the one that the graph was built over");
-        Graph::from_parts(input, self.store, self.root, self.globals)
     }
 }
