@@ -18,7 +18,7 @@ use crate::extension::Extensions;
 use crate::holders::Holders;
 use crate::profile::{Implementation, Profile};
 use crate::source::{
-    Args, Atom, AtomWriter, Fill, GlobalName, Made, Make, Open, PartialNew, Reduction, Shape, Source, Stop,
+    Args, Atom, AtomWriter, Fill, Filling, GlobalName, Made, Make, Open, PartialNew, Reduction, Shape, Source, Stop,
 };
 
 /// The source that a graph is.
@@ -209,8 +209,10 @@ impl<'g> GraphSource<'g> {
     fn object(&mut self, handle: Handle, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
         // What is made anew of an argument is made for each object that has it.
         if !self.standard.is_empty()
+            && let Some(standard) = self.standard_of(handle, object)
+            && !self.is_as_kept(standard, object)
             && self.copies.count(8 * object.extent()).is_ok()
-            && let Some(shape) = self.standard(handle, object)
+            && let Some(shape) = self.spelled(standard, handle, object)
         {
             return shape;
         }
@@ -460,6 +462,10 @@ impl<'g> Source for GraphSource<'g> {
         open: &mut Vec<Open<Handle, Cursor<'g>>>,
     ) -> (usize, Stop) {
         self.write_run(cursor, limit, writer, open)
+    }
+
+    fn filling(&self, object: &Handle) -> Option<(Filling, Cursor<'g>)> {
+        self.filling_of(*object)
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::builtins::Builtin;
-pub use crate::save::{AtomWriter, Open, OpenPart, Plain, Stop};
+pub use crate::save::{AtomWriter, Filling, Open, OpenPart, Plain, RarePart, Stop};
 
 /// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
 /// asks its source what each object is.
@@ -66,6 +66,12 @@ pub trait Source {
     ) -> (usize, Stop) {
         let _ = (cursor, limit, writer, open);
         (0, Stop::Atom)
+    }
+
+    /// What an object is filled with, and as what, that [`write_atoms`](Source::write_atoms) has left open in its making.
+    fn filling(&self, object: &Self::Object) -> Option<(Filling, Self::Cursor)> {
+        let _ = object;
+        None
     }
 
     /// The memo's number of an object, if it has one by now.
@@ -294,7 +300,7 @@ pub enum Make {
 }
 
 /// One step of filling an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Fill<O, C> {
     /// Its state is set.
     State(O),

@@ -106,6 +106,8 @@ pub enum Held {
     Text,
     /// A larger int.
     BigInt,
+    /// Bytes.
+    Bytes,
     /// A tuple.
     Tuple,
     /// A list.
@@ -137,6 +139,7 @@ impl Handle {
             Tag::False => Held::Bool(false),
             Tag::True => Held::Bool(true),
             Tag::BigInt => Held::BigInt,
+            Tag::Bytes => Held::Bytes,
             Tag::Tuple => Held::Tuple,
             Tag::List => Held::List,
             Tag::Dict => Held::Dict,

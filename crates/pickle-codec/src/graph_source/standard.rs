@@ -104,11 +104,35 @@ impl<'g> GraphSource<'g> {
         }
     }
 
+    /// What is known of the class of an object, or of the callable that makes it, if anything is.
+    pub(super) fn standard_of(&self, handle: Handle, object: Object<'g>) -> Option<Standard> {
+        let class = if object.kind() == ObjectKind::Global { handle } else { object.callable().handle()? };
+        self.standard.get(&class).copied()
+    }
+
+    /// True for an object that is spelled by what is kept of it, where a glance tells so.
+    #[inline(never)]
+    pub(super) fn is_as_kept(&self, standard: Standard, object: Object<'g>) -> bool {
+        let argument = |number| object.args().get(number).kind();
+        match standard {
+            Standard::Named(_) => true,
+            Standard::Time | Standard::DateTime => self.protocol > 3 && argument(0) == Kind::Bytes,
+            Standard::Fraction => (object.args().len() == Some(1)) != self.profile.fractions_are_ints(),
+            Standard::OrderedDict => object.args().len() != Some(1),
+            Standard::Deque => argument(0) != Kind::List,
+            Standard::Uuid => match object.step(0) {
+                Some(Step::State(state)) => state.get("is_safe").kind() != Kind::Object,
+                _ => true,
+            },
+            _ => false,
+        }
+    }
+
     /// How an object is spelled, if not by what is kept of it.
-    pub(super) fn standard(&mut self, handle: Handle, object: Object<'g>) -> Option<Made<'g>> {
+    pub(super) fn spelled(&mut self, standard: Standard, handle: Handle, object: Object<'g>) -> Option<Made<'g>> {
         let view = self.graph.view(handle);
         let class = if object.kind() == ObjectKind::Global { handle } else { object.callable().handle()? };
-        match *self.standard.get(&class)? {
+        match standard {
             Standard::Named(_) => None,
             Standard::Time => self.time(class, view, object),
             Standard::DateTime => self.date_time(class, view, object),
@@ -156,12 +180,8 @@ impl<'g> GraphSource<'g> {
 
     /// Two ints, or up to 3.10 a text.
     fn fraction(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
-        let is_text = object.args().len() == Some(1);
-        if is_text != self.profile.fractions_are_ints() {
-            return None;
-        }
         let Fraction { numerator, denominator } = view.as_fraction()?;
-        if is_text {
+        if object.args().len() == Some(1) {
             let ints = [numerator, denominator].map(|int| self.int(&int.to_signed_bytes_le()));
             return Some(call(class, ints.map(Part::Object).into()));
         }
@@ -261,7 +281,7 @@ impl<'g> GraphSource<'g> {
 
     /// Filled by key, then given its attributes; Python 2 has a list of pairs among the arguments.
     fn ordered_dict(&mut self, class: Handle, object: Object<'g>) -> Option<Made<'g>> {
-        let pairs = Some(object.args()).filter(|args| args.len() == Some(1))?.get(0);
+        let pairs = object.args().get(0);
         let is_pair = |pair: View<'_>| matches!(pair.kind(), Kind::List | Kind::Tuple) && pair.len() == Some(2);
         if pairs.kind() != Kind::List || !pairs.items().all(is_pair) {
             return None;
@@ -274,9 +294,6 @@ impl<'g> GraphSource<'g> {
 
     /// Filled item by item; Python 2 has a list among the arguments.
     fn deque(&mut self, class: Handle, view: View<'g>, object: Object<'g>) -> Option<Made<'g>> {
-        if object.args().get(0).kind() != Kind::List {
-            return None;
-        }
         let deque = view.as_deque()?;
         let items: Vec<Handle> = deque.items().filter_map(View::handle).collect();
         let maxlen = object.args().get(1).handle().filter(|_| deque.maxlen.is_some());
@@ -313,9 +330,6 @@ impl<'g> GraphSource<'g> {
         let [Step::State(state)] = object.steps().collect::<Vec<_>>()[..] else {
             return None;
         };
-        if state.get("is_safe").kind() != Kind::Object {
-            return None;
-        }
         let value = match view.as_uuid()?.is_safe {
             SafeUuid::Safe => Handle::small_int(0),
             SafeUuid::Unsafe => Handle::small_int(-1),

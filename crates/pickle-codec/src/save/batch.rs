@@ -8,7 +8,7 @@ use pickle_opcodes::Opcode;
 use super::{Next, Saved, Stop, Waiting};
 use crate::encoder::{Encoder, Output};
 use crate::fault::Fault;
-use crate::source::Source;
+use crate::source::{Filling, Source};
 
 /// How many items or entries stand between a mark and its APPENDS, SETITEMS or ADDITEMS (`BATCHSIZE`).
 pub(crate) const BATCH_SIZE: u32 = 1000;
@@ -57,6 +57,14 @@ impl Ops {
     pub(super) const LIST: Ops = Ops { one: Some(Opcode::Append), many: Opcode::Appends, width: 1 };
     pub(super) const DICT: Ops = Ops { one: Some(Opcode::SetItem), many: Opcode::SetItems, width: 2 };
     pub(super) const SET: Ops = Ops { one: None, many: Opcode::AddItems, width: 1 };
+
+    pub(super) fn of(filling: Filling) -> Ops {
+        match filling {
+            Filling::List => Ops::LIST,
+            Filling::Dict => Ops::DICT,
+            Filling::Set => Ops::SET,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,9 +95,9 @@ impl<S: Source> Batch<S> {
         Batch { cursor, ops, state, given: 0, full, then, at_shape: false, ahead: None }
     }
 
-    /// The items of a list or dict, less than a batch of them, of which some are written.
+    /// The items of a list, dict or set, less than a batch of them, of which some are written.
     pub(super) fn open(ops: Ops, length: usize, given: usize, cursor: S::Cursor, at_shape: bool) -> Batch<S> {
-        let is_single = length == usize::from(ops.width);
+        let is_single = ops.one.is_some() && length == usize::from(ops.width);
         let state = if is_single { State::OneByOne } else { State::Open };
         let full = BATCH_SIZE * u32::from(ops.width);
         let at_shape = at_shape && !is_single;

@@ -10,7 +10,7 @@ use super::{Batch, Next, Task};
 use crate::builtins::Builtin;
 use crate::encoder::{Encoder, Output};
 use crate::fault::Fault;
-use crate::source::{Args, Fill, Make, Part, PartialNew, Reduction, Shape, Source};
+use crate::source::{Args, Fill, Filling, Make, Part, PartialNew, Reduction, Shape, Source};
 
 /// A builtin whose arguments are being written: `range(…)`, `slice(…)`.
 pub(crate) struct Call<S: Source> {
@@ -35,6 +35,36 @@ pub(crate) struct Reducing<S: Source> {
 }
 
 impl<S: Source> Reducing<S> {
+    /// One of whose callable and arguments these parts are left, and which is then filled.
+    pub(super) fn begun(
+        object: S::Object,
+        is_new: bool,
+        parts: Vec<S::Object>,
+        filling: Option<(Filling, S::Cursor)>,
+    ) -> Box<Reducing<S>> {
+        let maker = Maker::Opcode(if is_new { Opcode::NewObj } else { Opcode::Reduce });
+        Box::new(Reducing {
+            object,
+            pieces: Queue::new(parts.into_iter().map(Piece::Save).collect()),
+            maker: Some(maker),
+            steps: Queue::new(filling.map(fill).into_iter().collect()),
+            filling: None,
+            building: Building::Nothing,
+        })
+    }
+
+    /// One that is there, and is being filled.
+    pub(super) fn filled(object: S::Object, filling: Batch<S>) -> Box<Reducing<S>> {
+        Box::new(Reducing {
+            object,
+            pieces: Queue::new(Vec::new()),
+            maker: None,
+            steps: Queue::new(Vec::new()),
+            filling: Some(filling),
+            building: Building::Nothing,
+        })
+    }
+
     /// Gives back the room of what is done.
     pub(super) fn shrink(&mut self) {
         self.pieces.left.shrink_to_fit();
@@ -44,6 +74,15 @@ impl<S: Source> Reducing<S> {
     /// How many bytes it takes beyond its task.
     pub(super) fn size(&self) -> usize {
         size_of::<Reducing<S>>() + self.pieces.size() + self.steps.size()
+    }
+}
+
+/// What is done to an object that is filled.
+fn fill<O, C>((filling, cursor): (Filling, C)) -> Fill<O, C> {
+    match filling {
+        Filling::List => Fill::Append(cursor),
+        Filling::Dict => Fill::Assign(cursor),
+        Filling::Set => Fill::Add(cursor),
     }
 }
 

@@ -5,10 +5,13 @@
 //! and a look at the profile; so a source that has them at hand goes through them itself, and tells an [`AtomWriter`].
 //! What is still open where a run stops, the encoder goes on with.
 
+use alloc::vec::Vec;
+
 use pickle_opcodes::Opcode;
 
 use super::atoms::{binary_int, shortest};
 use super::batch::Ops;
+use super::objects::Reducing;
 use super::{Batch, Making, Task, Tuple};
 use crate::encoder::{Encoder, Memoizing, Output};
 use crate::fault::Fault;
@@ -83,6 +86,35 @@ pub enum OpenPart {
     },
     /// The state of what is made.
     State,
+    /// What is rarer.
+    Rare(RarePart),
+}
+
+/// What of an object is open that is rarer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RarePart {
+    /// The items of a set: [from protocol 4 on](AtomWriter::has_sets).
+    Set,
+    /// Those of a frozenset: likewise.
+    FrozenSet,
+    /// The callable and the arguments of what is made of them and then [filled](crate::Source::filling).
+    Making {
+        /// As in [`Made`](crate::Made).
+        is_new: bool,
+    },
+    /// What it is filled with.
+    Filling(Filling),
+}
+
+/// As what an object is filled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Filling {
+    /// As a list: items are appended.
+    List,
+    /// As a dict: keys and values are set.
+    Dict,
+    /// As a set: items are added.
+    Set,
 }
 
 /// What an item takes at most: text of 255 bytes with its length and its number in the memo, what a copy of 32 bytes takes
@@ -100,6 +132,17 @@ impl AtomWriter<'_> {
     #[must_use]
     pub fn has_room(&self) -> bool {
         self.at < self.end
+    }
+
+    /// Does with a copy of the writer what is rare. So it can be a function of its own, and what is common has the writer's
+    /// place in registers all the same.
+    #[inline(always)]
+    pub fn apart<R>(&mut self, write: impl FnOnce(&mut AtomWriter<'_>) -> R) -> R {
+        let AtomWriter { window, at, end, memo, protocol } = self;
+        let mut copy = AtomWriter { window, at: *at, end: *end, memo: *memo, protocol: *protocol };
+        let done = write(&mut copy);
+        (*at, *memo) = (copy.at, copy.memo);
+        done
     }
 
     /// An int.
@@ -159,6 +202,22 @@ impl AtomWriter<'_> {
         Some(self.memoize())
     }
 
+    /// Whether bytes have an opcode.
+    #[inline(always)]
+    #[must_use]
+    pub fn has_bytes(&self) -> bool {
+        self.protocol >= 3
+    }
+
+    /// Bytes, where they [have an opcode](AtomWriter::has_bytes): gives their number in the memo; nothing where they are too
+    /// long for a run, and then nothing is written.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Option<u32> {
+        let length = u8::try_from(bytes.len()).ok()?;
+        self.put([Opcode::ShortBinBytes.byte(), length], 2);
+        self.content(bytes, bytes.len());
+        Some(self.memoize())
+    }
+
     /// An int beyond 64 bits, as [`Shape::BigInt`](crate::Shape::BigInt): the first `length` of these bytes, whatever stands
     /// behind them. False where it is too long for a run, and then nothing is written.
     #[inline(always)]
@@ -178,6 +237,13 @@ impl AtomWriter<'_> {
     /// So much may be open at most.
     pub const MOST_OPEN: usize = 24;
 
+    /// Whether sets have opcodes.
+    #[inline(always)]
+    #[must_use]
+    pub fn has_sets(&self) -> bool {
+        self.protocol >= 4
+    }
+
     /// What stands before the items of a container, of which there are so many. Gives the number in the memo of what has one
     /// before its items.
     #[inline(always)]
@@ -195,6 +261,48 @@ impl AtomWriter<'_> {
         let index = self.memoize();
         self.put([Opcode::Mark.byte()], usize::from(items > without_mark));
         Some(index)
+    }
+
+    /// What stands before the items of a set, of which there are so many. Gives its number in the memo.
+    pub fn begin_set(&mut self, items: usize) -> u32 {
+        self.put([Opcode::EmptySet.byte()], 1);
+        let index = self.memoize();
+        self.put([Opcode::Mark.byte()], usize::from(items > 0));
+        index
+    }
+
+    /// What stands before the items of a frozenset.
+    pub fn begin_frozen_set(&mut self) {
+        self.put([Opcode::Mark.byte()], 1);
+    }
+
+    /// What stands behind them. Gives its number.
+    pub fn end_frozen_set(&mut self) -> u32 {
+        self.put([Opcode::FrozenSet.byte()], 1);
+        self.memoize()
+    }
+
+    /// What stands before the items that what was just made is filled with; there are some.
+    pub fn begin_filling(&mut self, filling: Filling, items: usize) {
+        let without_mark = match filling {
+            Filling::List => 1,
+            Filling::Dict => 2,
+            Filling::Set => 0,
+        };
+        self.put([Opcode::Mark.byte()], usize::from(items > without_mark));
+    }
+
+    /// What stands behind the items of a set, or behind what an object is filled with.
+    pub fn end_filling(&mut self, filling: Filling, items: usize) {
+        let opcode = match filling {
+            _ if items == 0 => return,
+            Filling::List if items == 1 => Opcode::Append,
+            Filling::List => Opcode::Appends,
+            Filling::Dict if items == 2 => Opcode::SetItem,
+            Filling::Dict => Opcode::SetItems,
+            Filling::Set => Opcode::AddItems,
+        };
+        self.put([opcode.byte()], 1);
     }
 
     /// What stands behind them. Gives the number of what has one now.
@@ -315,25 +423,37 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let last = open.len();
         for (number, inner) in (1..).zip(open.drain(..)) {
             self.source.enter().map_err(Fault::Host)?;
-            let inner = Task::of(inner, number == last && self.open_at_shape);
+            let inner = self.task_of(inner, number == last && self.open_at_shape)?;
             let height = self.tasks.len();
             self.tasks.insert(height, core::mem::replace(&mut task, inner))?;
         }
         self.open = open;
         Ok(task)
     }
-}
 
-impl<S: Source> Task<S> {
     /// What goes on with what a run left open.
-    fn of(open: Open<S::Object, S::Cursor>, at_shape: bool) -> Task<S> {
-        let Open { object, part, length, written, rest } = open;
-        match part {
+    fn task_of(&mut self, open: Open<S::Object, S::Cursor>, at_shape: bool) -> Result<Task<S>, Fault<S::Error>> {
+        let Open { object, part, length, written, mut rest } = open;
+        let batch = |ops, rest| Batch::open(ops, length, written, rest, at_shape);
+        Ok(match part {
             OpenPart::Items(Plain::Tuple) => Task::Tuple(Tuple { object, cursor: rest, length, at_shape }),
-            OpenPart::Items(Plain::List) => Task::Batch(Batch::open(Ops::LIST, length, written, rest, at_shape)),
-            OpenPart::Items(Plain::Dict) => Task::Batch(Batch::open(Ops::DICT, length, written, rest, at_shape)),
-            OpenPart::Making { is_new } => Task::Made(Making::begun(object, is_new, written, rest)),
+            OpenPart::Items(Plain::List) => Task::Batch(batch(Ops::LIST, rest)),
+            OpenPart::Items(Plain::Dict) => Task::Batch(batch(Ops::DICT, rest)),
+            OpenPart::Rare(RarePart::Set) => Task::Batch(batch(Ops::SET, rest)),
+            OpenPart::Rare(RarePart::FrozenSet) => Task::FrozenSet { object, cursor: rest },
             OpenPart::State => Task::Made(Making::made(object, written, rest)),
-        }
+            OpenPart::Making { is_new } => Task::Made(Making::begun(object, is_new, written, rest)),
+            OpenPart::Rare(RarePart::Making { is_new }) => {
+                let mut parts = Vec::new();
+                while let Some(part) = self.source.next(&mut rest).map_err(Fault::Host)? {
+                    parts.push(part);
+                }
+                let filling = self.source.filling(&object);
+                Task::Reduce(Reducing::begun(object, is_new, parts, filling))
+            }
+            OpenPart::Rare(RarePart::Filling(filling)) => {
+                Task::Reduce(Reducing::filled(object, batch(Ops::of(filling), rest)))
+            }
+        })
     }
 }

@@ -6,9 +6,14 @@ A zlib stream of a line a case: a name, the protocol, the pickle in hexadecimal.
 bytes.
 """
 
+import collections
+import datetime
+import decimal
+import fractions
 import json
 import pickle
 import sys
+import uuid
 import zlib
 
 
@@ -35,6 +40,75 @@ class MadeWithState(Made):
         return MadeWithState, (self.items,), {"seen": True}
 
 
+class Factory:
+    """Makes what it holds."""
+
+    def __call__(self):
+        return MadeByFactory(self)
+
+
+class FactoryOfLists:
+    def __call__(self):
+        return FilledByFactory(self)
+
+
+class MadeByFactory:
+    """Made by a call of what holds it."""
+
+    def __init__(self, factory):
+        self.factory = factory
+
+    def __reduce__(self):
+        return self.factory, ()
+
+
+class FilledList(list):
+    pass
+
+
+class FilledDict(dict):
+    pass
+
+
+class FilledByFactory(list):
+    """Made by a call of what holds it, and then filled."""
+
+    def __init__(self, factory):
+        self.factory = factory
+
+    def __reduce__(self):
+        return self.factory, (), None, iter(list(self))
+
+
+class Hooked(list):
+    """Filled, and given a state."""
+
+    def __reduce__(self):
+        return Hooked, (), {"state": 1}, iter(list(self))
+
+
+def fillings(size):
+    """Of each kind of object that is filled, one with so many items."""
+    numbers = range(size)
+    yield FilledList(numbers)
+    yield FilledDict((number, str(number)) for number in numbers)
+    yield Hooked(numbers)
+    yield collections.OrderedDict((number, [number]) for number in numbers)
+    yield collections.defaultdict(list, {number: [number] for number in numbers})
+    yield collections.deque(numbers)
+    yield collections.deque(numbers, size + 1)
+    yield collections.Counter(numbers)
+    yield set(numbers)
+    yield frozenset(numbers)
+
+
+def standard(number):
+    zone = datetime.timezone(datetime.timedelta(hours=number % 12))
+    when = datetime.datetime(2024, 2, 1 + number % 28, 12, 30, tzinfo=zone)
+    return [when, when.date(), when.timetz(), when.replace(fold=1), datetime.timedelta(number),
+            decimal.Decimal(number) / 8, fractions.Fraction(number, 7), uuid.UUID(int=number << 70), complex(number, 1)]
+
+
 def nested(depth, make, innermost):
     value = innermost
     for _ in range(depth):
@@ -50,6 +124,9 @@ def cases():
     yield "bytes in the middle", [(1, b"bytes", 2), {"a": b"b", "c": 1}, [1, [2, b"3", 4], 5], Point(a=b"x", b=[b"y", "z"])]
     yield "sets in the middle", [(1, {2}, 3), {"a": frozenset([4]), "b": 5}, Point(a={6}, b=[{7}, 8])]
     yield "wide ints in the middle", [(1, 1 << 3000, 3), {"a": 1 << 64, "b": 5}, Point(a=-(1 << 2100), b=[1 << 70, 8])]
+    for size in (0, 1, 2, 3, 998, 999, 1000, 1001):
+        yield f"filled with {size}", list(fillings(size))
+        yield f"filled with {size}, within each other", [(filled, {1: filled, 2: [filled]}) for filled in fillings(size)]
     for size in (998, 999, 1000, 1001):
         yield f"containers of {size}", [list(range(size)), dict.fromkeys(range(size)), tuple(range(size)),
                                         [[1]] * size, {number: (number,) for number in range(size)}]
@@ -61,6 +138,14 @@ def cases():
         yield f"dicts {depth} deep", nested(depth, lambda inner: {"a": 1, "b": inner}, short)
         yield f"dicts of one {depth} deep", nested(depth, lambda inner: {"b": inner}, b"bytes")
         yield f"instances {depth} deep", nested(depth, lambda inner: Point(a=inner, b=[inner, "x"]), 7)
+        yield f"lists of a class {depth} deep", nested(depth, lambda inner: FilledList([inner, 1]), b"bytes")
+        yield f"lists of a class, of one, {depth} deep", nested(depth, lambda inner: FilledList([inner]), long)
+        yield f"dicts of a class {depth} deep", nested(depth, lambda inner: FilledDict(a=inner, b=2), 1 << 3000)
+        yield f"ordered dicts {depth} deep", nested(depth, lambda inner: collections.OrderedDict(a=inner), long)
+        yield f"deques {depth} deep", nested(depth, lambda inner: collections.deque([1, inner], 3), long)
+        yield f"frozensets {depth} deep", nested(depth, lambda inner: frozenset([inner]), long)
+        yield f"sets {depth} deep", [{nested(depth, lambda inner: frozenset([inner]), b"bytes")}, 1]
+        yield f"fractions {depth} deep", nested(depth, lambda inner: [fractions.Fraction(depth, 7), inner], 1j)
         yield f"calls {depth} deep", nested(depth, lambda inner: Made([inner]), 7)
         yield f"calls with states {depth} deep", nested(depth, lambda inner: MadeWithState(inner), 7)
     # Past the end of a frame, at another byte of it in each.
@@ -68,6 +153,34 @@ def cases():
         yield f"a frame ends behind {before}", ["p" * before] + [
             Point(number=number, pair=(number, [number]), deep={"a": {"b": (number, str(number))}}) for number in range(12)
         ]
+        yield f"a frame ends among objects behind {before}", ["p" * before] + [
+            FilledList([FilledDict({number: {number}, 2: b"b" * number}), standard(number)]) for number in range(2)
+        ]
+    yield "bytes", [b"", b"1", b"22", b"22", b"b" * 255, b"b" * 256, {b"key": b"value"}, (b"twice", b"twice"), {b"in a set"}]
+    twice = b"the same"
+    yield "the same bytes", [twice, (twice,), {twice: twice}, {twice}]
+    yield "objects of the standard library", [standard(number) for number in range(30)]
+    when = datetime.datetime(2024, 2, 29, 12, 30)
+    yield "one of them as argument and as state", [when, Made(when), Point(when=when), FilledList([when]), {when}]
+    factory = Factory()
+    factory.made = factory()
+    yield "an object in its callable", [factory.made, 1, factory]
+    factory = FactoryOfLists()
+    factory.made = factory()
+    factory.made.extend([1, 2])
+    yield "an object in its callable, filled", [factory.made, 1, factory]
+    filled = FilledList()
+    filled.extend([(filled, 1), {"self": filled}])
+    yield "an object in what it is filled with", [filled]
+    keyed = collections.OrderedDict()
+    keyed["self"] = (keyed,)
+    yield "an ordered dict in itself", keyed
+    point = Point(name="in a frozenset")
+    point.set = frozenset([point])
+    yield "a frozenset in itself", [point.set, 1, point]
+    point = Point(name="in a set")
+    point.set = {point}
+    yield "a set in itself", [point.set, 1, point]
     point = Point(name="itself")
     point.self = point
     yield "an instance in itself", [point, [point]]
@@ -101,6 +214,6 @@ def main():
 
 if __name__ == "__main__":
     sys.modules["runs"] = sys.modules["__main__"]
-    for made in (Point, Made, MadeWithState):
+    for made in (Point, Made, MadeWithState, Factory, FactoryOfLists, MadeByFactory, FilledList, FilledDict, FilledByFactory, Hooked):
         made.__module__ = "runs"
     main()
