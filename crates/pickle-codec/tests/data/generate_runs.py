@@ -102,6 +102,19 @@ def fillings(size):
     yield frozenset(numbers)
 
 
+def held_by(factory, *items):
+    factory.made = factory()
+    for item in items:
+        factory.made.append(item)
+    return [factory.made, 1, factory]
+
+
+def in_itself(kind):
+    point = Point()
+    point.items = kind([point])
+    return [point.items, 1, point]
+
+
 def standard(number):
     zone = datetime.timezone(datetime.timedelta(hours=number % 12))
     when = datetime.datetime(2024, 2, 1 + number % 28, 12, 30, tzinfo=zone)
@@ -162,25 +175,17 @@ def cases():
     yield "objects of the standard library", [standard(number) for number in range(30)]
     when = datetime.datetime(2024, 2, 29, 12, 30)
     yield "one of them as argument and as state", [when, Made(when), Point(when=when), FilledList([when]), {when}]
-    factory = Factory()
-    factory.made = factory()
-    yield "an object in its callable", [factory.made, 1, factory]
-    factory = FactoryOfLists()
-    factory.made = factory()
-    factory.made.extend([1, 2])
-    yield "an object in its callable, filled", [factory.made, 1, factory]
+    # The second of each is gone through with all names in the memo.
+    yield "objects in their callables", [held_by(Factory()) for _ in range(3)]
+    yield "objects in their callables, filled", [held_by(FactoryOfLists(), 1, 2) for _ in range(3)]
+    yield "frozensets in themselves", [in_itself(frozenset) for _ in range(3)]
+    yield "sets in themselves", [in_itself(set) for _ in range(3)]
     filled = FilledList()
     filled.extend([(filled, 1), {"self": filled}])
     yield "an object in what it is filled with", [filled]
     keyed = collections.OrderedDict()
     keyed["self"] = (keyed,)
     yield "an ordered dict in itself", keyed
-    point = Point(name="in a frozenset")
-    point.set = frozenset([point])
-    yield "a frozenset in itself", [point.set, 1, point]
-    point = Point(name="in a set")
-    point.set = {point}
-    yield "a set in itself", [point.set, 1, point]
     point = Point(name="itself")
     point.self = point
     yield "an instance in itself", [point, [point]]
