@@ -185,9 +185,11 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub fn dump(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
         if self.protocol >= 2 {
             self.framer.out.extend_from_slice(&[Opcode::Proto.byte(), self.protocol]);
-            if self.protocol >= 4 {
-                self.framer.begin();
-            }
+        }
+        if self.protocol >= 4 {
+            self.framer.begin();
+        } else if W::STREAMS {
+            self.framer.begin_pieces();
         }
         self.save_all(root)?;
         self.op(Opcode::Stop);
