@@ -86,7 +86,7 @@ impl<'g> GraphSource<'g> {
     /// states are not: what they are of is in the memo by then.
     #[cold]
     fn count_again(&mut self, object: Handle) {
-        let each = if self.protocol == 0 { 10 } else { 5 };
+        let each = if self.protocol == 0 { 8 } else { 5 };
         let mut met = HashSet::<Handle, foldhash::fast::RandomState>::default();
         let mut open = Vec::from([object]);
         while let Some(handle) = open.pop() {
@@ -111,7 +111,7 @@ impl<'g> GraphSource<'g> {
             Value::Object(object) => object,
             _ => return Vec::new(),
         };
-        let mut parts = Vec::from_iter(object.args().handle());
+        let mut parts = Vec::from_iter(object.args().handle().filter(|_| object.args().len() != Some(0)));
         if self.begun.times.contains_key(&handle.identity().number) {
             let items = object.steps().filter_map(|step| match step {
                 Step::Append(items) | Step::Assign(items) => self.cursor(items),
