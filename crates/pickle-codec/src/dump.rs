@@ -267,6 +267,9 @@ impl DumpOptions {
         if let Some(bytes) = self.nesting_room {
             encoder.set_nesting_room(bytes);
         }
+        if W::STREAMS {
+            encoder.set_pieces();
+        }
         if let Some(length) = memo {
             encoder.set_memo_len(length);
         }
