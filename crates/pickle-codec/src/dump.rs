@@ -93,9 +93,10 @@ impl DumpOptions {
         DumpOptions { extensions: extensions.into(), ..self }
     }
 
-    /// How many bytes may be written of what a graph can share and a pickle cannot: long ints, and what is made anew of each
-    /// object of the standard library whose form differs by protocol. By default 16 times the size of the graph, and 64 KiB:
-    /// what is shared in good faith takes less, and a bomb would fill any disk.
+    /// How many bytes may be written of what a graph can share and a pickle cannot: long ints, what is made anew of each
+    /// object of the standard library whose form differs by protocol, and under protocol 4 what a set within itself holds. By
+    /// default 16 times the size of the graph, and 64 KiB: what is shared in good faith takes less, and a bomb would fill any
+    /// disk.
     ///
     /// ```
     /// use pickle_codec::DumpOptions;
@@ -115,7 +116,7 @@ impl DumpOptions {
     }
 
     /// How many bytes may be taken to keep track of what stands within each other, beyond some two thousand levels. By default
-    /// any depth is written: a list takes sixty-four bytes for each level, an instance up to three hundred, which is some tens of
+    /// any depth is written: a list takes fifty-six bytes for each level, an instance up to three hundred, which is some tens of
     /// times its bytes in a pickle.
     ///
     /// ```
@@ -186,7 +187,8 @@ impl DumpOptions {
         Ok(self.run(source, Buffered, buffer, root(graph), None)?.buffer)
     }
 
-    /// Writes a graph to `writer`, a frame at a time, and large payloads without copying them.
+    /// Writes a graph to `writer`, a frame at a time, or under protocol 4 as many bytes, and large payloads without copying
+    /// them.
     ///
     /// # Errors
     ///
@@ -264,6 +266,9 @@ impl DumpOptions {
         encoder.set_fast(self.fast);
         if let Some(bytes) = self.nesting_room {
             encoder.set_nesting_room(bytes);
+        }
+        if W::STREAMS {
+            encoder.set_pieces();
         }
         if let Some(length) = memo {
             encoder.set_memo_len(length);

@@ -166,6 +166,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.tasks.set_room(bytes);
     }
 
+    /// Hands on what is written in pieces under protocol 4, too. By default all of a pickle without frames is handed on at its
+    /// end, as CPython does, but for large payloads.
+    pub fn set_pieces(&mut self) {
+        self.framer.begin_pieces();
+    }
+
     /// How many numbers the memo has given: those of a later pickle by the same memo go on from there.
     #[must_use]
     pub fn memo_len(&self) -> u32 {
@@ -185,9 +191,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub fn dump(&mut self, root: S::Object) -> Result<(), Fault<S::Error>> {
         if self.protocol >= 2 {
             self.framer.out.extend_from_slice(&[Opcode::Proto.byte(), self.protocol]);
-            if self.protocol >= 4 {
-                self.framer.begin();
-            }
+        }
+        if self.protocol >= 4 {
+            self.framer.begin();
         }
         self.save_all(root)?;
         self.op(Opcode::Stop);

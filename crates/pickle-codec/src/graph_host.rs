@@ -20,6 +20,8 @@ mod names;
 mod nested;
 mod outside;
 
+use nested::Method;
+
 /// The host that makes a graph: calls become data, and the builtins that low protocols spell as calls are understood.
 ///
 /// What a pickle leaves open, its [`Resolver`] answers.
@@ -46,8 +48,8 @@ pub struct GraphHost<'a, R = Defaults> {
     singles: Vec<(u8, Handle)>,
     /// With `unify`, the empty frozenset.
     empty_frozen_set: Option<Handle>,
-    /// Globals that a `getattr` gave which may stand for bound methods, with its callable and arguments.
-    methods: Vec<(Handle, [Handle; 2])>,
+    /// Globals that a `getattr` gave which may stand for bound methods.
+    methods: Vec<(Handle, Method)>,
     /// How many bytes calls may still copy.
     copies: u64,
 }

@@ -47,9 +47,7 @@ pub struct GraphSource<'g> {
     memo: Vec<u32>,
     /// Where in `memo` each sort starts.
     starts: [usize; 4],
-    /// Instances and sets whose items became arguments, by node: met again before it is in the memo, such a one is within
-    /// itself.
-    begun: HashMap<u32, u32, foldhash::fast::RandomState>,
+    begun: Begun,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
@@ -57,8 +55,8 @@ pub struct GraphSource<'g> {
     functions_of: HashMap<String, Handle, foldhash::fast::RandomState>,
     /// The globals of the standard library whose objects are spelled by protocol and version.
     standard: HashMap<Handle, Standard, foldhash::fast::RandomState>,
-    /// Items that the graph does not hold together, by the number of their [`Cursor`].
-    made: Vec<vec::IntoIter<Handle>>,
+    /// Items that the graph does not hold together; a [`Cursor`] says which.
+    made: Vec<Handle>,
     /// Globals that earlier pickles with the same memo had.
     globals: Globals,
     /// What may be written of what the graph shares and a pickle cannot.
@@ -111,13 +109,14 @@ impl Copies {
 #[derive(Clone, Debug)]
 pub struct Cursor<'g> {
     items: core::slice::Iter<'g, Handle>,
-    /// Of items that no object of the graph holds, their number in [`GraphSource::made`], plus one.
+    /// Of items that no object of the graph holds, where the next is in [`GraphSource::made`], plus one, and how many are left.
     made: u32,
+    left: u32,
 }
 
 impl<'g> Cursor<'g> {
     fn new(items: &'g [Handle]) -> Cursor<'g> {
-        Cursor { items: items.iter(), made: 0 }
+        Cursor { items: items.iter(), made: 0, left: 0 }
     }
 
     fn len(&self) -> usize {
@@ -132,6 +131,7 @@ mod replacing;
 mod run;
 mod standard;
 
+use derived::Begun;
 use foreign::{CHARACTER, Content, ELLIPSIS, EMPTY_TEXT, EXTRAS, NOT_IMPLEMENTED, single_text};
 pub(crate) use foreign::{EMPTY_BYTES, single_text_number};
 use kept::Globals;
@@ -166,7 +166,7 @@ impl<'g> GraphSource<'g> {
             holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
             memo: vec![0; foreign + EXTRAS as usize],
             starts: [0, 1, nodes, foreign],
-            begun: HashMap::default(),
+            begun: Begun::default(),
             extras: Vec::new(),
             names: HashMap::default(),
             functions_of: HashMap::default(),
@@ -226,11 +226,13 @@ impl<'g> GraphSource<'g> {
         let make = match kind {
             ObjectKind::Global => return Shape::Global,
             ObjectKind::Call => Make::Call,
-            ObjectKind::New if self.protocol < 2 => return self.new_in_old_protocols(node, object),
+            ObjectKind::New if self.protocol < 2 => return self.new_in_old_protocols(handle, object),
             ObjectKind::New => Make::New,
             ObjectKind::Reconstructed if self.protocol < 2 => return self.reconstruction(object),
             ObjectKind::Reconstructed => return self.derived(object),
-            ObjectKind::NewWithKeywords if self.protocol < 4 && !self.fast && self.begun.insert(node, 1).is_some() => {
+            ObjectKind::NewWithKeywords
+                if self.protocol < 4 && !self.fast && self.begun.times.insert(node, 1).is_some() =>
+            {
                 return unsupported("an object within its own keyword arguments under protocol 4");
             }
             ObjectKind::NewWithKeywords => Make::NewWithKeywords,
@@ -270,9 +272,11 @@ impl<'g> GraphSource<'g> {
     /// True for a set that is being written without end: under protocol 4 its items are those of a list that is made for each
     /// call, and it is in the memo only behind them.
     #[inline(never)]
-    fn is_endless_set(&mut self, set: Handle, items: &[Handle]) -> bool {
+    fn is_endless_set(&mut self, set: Handle, items: &[Handle]) -> Result<bool, Error> {
         let may_hold_itself = items.iter().any(|item| item.identity().sort == Sort::Node);
-        may_hold_itself && !self.fast && self.is_within_itself(set.identity().number)
+        let is_endless = may_hold_itself && !self.fast && self.is_within_itself(set);
+        self.copies.check()?;
+        Ok(is_endless)
     }
 
     /// A buffer stands in the pickle where its bytes are known. Else only its number is, which has to be that of its turn.
@@ -296,7 +300,7 @@ impl<'g> GraphSource<'g> {
             return Shape::Buffer(readonly);
         };
         if !self.memoizes_buffers {
-            *handle = self.extra(Content::Bytes(Vec::new()));
+            *handle = self.extra(Content::Bytes(Box::default()));
         }
         if readonly { Shape::Bytes(bytes) } else { Shape::ByteArray(bytes) }
     }
@@ -389,7 +393,7 @@ impl<'g> Source for GraphSource<'g> {
             Value::Tuple(items) => Shape::Tuple(items.len(), cursor(items)),
             Value::List(items) => Shape::List(items.len(), cursor(items)),
             Value::Dict(items) => Shape::Dict(items.len() / 2, cursor(items)),
-            Value::Set(items) if self.protocol < 4 && self.is_endless_set(*handle, items) => {
+            Value::Set(items) if self.protocol < 4 && self.is_endless_set(*handle, items)? => {
                 unsupported("a set within itself under protocol 4")
             }
             Value::Set(items) => Shape::Set(items.len(), cursor(items)),
@@ -446,8 +450,12 @@ impl<'g> Source for GraphSource<'g> {
     fn next(&mut self, cursor: &mut Cursor<'g>) -> Result<Option<Handle>, Error> {
         Ok(match cursor.items.next() {
             Some(item) => Some(*item),
-            None if cursor.made == 0 => None,
-            None => self.made[cursor.made as usize - 1].next(),
+            None if cursor.left == 0 => None,
+            None => {
+                cursor.left -= 1;
+                cursor.made += 1;
+                Some(self.made[cursor.made as usize - 2])
+            }
         })
     }
 
@@ -514,13 +522,13 @@ impl<'g> Source for GraphSource<'g> {
             [byte] => Handle::foreign(CHARACTER + u32::from(byte)),
             _ => {
                 let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
-                self.extra(Content::Text(text.into_bytes()))
+                self.extra(Content::Text(text.into_bytes().into()))
             }
         })
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
-        Ok(self.single_bytes(bytes).unwrap_or_else(|| self.extra(Content::Bytes(bytes.to_vec()))))
+        Ok(self.single_bytes(bytes).unwrap_or_else(|| self.extra(Content::Bytes(bytes.into()))))
     }
 
     fn content(&mut self, handle: &Handle) -> Result<Vec<u8>, Error> {
@@ -562,8 +570,8 @@ impl<'g> Source for GraphSource<'g> {
             (Sort::Foreign, NOT_IMPLEMENTED) => self.name_of(Builtin::NotImplemented),
             (Sort::Foreign, number @ EXTRAS..) => match &self.extras[(number - EXTRAS) as usize] {
                 Content::Builtin(builtin) => self.name_of(*builtin),
-                Content::Global(module, name) => {
-                    owned = (module.clone(), name.clone());
+                Content::Global(names) => {
+                    owned = names.as_ref().clone();
                     (owned.0.as_str(), owned.1.as_str())
                 }
                 _ => ("", ""),
@@ -574,7 +582,7 @@ impl<'g> Source for GraphSource<'g> {
         let name_object = match single_text(name.as_bytes()) {
             Some(single) => single,
             // A name is a string of its own for each object that has one.
-            None => self.extra(Content::Text(name.as_bytes().to_vec())),
+            None => self.extra(Content::Text(name.as_bytes().into())),
         };
         if self.protocol < 4 && is_nested_too_deep(name) {
             return Err(ErrorKind::NamesTooDeep.into());

@@ -223,3 +223,82 @@ fn sets_within_themselves_are_refused_under_protocol_4() {
     let graph = from_slice(pickle).unwrap();
     assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph).unwrap(), pickle);
 }
+
+/// `s = {o1, …, ints}` where each `o` has `s` for a state: under protocol 4 all is written anew for each of them.
+fn a_set_of_instances_of_itself(instances: usize, ints: u32) -> Vec<u8> {
+    let ints = (0..ints).flat_map(|int| [&b"J"[..], &int.to_le_bytes()].concat());
+    let pickle = [b"\x80\x04\x8f\x94(cm\nC\n\x94)\x81h\x00b", &b"h\x01)\x81h\x00b".repeat(instances - 1)[..]].concat();
+    pickle.into_iter().chain(ints).chain(*b"\x90.").collect()
+}
+
+/// CPython 3.13 writes 90 MB of the first of these.
+#[rstest]
+#[case::of_a_wide_set(a_set_of_instances_of_itself(1_000, 17_000))]
+#[case::of_many_instances(a_set_of_instances_of_itself(10_000, 0))]
+#[case::of_a_wide_tuple([b"\x80\x04\x8f\x94((", &b"J\x00\x01\x02\x03".repeat(20_000)[..], b"cm\nC\nh\x00\x85R\x85t\x90."].concat())]
+#[case::of_a_list([b"\x80\x04cm\nC\n)\x81\x94(", &b"J\x00\x01\x02\x03".repeat(20_000)[..], b"cm\nC\nh\x00\x85Re."].concat())]
+fn what_is_written_again_of_what_is_within_itself_is_bounded(#[case] pickle: Vec<u8>) {
+    let graph = from_slice(&pickle).unwrap();
+    for protocol in 0..2 {
+        let mut written = Vec::new();
+        let error = DumpOptions::new().protocol(protocol).to_writer(&mut written, &graph).unwrap_err();
+        assert!(error.to_string().contains("copies"), "{error}");
+        assert!(written.len() < 32 * pickle.len(), "{} bytes of {}", written.len(), pickle.len());
+    }
+}
+
+/// CPython up to 3.11 raises RecursionError with less than 200.
+#[test]
+fn a_set_that_many_objects_end_is_written() {
+    let pickle = a_set_of_instances_of_itself(180, 10);
+    let graph = from_slice(&pickle).unwrap();
+    for protocol in 0..4 {
+        assert!(DumpOptions::new().protocol(protocol).to_vec(&graph).is_ok());
+    }
+}
+
+/// By CPython 3.13: `[C(1), C(2)]`, where `MAKE = C.make` is a class method and `C.__reduce__` gives `(MAKE, (self.n,))`.
+#[test]
+fn a_method_that_is_called_twice_is_one_object() {
+    let pickle = b"\x80\x02]q\x00(c__builtin__\ngetattr\nq\x01cm\nC\nq\x02X\x04\x00\x00\x00makeq\x03\x86q\x04Rq\x05K\x01\x85q\x06Rq\x07h\x05K\x02\x85q\x08Rq\te.";
+    let graph = from_slice(pickle).unwrap();
+    assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph).unwrap(), pickle);
+    let pickle = b"\x80\x04\x95?\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\tK\x02\x85\x94R\x94e.";
+    assert_eq!(DumpOptions::new().protocol(4).to_vec(&graph).unwrap(), pickle);
+}
+
+/// Keeps how long the longest piece was.
+#[derive(Default)]
+struct Pieces {
+    bytes: Vec<u8>,
+    longest: usize,
+}
+
+impl std::io::Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        self.longest = self.longest.max(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Under protocol 4 there are no frames, and all of a pickle was kept until its end.
+#[rstest]
+fn a_pickle_is_handed_on_in_pieces(#[values(0, 1, 2, 3, 4, 5)] protocol: u8) {
+    let mut builder = Builder::new();
+    let items: Vec<_> = (0..60_000).map(|number| builder.int(number).unwrap()).collect();
+    let text = builder.text("x").unwrap();
+    let text = builder.tuple(&[text]).unwrap();
+    let lists: Vec<_> = items.chunks(3).map(|items| builder.list(&[items, &[text]].concat()).unwrap()).collect();
+    let list = builder.list(&lists).unwrap();
+    let graph = builder.finish(list);
+    let dump = DumpOptions::new().protocol(protocol);
+    let mut pieces = Pieces::default();
+    dump.to_writer(&mut pieces, &graph).unwrap();
+    assert!(pieces.bytes == dump.to_vec(&graph).unwrap());
+    assert!(pieces.longest < (64 << 10) + 1000, "{} bytes", pieces.longest);
+}

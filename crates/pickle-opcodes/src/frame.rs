@@ -36,7 +36,7 @@ pub struct Framer {
     style: FrameStyle,
     /// Where the header of the open frame stands.
     open: Option<usize>,
-    /// The length of `out` at which the open frame is full.
+    /// The length of `out` at which the open frame is full, or without frames, a piece.
     full: usize,
 }
 
@@ -63,15 +63,30 @@ impl Framer {
         self.out.extend_from_slice(&[0; 8]);
     }
 
+    /// Says that what is written is to be handed on now and then, where there are no frames: [`boundary`](Framer::boundary)
+    /// then tells of pieces of a frame's size.
+    pub fn begin_pieces(&mut self) {
+        self.full = self.out.len() + FRAME_SIZE_TARGET;
+    }
+
     /// Says that an object begins here: a full frame ends and the next one starts. True if that happened.
     #[inline(always)]
     pub fn boundary(&mut self) -> bool {
         let full = self.is_full_with(0);
         if full {
-            self.end();
-            self.begin();
+            self.end_full();
         }
         full
+    }
+
+    #[inline(never)]
+    fn end_full(&mut self) {
+        if self.open.is_some() {
+            self.end();
+            self.begin();
+        } else {
+            self.begin_pieces();
+        }
     }
 
     /// True where the open frame would be full with so many bytes more.
@@ -134,6 +149,8 @@ impl Framer {
         if self.open.is_some() {
             self.open = Some(0);
             self.full -= done;
+        } else if self.full < usize::MAX {
+            self.begin_pieces();
         }
         Ok(())
     }

@@ -78,6 +78,22 @@ fn taking_hands_on_whole_frames_only() {
 }
 
 #[rstest]
+fn without_frames_pieces_are_handed_on() {
+    let mut framer = Framer::new(b"\x80\x02".to_vec(), FrameStyle::PayloadsApart);
+    let mut sent = Vec::new();
+    framer.begin_pieces();
+    for _ in 0..3 {
+        framer.out.extend_from_slice(&vec![b'N'; FRAME_SIZE_TARGET]);
+        assert!(framer.boundary());
+        framer.take(|bytes| collect(&mut sent, bytes)).expect("a Vec takes everything");
+        assert!(framer.out.is_empty());
+        assert!(!framer.boundary());
+    }
+    framer.end();
+    assert!(sent == [b"\x80\x02".as_slice(), &vec![b'N'; 3 * FRAME_SIZE_TARGET]].concat());
+}
+
+#[rstest]
 fn what_could_not_be_handed_on_stays() {
     let mut framer = Framer::new(b"abc".to_vec(), FrameStyle::PayloadsApart);
     assert_eq!(framer.take(|_| Err("full")), Err("full"));

@@ -194,3 +194,12 @@ fn errors_of_graphs_have_a_path_and_no_offset() {
     assert_eq!(error.to_string(), "invalid type: integer `5`, expected a string (users[0].name)");
     assert_eq!(error.offset(), None);
 }
+
+/// A key of a million persistent ids within each other made a path of sixty times the pickle's size.
+#[test]
+fn a_path_has_the_beginning_of_a_long_key() {
+    let pickle = [b"}(", &b"K\xff".repeat(1_000)[..], b"tX\x01\0\0\0xs."].concat();
+    let error = from_slice::<HashMap<Vec<u8>, u8>>(&pickle).unwrap_err();
+    let path = error.path().unwrap();
+    assert!(path.starts_with("[(255, 255, ") && path.ends_with("...]") && path.len() < 250, "{path}");
+}

@@ -43,9 +43,9 @@ pub(crate) struct Equals {
 /// Union-find: objects that are equal if the rest is. It bounds the work by their number, however they share.
 #[derive(Default)]
 struct Classes {
-    /// Parents: a map for a few, and for long text and bytes.
+    /// Parents: a map for a few, and for long text and bytes. It takes up to fifty bytes each while it grows.
     few: HashMap<u64, u64, foldhash::fast::FixedState>,
-    /// By number, each plus one, where nodes are many: a tenth of the memory.
+    /// By number, each plus one, where nodes are many: four bytes.
     many: Vec<u32>,
 }
 
@@ -92,7 +92,7 @@ impl Classes {
             return;
         }
         self.few.insert(node, parent);
-        if self.many.is_empty() && self.few.len() > all / 16 + 64 && all < u32::MAX as usize {
+        if self.many.is_empty() && self.few.len() > all / 64 + 64 && all < u32::MAX as usize {
             self.many = vec![0; all];
             for (node, parent) in core::mem::take(&mut self.few) {
                 self.insert(node, parent, counts);

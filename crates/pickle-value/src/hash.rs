@@ -317,6 +317,7 @@ impl Known {
             self.shared = shared_nodes(access);
             let shared = &self.shared;
             self.few.retain(|&node, _| is_set(shared, node));
+            self.few.shrink_to_fit();
             if self.few.len() < nodes / 32 {
                 return;
             }

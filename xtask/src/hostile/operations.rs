@@ -305,7 +305,7 @@ fn read_tagged(data: &[u8]) -> Outcome {
 /// What holds any value, and has no sharing. Its budget, which by default leaves 16 MiB to what is shared in good faith, is
 /// less than half of the bar, since there will be a clone, and a graph of it to be printed.
 fn any_value(data: &[u8]) -> Result<pickle_serde::Value, String> {
-    DeOptions::new().budget(24 * data.len() as u64 + (1 << 18)).from_slice(data).map_err(text)
+    DeOptions::new().budget(24 * data.len() as u64 + (1 << 17)).from_slice(data).map_err(text)
 }
 
 fn serde_value(data: &[u8]) -> Outcome {

@@ -8,8 +8,17 @@ use super::GraphHost;
 use crate::error::Error;
 use crate::resolve::Resolver;
 
-/// So many methods that are yet to be called are remembered: each call looks through them.
+/// So many methods are remembered: each call looks through them.
 const MOST_METHODS: usize = 32;
+
+/// What may be a method bound to its class.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Method {
+    /// What `getattr` is, and its arguments.
+    Found([Handle; 2]),
+    /// It was called, hence a method: this call of `getattr`.
+    Called(Handle),
+}
 
 impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
@@ -40,23 +49,31 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     }
 
     pub(super) fn note_method(&mut self, global: Handle, getattr: [Handle; 2]) {
+        let is_older = |known: &(Handle, Method)| matches!(known, (other, Method::Called(_)) if *other == global);
+        self.methods.retain(|known| !is_older(known));
         if self.methods.len() == MOST_METHODS {
             self.methods.remove(0);
         }
-        self.methods.push((global, getattr));
+        self.methods.push((global, Method::Found(getattr)));
     }
 
     /// What a class has and what is called is nearly always a method bound to it, such as `cls._reconstruct`: that is
-    /// `getattr(cls, '_reconstruct')` at all protocols, each a new one.
+    /// `getattr(cls, '_reconstruct')` at all protocols, each a new one. What is called again by way of the memo is the same one.
     pub(super) fn bound_method(&mut self, callable: Handle) -> Result<Handle, Error> {
-        match self.methods.iter().rposition(|(global, _)| *global == callable) {
-            Some(at) => {
-                let (_, [getattr, args]) = self.methods.remove(at);
-                let args = if self.options.unify { self.unify_method(args)? } else { args };
-                Ok(self.builder.object(ObjectKind::Call, &[getattr, args])?)
+        let of_callable = self.methods.iter().enumerate().rev().filter(|(_, (global, _))| *global == callable);
+        let mut called = None;
+        for (at, (_, method)) in of_callable {
+            match *method {
+                Method::Found([getattr, args]) => {
+                    let args = if self.options.unify { self.unify_method(args)? } else { args };
+                    let made = self.builder.object(ObjectKind::Call, &[getattr, args])?;
+                    self.methods[at].1 = Method::Called(made);
+                    return Ok(made);
+                }
+                Method::Called(made) => called = called.or(Some(made)),
             }
-            None => Ok(callable),
         }
+        Ok(called.unwrap_or(callable))
     }
 
     /// A method says its name with the one object that its function has.

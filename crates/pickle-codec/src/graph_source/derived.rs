@@ -8,7 +8,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Kind, Object, Step, View};
+use hashbrown::{HashMap, HashSet};
+use pickle_value::{Handle, Kind, Object, Sort, Step, Value, View};
 
 use super::{Cursor, GraphSource, unsupported};
 use crate::builtins::Builtin;
@@ -19,17 +20,29 @@ type GraphFill<'g> = Fill<Handle, Cursor<'g>>;
 
 /// So often an instance is begun within itself before that is taken for endless; CPython's own limit is 1,000 calls.
 const DEEPEST: u32 = 1000;
+/// So many bytes may be written again whatever the budget says: of a set whose two hundred instances refer to it, which is
+/// more than CPython up to 3.11 has calls for.
+const FREE_AGAIN: usize = 1 << 18;
+
+/// What is written although it may be within itself: instances and sets whose items became arguments.
+#[derive(Debug, Default)]
+pub(super) struct Begun {
+    /// How often each was begun, by node: begun again before it is in the memo, such a one is within itself.
+    pub(super) times: HashMap<u32, u32, foldhash::fast::RandomState>,
+    /// About how many bytes were written again, up to [`FREE_AGAIN`].
+    again: usize,
+}
 
 impl<'g> GraphSource<'g> {
     /// What protocol 2 makes by `__new__`, at protocols 0 and 1.
-    pub(super) fn new_in_old_protocols(&mut self, node: u32, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
+    pub(super) fn new_in_old_protocols(&mut self, handle: Handle, object: Object<'g>) -> Shape<'g, Handle, Cursor<'g>> {
         let (Some(class), Some(args)) = (object.callable().handle(), object.args().handle()) else {
             return unsupported("an incomplete object");
         };
         let mut steps: Vec<Step<'g>> = object.steps().collect();
         let parts: Vec<View<'g>> = object.args().items().collect();
         let has_items = matches!(steps.first(), Some(Step::Append(_) | Step::Assign(_)));
-        if parts.is_empty() && has_items && !self.fast && self.is_within_itself(node) {
+        if parts.is_empty() && has_items && !self.fast && self.is_within_itself(handle) {
             return unsupported("a list or dict subclass within itself under protocol 2");
         }
         let (base, value) = match (&parts[..], steps.first()) {
@@ -57,10 +70,56 @@ impl<'g> GraphSource<'g> {
 
     /// Counts how often an instance or a set is begun within itself: its items are written before it can be in the memo, each time
     /// anew, which ends only if another object that is in the memo stands between. Else CPython raises RecursionError.
-    pub(super) fn is_within_itself(&mut self, node: u32) -> bool {
-        let begun = self.begun.entry(node).or_insert(0);
+    ///
+    /// What is written again is counted as copied: `copies` says whether that is too much.
+    pub(super) fn is_within_itself(&mut self, object: Handle) -> bool {
+        let begun = self.begun.times.entry(object.identity().number).or_insert(0);
         *begun += 1;
-        *begun > DEEPEST
+        let begun = *begun;
+        if begun > 1 {
+            self.count_again(object);
+        }
+        begun > DEEPEST
+    }
+
+    /// Counts what is written of an object once more: all in it that is in the memo only behind its own parts. Lists, dicts and
+    /// states are not: what they are of is in the memo by then.
+    #[cold]
+    fn count_again(&mut self, object: Handle) {
+        let each = if self.protocol == 0 { 8 } else { 5 };
+        let mut met = HashSet::<Handle, foldhash::fast::RandomState>::default();
+        let mut open = Vec::from([object]);
+        while let Some(handle) = open.pop() {
+            if self.memo(handle) > 0 || !met.insert(handle) {
+                continue;
+            }
+            let parts = self.parts_before_memo(handle);
+            self.begun.again += each * parts.len();
+            let beyond = self.begun.again.saturating_sub(FREE_AGAIN);
+            self.begun.again -= beyond;
+            if self.copies.count(beyond).is_err() {
+                return;
+            }
+            open.extend(parts.into_iter().filter(|part| part.identity().sort == Sort::Node));
+        }
+    }
+
+    /// What is written of an object before it is in the memo.
+    fn parts_before_memo(&self, handle: Handle) -> Vec<Handle> {
+        let object = match self.graph.value(handle) {
+            Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => return items.to_vec(),
+            Value::Object(object) => object,
+            _ => return Vec::new(),
+        };
+        let mut parts = Vec::from_iter(object.args().handle().filter(|_| object.args().len() != Some(0)));
+        if self.begun.times.contains_key(&handle.identity().number) {
+            let items = object.steps().filter_map(|step| match step {
+                Step::Append(items) | Step::Assign(items) => self.cursor(items),
+                _ => None,
+            });
+            parts.extend(items.flat_map(|cursor| cursor.items).copied());
+        }
+        parts
     }
 
     /// The builtin that a class is derived from whose instance is made of this value.

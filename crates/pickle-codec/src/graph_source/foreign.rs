@@ -26,17 +26,17 @@ pub(super) const EXTRAS: u32 = 517;
 /// A foreign object.
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    Text(Vec<u8>),
-    Bytes(Vec<u8>),
+    Text(Box<[u8]>),
+    Bytes(Box<[u8]>),
     /// As two's complement, little-endian.
-    Int(Vec<u8>),
+    Int(Box<[u8]>),
     /// A NaN that a handle cannot hold.
     Float(f64),
     Builtin(Builtin),
-    /// A global that the graph does not have.
-    Global(String, String),
-    /// A container of this many handles, and where they are among what was made.
-    Container(Container, usize, u32),
+    /// A global that the graph does not have: its module and name.
+    Global(Box<(String, String)>),
+    /// A container of what was made from here on, of so many handles.
+    Container(Container, u32, u32),
     /// `iter(over)`, at the first item.
     Iterator {
         iter: Handle,
@@ -69,14 +69,13 @@ impl<'g> GraphSource<'g> {
 
     /// A container that was made anew.
     pub(super) fn container(&mut self, container: Container, items: Vec<Handle>) -> Handle {
-        let length = items.len();
-        let Cursor { made, .. } = self.made(items);
-        self.extra(Content::Container(container, length, made))
+        let Cursor { made, left, .. } = self.made(&items);
+        self.extra(Content::Container(container, made, left))
     }
 
     /// A str that was made anew.
     pub(super) fn text(&mut self, utf8: Vec<u8>) -> Handle {
-        single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8)))
+        single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8.into())))
     }
 
     /// A name as an object: one for each spelling.
@@ -87,7 +86,7 @@ impl<'g> GraphSource<'g> {
         if let Some(&known) = self.names.get(name) {
             return known;
         }
-        let handle = self.extra(Content::Text(name.as_bytes().to_vec()));
+        let handle = self.extra(Content::Text(name.as_bytes().into()));
         self.names.insert(String::from(name), handle);
         handle
     }
@@ -102,8 +101,9 @@ impl<'g> GraphSource<'g> {
         let (outer, _) = name.rsplit_once('.')?;
         let mut names = name.split('.').map(String::from);
         let first = names.next()?;
-        let rest =
-            names.map(|name| single_text(name.as_bytes()).unwrap_or_else(|| self.extra(Content::Text(name.into()))));
+        let rest = names.map(|name| {
+            single_text(name.as_bytes()).unwrap_or_else(|| self.extra(Content::Text(name.into_bytes().into())))
+        });
         let rest = rest.collect();
         Some(Nesting { parent: self.global_named(module, outer), first, rest })
     }
@@ -117,7 +117,8 @@ impl<'g> GraphSource<'g> {
                 }
             }
             for (number, content) in self.extras.iter().enumerate() {
-                if let Content::Global(module, name) = content {
+                if let Content::Global(names) = content {
+                    let (module, name) = &**names;
                     let handle = Handle::foreign(EXTRAS + number as u32);
                     self.globals_by_name.entry(alloc::format!("{module}\n{name}")).or_insert(handle);
                 }
@@ -127,7 +128,7 @@ impl<'g> GraphSource<'g> {
         if let Some(&known) = self.globals_by_name.get(&key) {
             return known;
         }
-        let content = Content::Global(String::from(module), String::from(name));
+        let content = Content::Global(Box::new((String::from(module), String::from(name))));
         let made = self.extra_global(content, module, name);
         self.globals_by_name.insert(key, made);
         made
@@ -137,11 +138,11 @@ impl<'g> GraphSource<'g> {
     pub(super) fn module_object(&mut self, module: &str, name: &str) -> Handle {
         match module_string(module, name, self.profile) {
             ModuleString::Name => self.name(module),
-            ModuleString::Own => self.extra(Content::Text(module.as_bytes().to_vec())),
+            ModuleString::Own => self.extra(Content::Text(module.as_bytes().into())),
             ModuleString::Functions => match self.functions_of.get(module) {
                 Some(&known) => known,
                 None => {
-                    let handle = self.extra(Content::Text(module.as_bytes().to_vec()));
+                    let handle = self.extra(Content::Text(module.as_bytes().into()));
                     self.functions_of.insert(String::from(module), handle);
                     handle
                 }
@@ -169,15 +170,15 @@ impl<'g> GraphSource<'g> {
                 Content::Int(bytes) => Shape::BigInt(bytes),
                 Content::Float(_) => unsupported("a float without a handle"),
                 Content::Bytes(bytes) => self.bytes_shape(bytes),
-                Content::Builtin(_) | Content::Global(..) => Shape::Global,
+                Content::Builtin(_) | Content::Global(_) => Shape::Global,
                 &Content::Iterator { iter, over } => {
                     let args = Args::Parts([Part::Object(over)].into());
                     let steps = Handle::small_int(0).map(Fill::State).into_iter().collect();
                     let make = Make::Call;
                     Shape::Reduce(Box::new(Reduction { make, callable: iter, args, kwargs: None, steps }))
                 }
-                &Content::Container(container, length, made) => {
-                    let cursor = Cursor { items: [].iter(), made };
+                &Content::Container(container, made, left) => {
+                    let (cursor, length) = (Cursor { items: [].iter(), made, left }, left as usize);
                     match container {
                         Container::Tuple => Shape::Tuple(length, cursor),
                         Container::Dict => Shape::Dict(length / 2, cursor),

@@ -116,7 +116,7 @@ impl<'g> GraphSource<'g> {
         for (at, content) in self.extras.iter().enumerate() {
             let (module, name) = match content {
                 Content::Builtin(builtin) => self.name_of(*builtin),
-                Content::Global(module, name) => (module.as_str(), name.as_str()),
+                Content::Global(names) => (names.0.as_str(), names.1.as_str()),
                 _ => continue,
             };
             let number = self.memo(Handle::foreign(EXTRAS + at as u32));

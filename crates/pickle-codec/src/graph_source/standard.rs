@@ -173,7 +173,7 @@ impl<'g> GraphSource<'g> {
     }
 
     fn of_bytes(&mut self, class: Handle, bytes: &[u8], zone: Option<View<'_>>) -> Made<'g> {
-        let bytes = self.extra(Content::Bytes(bytes.to_vec()));
+        let bytes = self.extra(Content::Bytes(bytes.into()));
         let zone = zone.and_then(View::handle);
         call(class, [Some(bytes), zone].into_iter().flatten().map(Part::Object).collect())
     }
@@ -189,7 +189,7 @@ impl<'g> GraphSource<'g> {
             return None;
         }
         let under = if denominator == 1.into() { String::new() } else { format!("/{denominator}") };
-        let text = self.extra(Content::Text(format!("{numerator}{under}").into()));
+        let text = self.extra(Content::Text(format!("{numerator}{under}").into_bytes().into()));
         Some(call(class, [Part::Object(text)].into()))
     }
 
@@ -205,7 +205,7 @@ impl<'g> GraphSource<'g> {
         }
         let mut parts: Parts<'g> = numbers.iter().filter_map(|number| number.handle()).map(Part::Object).collect();
         for (signals, _) in lists {
-            parts.push(Part::List(signals.len(), self.made(signals)));
+            parts.push(Part::List(signals.len(), self.made(&signals)));
         }
         Some(call(class, parts))
     }
@@ -221,7 +221,7 @@ impl<'g> GraphSource<'g> {
                 return None;
             }
             let values: Vec<Handle> = array.values().map(|value| self.value(value)).collect();
-            let list = Part::List(values.len(), self.made(values));
+            let list = Part::List(values.len(), self.made(&values));
             return Some(call(class, [typecode, list].into()));
         }
         let (code, bytes) = array.to_machine()?;
@@ -230,7 +230,7 @@ impl<'g> GraphSource<'g> {
         }
         let reconstructor = self.global_named("array", "_array_reconstructor");
         let code = self.int(&[code]);
-        let bytes = self.extra(Content::Bytes(bytes.into_owned()));
+        let bytes = self.extra(Content::Bytes(bytes.into_owned().into()));
         let parts = [Part::Object(class), typecode, Part::Object(code), Part::Object(bytes)];
         Some(call(reconstructor, parts.into()))
     }
@@ -242,7 +242,7 @@ impl<'g> GraphSource<'g> {
             ArrayValue::Char(point) => {
                 let mut utf8 = Vec::new();
                 pickle_value::push_code_point(point, &mut utf8);
-                single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8)))
+                single_text(&utf8).unwrap_or_else(|| self.extra(Content::Text(utf8.into())))
             }
         }
     }
@@ -257,7 +257,7 @@ impl<'g> GraphSource<'g> {
         });
         match small.and_then(|value| i64::try_from(value).ok()).and_then(Handle::small_int) {
             Some(handle) => handle,
-            None => self.extra(Content::Int(bytes.to_vec())),
+            None => self.extra(Content::Int(bytes.into())),
         }
     }
 
@@ -272,7 +272,7 @@ impl<'g> GraphSource<'g> {
             return None;
         };
         let arg = match self.profile.addresses_are_texts().map(|texts| texts.text_of(address)) {
-            Some(text) if given.as_str() != Some(&text) => self.extra(Content::Text(text.into())),
+            Some(text) if given.as_str() != Some(&text) => self.extra(Content::Text(text.into_bytes().into())),
             None if given.kind() != Kind::Int => self.int(&[&u128::from(address).to_le_bytes()[..], &[0]].concat()),
             _ => return None,
         };
@@ -287,7 +287,7 @@ impl<'g> GraphSource<'g> {
             return None;
         }
         let flat: Vec<Handle> = pairs.items().flat_map(View::items).filter_map(View::handle).collect();
-        let filled = (!flat.is_empty()).then(|| Fill::Assign(self.made(flat)));
+        let filled = (!flat.is_empty()).then(|| Fill::Assign(self.made(&flat)));
         let steps = filled.into_iter().chain(object.steps().filter_map(|step| self.fill(step))).collect();
         Some(filled_call(class, Vec::new(), steps))
     }
@@ -298,7 +298,7 @@ impl<'g> GraphSource<'g> {
         let items: Vec<Handle> = deque.items().filter_map(View::handle).collect();
         let maxlen = object.args().get(1).handle().filter(|_| deque.maxlen.is_some());
         let parts = maxlen.map(|maxlen| [Part::Object(Handle::foreign(EMPTY_TUPLE)), Part::Object(maxlen)]);
-        let filled = (!items.is_empty()).then(|| Fill::Append(self.made(items)));
+        let filled = (!items.is_empty()).then(|| Fill::Append(self.made(&items)));
         Some(filled_call(class, parts.into_iter().flatten().collect(), filled.into_iter().collect()))
     }
 
@@ -322,7 +322,8 @@ impl<'g> GraphSource<'g> {
         };
         pairs.extend([self.name("args"), args]);
         let state = self.container(Container::Dict, pairs);
-        Some(call_with_state(class, args, state))
+        // Many may stand within each other: so a task has no memory of its own.
+        Some(Shape::Made(crate::source::Made { is_new: false, parts: self.made(&[class, args, state]) }))
     }
 
     /// Its state tells how safe it is as a number, and only where that is known.
@@ -356,7 +357,7 @@ impl<'g> GraphSource<'g> {
         }
         let none = Handle::NONE;
         let pairs = Vec::from([self.name("tm_zone"), none, self.name("tm_gmtoff"), none]);
-        Some(call(class, [Part::Object(fields.handle()?), Part::Dict(2, self.made(pairs))].into()))
+        Some(call(class, [Part::Object(fields.handle()?), Part::Dict(2, self.made(&pairs))].into()))
     }
 
     /// Without keyword arguments it has an empty dict of them.
@@ -420,11 +421,12 @@ impl<'g> GraphSource<'g> {
     }
 
     /// A cursor over items that the graph does not hold together.
-    pub(super) fn made(&mut self, items: Vec<Handle>) -> Cursor<'g> {
+    pub(super) fn made(&mut self, items: &[Handle]) -> Cursor<'g> {
         // Whoever asks for the shape of an object sees whether that was too much.
-        let _ = self.copies.count(size_of::<Vec<Handle>>() + size_of_val(&items[..]));
-        self.made.push(items.into_iter());
-        Cursor { items: [].iter(), made: self.made.len() as u32 }
+        let _ = self.copies.count(size_of_val(items));
+        let (made, left) = (self.made.len() as u32 + 1, items.len() as u32);
+        self.made.extend_from_slice(items);
+        Cursor { items: [].iter(), made, left }
     }
 }
 

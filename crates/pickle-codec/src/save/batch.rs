@@ -18,10 +18,8 @@ pub(crate) struct Batch<S: Source> {
     cursor: S::Cursor,
     ops: Ops,
     state: State,
-    /// How many objects of the open batch, or of the item, have been given.
-    given: u32,
-    /// How many objects a full batch has.
-    full: u32,
+    /// How many objects of the open batch, or of the item, have been given: with so few bits, a task has eight bytes less.
+    given: u16,
     /// What comes behind a full batch.
     then: Then,
     /// Whether a run has ended at the next object, which is known to be no atom.
@@ -91,17 +89,15 @@ impl<S: Source> Batch<S> {
             _ => State::BeforeMark,
         };
         let then = if ops.width == 1 && ops.one.is_some() { Then::MoreOrEnd } else { Then::More };
-        let full = BATCH_SIZE * u32::from(ops.width);
-        Batch { cursor, ops, state, given: 0, full, then, at_shape: false, ahead: None }
+        Batch { cursor, ops, state, given: 0, then, at_shape: false, ahead: None }
     }
 
     /// The items of a list, dict or set, less than a batch of them, of which some are written.
     pub(super) fn open(ops: Ops, length: usize, given: usize, cursor: S::Cursor, at_shape: bool) -> Batch<S> {
         let is_single = ops.one.is_some() && length == usize::from(ops.width);
         let state = if is_single { State::OneByOne } else { State::Open };
-        let full = BATCH_SIZE * u32::from(ops.width);
         let at_shape = at_shape && !is_single;
-        Batch { cursor, ops, state, given: given as u32, full, then: Then::More, at_shape, ahead: None }
+        Batch { cursor, ops, state, given: given as u16, then: Then::More, at_shape, ahead: None }
     }
 
     /// Writes the mark of the first batch, if that is what comes next: spares most containers a step.
@@ -126,8 +122,13 @@ impl<S: Source> Batch<S> {
     /// The items that an iterator gives.
     pub(super) fn iterated(ops: Ops, cursor: S::Cursor, protocol: u8) -> Batch<S> {
         let state = if protocol == 0 && ops.one.is_some() { State::OneByOne } else { State::Look };
-        let full = BATCH_SIZE * u32::from(ops.width);
-        Batch { cursor, ops, state, given: 0, full, then: Then::Look, at_shape: false, ahead: None }
+        Batch { cursor, ops, state, given: 0, then: Then::Look, at_shape: false, ahead: None }
+    }
+
+    /// How many objects a full batch has.
+    #[inline(always)]
+    fn full(&self) -> u16 {
+        BATCH_SIZE as u16 * u16::from(self.ops.width)
     }
 }
 
@@ -163,8 +164,9 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             let stop = if core::mem::take(&mut batch.at_shape) {
                 Stop::Shape
             } else if batch.ahead.is_none() {
-                let (count, stop) = self.save_atoms(&mut batch.cursor, (batch.full - batch.given) as usize)?;
-                batch.given += count as u32;
+                let limit = usize::from(batch.full() - batch.given);
+                let (count, stop) = self.save_atoms(&mut batch.cursor, limit)?;
+                batch.given += count as u16;
                 if stop == Stop::Open {
                     return Ok(Some(Waiting::Open));
                 }
@@ -186,12 +188,12 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(super) fn save_plain(&mut self, batch: &mut Batch<S>) -> Result<bool, Fault<S::Error>> {
         let (limit, op) = match batch.state {
             State::Empty => return Ok(true),
-            State::Open => (batch.full as usize, batch.ops.many),
+            State::Open => (usize::from(batch.full()), batch.ops.many),
             State::OneByOne => (usize::from(batch.ops.width), batch.ops.one.unwrap_or(batch.ops.many)),
             State::BeforeMark | State::Look => return Ok(false),
         };
         let (count, stop) = self.save_atoms(&mut batch.cursor, limit)?;
-        batch.given = count as u32;
+        batch.given = count as u16;
         batch.at_shape = stop == Stop::Shape && batch.state == State::Open;
         // A full batch may be followed by another one; an item by itself has no mark.
         let is_done = stop == Stop::End && (count < limit) == (batch.state == State::Open);
@@ -204,7 +206,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     /// The next object of an open batch; none where the batch is full, or was the last, and then it is closed.
     #[inline(always)]
     fn next_of_open(&mut self, batch: &mut Batch<S>) -> Result<Option<S::Object>, Fault<S::Error>> {
-        if batch.given < batch.full {
+        if batch.given < batch.full() {
             if let Some(object) = self.next_of(batch)? {
                 batch.given += 1;
                 return Ok(Some(object));
@@ -225,7 +227,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 
     fn advance_one_by_one(&mut self, batch: &mut Batch<S>) -> Result<Next<S::Object>, Fault<S::Error>> {
-        if batch.given == u32::from(batch.ops.width) {
+        if batch.given == u16::from(batch.ops.width) {
             self.op(batch.ops.one.unwrap_or(batch.ops.many));
             batch.given = 0;
         }

@@ -1,8 +1,9 @@
 //! Maps: the entries of dicts, and the attributes of instances.
 
+use std::fmt;
 use std::slice::ChunksExact;
 
-use pickle_codec::value::Handle;
+use pickle_codec::value::{Handle, View};
 use serde_core::de::value::{MapDeserializer, StrDeserializer};
 use serde_core::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
@@ -22,6 +23,9 @@ pub(crate) struct Entries<'c, 'g, 's, L> {
     /// The value that belongs to the last key.
     value: Option<&'s [Handle]>,
 }
+
+/// So many bytes of a key a path has.
+const MOST_OF_KEY: usize = 200;
 
 /// The name of the class, which stands in front of the attributes where that is asked for.
 enum Class<'c> {
@@ -64,7 +68,7 @@ impl<'c, 'g, 's, L> Entries<'c, 'g, 's, L> {
         let key = self.holder.context.view(pair.first().copied().unwrap_or(Handle::NONE));
         let step = match key.as_str() {
             Some(name) => Step::Name(name.into()),
-            None => Step::Key(key.to_string()),
+            None => Step::Key(beginning(key)),
         };
         error.spotted(Some(self.holder.handle), slot, object).within(step)
     }
@@ -147,6 +151,26 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for FieldName<'c, 'g, L> {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum ignored_any
     }
+}
+
+/// A key for a message: the beginning, if it is very long.
+fn beginning(key: View<'_>) -> String {
+    struct Beginning(String);
+
+    impl fmt::Write for Beginning {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.push_str(text);
+            if self.0.len() > MOST_OF_KEY { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    let mut text = Beginning(String::new());
+    if fmt::write(&mut text, format_args!("{key}")).is_err() {
+        let end = (0..=MOST_OF_KEY).rev().find(|&end| text.0.is_char_boundary(end)).unwrap_or(0);
+        text.0.truncate(end);
+        text.0.push_str("...");
+    }
+    text.0
 }
 
 /// Shows entries that stand in no dict.

@@ -233,10 +233,18 @@ impl<'g> Made<'g, '_> {
             // The factory of a defaultdict.
             _ => Cow::Borrowed(&[][..]),
         };
-        let assigned = self.object.steps().filter_map(|step| match step {
-            Step::Assign(pairs) => Some(slots(pairs)),
-            _ => None,
-        });
+        let mut assigned = self
+            .object
+            .steps()
+            .filter_map(|step| match step {
+                Step::Assign(pairs) => Some(slots(pairs)),
+                _ => None,
+            })
+            .peekable();
+        // A dict of the graph has each key once: many objects may be made of one, and none needs a copy.
+        if let (Cow::Borrowed(pairs), None) = (&made_of, assigned.peek()) {
+            return Some(self.terms.without_twins(pairs));
+        }
         let pairs: Vec<Handle> = assigned.fold(made_of.into_owned(), |mut all, pairs| {
             all.extend_from_slice(pairs);
             all
