@@ -1,6 +1,7 @@
 //! [`PushEncoder`]: an encoder of plain data, which is told what there is instead of asking a source.
 
 mod block;
+mod container;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,6 +10,8 @@ use pickle_opcodes::frame::Framer;
 use pickle_opcodes::{Opcode, Out};
 
 use self::block::Block;
+pub use self::container::OpenContainer;
+use self::container::{Form, Mark};
 use crate::dump::{DumpOptions, without_place};
 use crate::encoder::{Buffered, binary_get, write_put};
 use crate::error::{Error, ErrorKind};
@@ -50,35 +53,6 @@ pub struct PushEncoder {
     singles: Vec<u32>,
     /// What went wrong first.
     error: Option<Error>,
-}
-
-/// A list, dict or tuple whose items are being written.
-#[derive(Debug)]
-#[must_use = "it has to be ended"]
-pub struct OpenContainer {
-    form: Form,
-    mark: Mark,
-    /// How many items the batch has so far, and may have; or the tuple.
-    given: u32,
-    most: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Form {
-    List,
-    Dict,
-    Tuple,
-}
-
-/// What stands before the items of a batch: of the first, where the mark is. A word, since it is moved often.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Mark(usize);
-
-impl Mark {
-    /// Nothing: there is one item, or none.
-    const NONE: Mark = Mark(usize::MAX);
-    /// The mark of a further batch.
-    const FURTHER: Mark = Mark(usize::MAX - 1);
 }
 
 /// Behind this many numbers the memo is full. Between two looks at it there are fewer bytes written than are left.
@@ -285,7 +259,7 @@ impl PushEncoder {
         self.put(word.to_le_bytes(), length);
     }
 
-    /// The beginning of a tuple of so many items.
+    /// The beginning of a tuple of so many items, each of which [`item`](Self::item) precedes.
     ///
     /// ```
     /// use pickle_codec::{DumpOptions, PushEncoder};
@@ -598,26 +572,5 @@ impl PushEncoder {
         let number = self.memo;
         self.memo = number.wrapping_add(1);
         number
-    }
-}
-
-impl Form {
-    /// What takes all items above a mark.
-    #[inline(always)]
-    fn many(self) -> Opcode {
-        match self {
-            Form::List => Opcode::Appends,
-            Form::Dict => Opcode::SetItems,
-            Form::Tuple => Opcode::Tuple,
-        }
-    }
-
-    /// What takes a single item.
-    fn one(self) -> Opcode {
-        match self {
-            Form::List => Opcode::Append,
-            Form::Dict => Opcode::SetItem,
-            Form::Tuple => Opcode::Tuple1,
-        }
     }
 }
