@@ -11,22 +11,20 @@ use flate2::read::ZlibDecoder;
 use pickle_serde::Value;
 use serde::de::IgnoredAny;
 
-/// Longer ones are read as a few types only: what is repeated in them is read enough.
-const LONG: usize = 10_000;
+/// Of so many pickles one is read as all kinds of types, which takes its time; versions and protocols differ in little.
+const AS_ALL: usize = 8;
 
 #[test]
 fn both_ways_read_the_corpus_alike() {
     let Some(pickles) = corpus() else { return };
     assert!(pickles.len() > 10_000, "{} pickles", pickles.len());
-    for pickle in &pickles {
-        if pickle.len() <= LONG {
+    for (number, pickle) in pickles.iter().enumerate() {
+        same::<Value>(pickle);
+        same::<Any>(pickle);
+        same::<IgnoredAny>(pickle);
+        same::<Vec<Vec<Any>>>(pickle);
+        if number % AS_ALL == 0 && pickle.len() < 10_000 {
             same_as_all(pickle);
-        } else {
-            same::<Value>(pickle);
-            same::<Any>(pickle);
-            same::<IgnoredAny>(pickle);
-            same::<Vec<i64>>(pickle);
-            same::<Vec<String>>(pickle);
         }
     }
 }

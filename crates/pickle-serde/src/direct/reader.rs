@@ -129,7 +129,7 @@ impl Starts {
 /// What is to be put back behind an object that is read again.
 pub(super) struct Return {
     at: usize,
-    start: usize,
+    entry: Entry,
     begun: Starts,
     exact: Starts,
 }
@@ -436,16 +436,18 @@ impl<'i> Reader<'i> {
         self.at = entry.start();
         self.begun = Starts::NOWHERE;
         self.exact = Starts { at: entry.start(), count: entry.levels() };
+        self.done = Starts::NOWHERE;
         self.replays += 1;
-        Return { at, start: entry.start(), begun, exact }
+        Return { at, entry, begun, exact }
     }
 
-    /// Goes on behind the GET of the object.
+    /// Goes on behind the GET of the object, if that was read and not a tuple around it, or what it begins with.
     pub(super) fn return_to(&mut self, back: Return) {
-        let bytes = self.at.saturating_sub(back.start) as u64;
+        let start = back.entry.start();
+        let bytes = self.at.saturating_sub(start) as u64;
         match self.left.checked_sub((bytes + 1) * REPLAY) {
-            Some(left) => self.left = left,
-            None => self.fail(),
+            Some(left) if self.done.count_at(start) == back.entry.levels() => self.left = left,
+            _ => self.fail(),
         }
         self.replays -= 1;
         self.at = back.at;
