@@ -12,7 +12,7 @@ use pickle_serde::Value;
 use serde::de::IgnoredAny;
 
 /// Of so many pickles one is read as all kinds of types, which takes its time; versions and protocols differ in little.
-const AS_ALL: usize = 8;
+const AS_ALL: usize = 32;
 
 #[test]
 fn both_ways_read_the_corpus_alike() {
