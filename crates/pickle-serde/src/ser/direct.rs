@@ -94,25 +94,6 @@ impl Direct {
         self.noted(result)
     }
 
-    /// Writes the name of the field that is expected at `next`, or of another.
-    #[inline(always)]
-    fn write_field(&mut self, name: &'static str, next: &mut usize) -> Name {
-        match self.layouts.guess(name, next) {
-            Some(&name) => {
-                self.encoder.known(name.known);
-                name
-            }
-            None => self.write_other_field(name, next),
-        }
-    }
-
-    #[inline(never)]
-    fn write_other_field(&mut self, name: &'static str, next: &mut usize) -> Name {
-        let known = self.write_name(name);
-        self.layouts.note(name, known, next);
-        known
-    }
-
     /// Writes the name of a field or variant, which is one object.
     fn write_name(&mut self, name: &'static str) -> Name {
         match self.names.get(name) {

@@ -3,9 +3,9 @@
 use pickle_codec::{OpenContainer, OpenTuple};
 use serde_core::{Serialize, ser};
 
-use super::Direct;
 use super::keys::Seen;
 use super::node::Node;
+use super::{Direct, Name};
 use crate::error::{Error, Result};
 
 /// The items of a list.
@@ -117,11 +117,25 @@ impl<'d> Fields<'d> {
     #[inline(always)]
     fn push<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) -> Result<()> {
         self.direct.encoder.item(&mut self.open);
-        let name = self.direct.write_field(name, &mut self.next);
-        if !self.seen.insert(&name) {
-            return Err(self.direct.give_up());
+        match self.direct.layouts.guess(name, &mut self.next) {
+            Some(known) if self.seen.insert(known) => self.direct.encoder.known(known.known),
+            known => self.push_other(name, known.copied())?,
         }
         self.direct.write(value)
+    }
+
+    /// A name that was not expected, or is not known; or is there for the second time, as far as bits tell.
+    #[inline(never)]
+    fn push_other(&mut self, name: &'static str, guessed: Option<Name>) -> Result<()> {
+        let known = self.direct.write_name(name);
+        if guessed.is_none() {
+            self.direct.layouts.note(name, known, &mut self.next);
+        }
+        let is_new = match guessed {
+            Some(_) => self.seen.insert_further(&known),
+            None => self.seen.insert(&known) || self.seen.insert_further(&known),
+        };
+        if is_new { Ok(()) } else { Err(self.direct.give_up()) }
     }
 
     #[inline(always)]

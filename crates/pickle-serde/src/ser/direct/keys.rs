@@ -44,17 +44,18 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// False for one that was there before.
+    /// False for one that was there before, or has no bit.
     #[inline(always)]
     pub(super) fn insert(&mut self, name: &Name) -> bool {
         let is_new = name.bit & !self.few != 0;
         self.few |= name.bit;
-        is_new || self.insert_further(name)
+        is_new
     }
 
+    /// The same of one that is [not new](Self::insert) by its bit.
     #[cold]
     #[inline(never)]
-    fn insert_further(&mut self, name: &Name) -> bool {
+    pub(super) fn insert_further(&mut self, name: &Name) -> bool {
         if name.bit != 0 {
             return false;
         }

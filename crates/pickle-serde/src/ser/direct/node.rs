@@ -120,17 +120,6 @@ impl<'d, R: Role> Node<'d, R> {
     }
 }
 
-macro_rules! ints {
-    ($($method:ident $type:ty;)*) => {
-        $(
-            #[inline]
-            fn $method(self, value: $type) -> Result<()> {
-                self.int(value.into())
-            }
-        )*
-    };
-}
-
 impl<'d, R: Role> Serializer for Node<'d, R> {
     type Ok = ();
     type Error = Error;
@@ -142,15 +131,7 @@ impl<'d, R: Role> Serializer for Node<'d, R> {
     type SerializeStruct = Fields<'d>;
     type SerializeStructVariant = InVariant<Fields<'d>>;
 
-    ints! {
-        serialize_i8 i8;
-        serialize_i16 i16;
-        serialize_i32 i32;
-        serialize_i64 i64;
-        serialize_u8 u8;
-        serialize_u16 u16;
-        serialize_u32 u32;
-    }
+    small_ints!(());
 
     #[inline]
     fn serialize_bool(self, value: bool) -> Result<()> {
