@@ -13,6 +13,8 @@ use serde::de::IgnoredAny;
 
 /// Of so many pickles one is read as all kinds of types, which takes its time; versions and protocols differ in little.
 const AS_ALL: usize = 32;
+/// Longer ones repeat themselves, and are most of all bytes.
+const LONG: usize = 20_000;
 
 #[test]
 fn both_ways_read_the_corpus_alike() {
@@ -20,10 +22,13 @@ fn both_ways_read_the_corpus_alike() {
     assert!(pickles.len() > 10_000, "{} pickles", pickles.len());
     for (number, pickle) in pickles.iter().enumerate() {
         same::<Value>(pickle);
+        if pickle.len() > LONG {
+            continue;
+        }
         same::<Any>(pickle);
         same::<IgnoredAny>(pickle);
         same::<Vec<Vec<Any>>>(pickle);
-        if number % AS_ALL == 0 && pickle.len() < 10_000 {
+        if number % AS_ALL == 0 {
             same_as_all(pickle);
         }
     }

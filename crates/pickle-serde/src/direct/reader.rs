@@ -31,14 +31,26 @@ const BIN_INT_2: u8 = Opcode::BinInt2 as u8;
 const LONG_1: u8 = Opcode::Long1 as u8;
 const BIN_FLOAT: u8 = Opcode::BinFloat as u8;
 
-/// How many bytes each opcode's int has; of LONG1, which says so itself, any number but 0.
-const INTS: [u8; 256] = {
-    let mut sizes = [0; 256];
-    sizes[BIN_INT_1 as usize] = 1;
-    sizes[BIN_INT_2 as usize] = 2;
-    sizes[BIN_INT as usize] = 4;
-    sizes[LONG_1 as usize] = 1;
-    sizes
+/// How an opcode's int is spelled.
+#[derive(Clone, Copy)]
+struct IntForm {
+    /// How many bytes it has; of LONG1 the next byte says so. 0 where the opcode makes no int.
+    size: u8,
+    /// What of the next byte is added to that.
+    counted: u8,
+    /// What stands between the opcode and the int.
+    head: u8,
+    /// The bits that count of what is extended by its sign.
+    bits: i64,
+}
+
+const INTS: [IntForm; 256] = {
+    let mut forms = [IntForm { size: 0, counted: 0, head: 0, bits: 0 }; 256];
+    forms[BIN_INT_1 as usize] = IntForm { size: 1, counted: 0, head: 0, bits: 0xff };
+    forms[BIN_INT_2 as usize] = IntForm { size: 2, counted: 0, head: 0, bits: 0xffff };
+    forms[BIN_INT as usize] = IntForm { size: 4, counted: 0, head: 0, bits: -1 };
+    forms[LONG_1 as usize] = IntForm { size: 0, counted: 0xff, head: 1, bits: -1 };
+    forms
 };
 
 /// What a replay costs for each byte of the pickle that it goes over, which is more than a graph's objects would.
@@ -249,18 +261,16 @@ impl<'i> Reader<'i> {
     /// The int at the cursor, if there is one.
     #[inline(always)]
     pub(super) fn int(&mut self) -> Option<i64> {
-        if let Some(&window @ [byte, counted_size, ..]) = self.window::<10>() {
-            // Which of the four it is, nobody can foresee: hence no branch on it.
-            let counted = byte == LONG_1;
-            let size = u32::from(if counted { counted_size } else { INTS[usize::from(byte)] });
+        if let Some(window @ [byte, next, ..]) = self.window::<10>() {
+            // Which of the four it is, nobody can foresee: hence no branch on it, nor what would be made one.
+            let form = &INTS[usize::from(*byte)];
+            let size = u32::from(form.size | next & form.counted);
             if (1..=8).contains(&size) {
-                let [_, near @ .., _] = window;
-                let [_, _, far @ ..] = window;
+                let head = usize::from(1 + (form.head & 1));
                 let shift = 64 - 8 * size;
-                let high = u64::from_le_bytes(if counted { far } else { near }) << shift;
-                let signed = counted | (byte == BIN_INT);
-                self.at += 1 + usize::from(counted) + size as usize;
-                return Some(if signed { (high as i64) >> shift } else { (high >> shift) as i64 });
+                let word = window[head..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+                self.at += head + size as usize;
+                return Some(((word << shift) as i64) >> shift & form.bits);
             }
         }
         self.other_int()
@@ -269,7 +279,8 @@ impl<'i> Reader<'i> {
     /// The same behind a frame's beginning, at the end of the input, or of another size.
     #[inline(never)]
     fn other_int(&mut self) -> Option<i64> {
-        if INTS[usize::from(self.peek())] == 0 { None } else { self.long() }
+        let form = &INTS[usize::from(self.peek())];
+        if form.size | form.counted == 0 { None } else { self.long() }
     }
 
     /// Any int of at most 64 bits.
