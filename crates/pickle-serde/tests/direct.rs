@@ -157,6 +157,30 @@ fn odd_pickles(#[case] pickle: &[u8]) {
     same_as_all(pickle);
 }
 
+/// Reads nothing, and so is given nothing.
+#[derive(PartialEq, Debug)]
+struct Nothing;
+
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Nothing, D::Error> {
+        Ok(Nothing)
+    }
+}
+
+#[test]
+fn tuples_have_as_many_items_as_their_types() {
+    for pickle in [&b"\x80\x02K\x01\x85."[..], b"\x80\x02K\x01K\x02\x86.", b"\x80\x02(K\x01K\x02K\x03K\x04t."] {
+        same::<(i64,)>(pickle);
+        same::<(i64, i64)>(pickle);
+        same::<(i64, i64, i64, i64)>(pickle);
+        same::<(i64, i64, i64, i64, i64)>(pickle);
+        same::<(i64, Nothing)>(pickle);
+        same::<(i64, i64, Nothing)>(pickle);
+        same::<(i64, i64, i64, i64, Nothing)>(pickle);
+        same::<(Nothing, i64)>(pickle);
+    }
+}
+
 /// Deep data, that is deeper than may be, and bombs.
 #[test]
 fn depth_and_budget_are_kept() {
