@@ -102,7 +102,7 @@ pub use pickle_value::{self as value, Graph, View};
 #[cfg(feature = "std")]
 pub use pickler::Pickler;
 pub use profile::{Implementation, Profile};
-pub use push::{OpenContainer, PushEncoder};
+pub use push::{Known, OpenContainer, OpenTuple, PushEncoder};
 pub use reduce::{Reducible, reduction};
 pub use replace::{OutOfBand, PersistentId, Reduced, Replacer};
 pub use resolve::{Buffers, Decoded, Defaults, Resolver};

@@ -1,6 +1,7 @@
 //! [`PushEncoder`]: an encoder of plain data, which is told what there is instead of asking a source.
 
 mod block;
+mod container;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,8 +10,10 @@ use pickle_opcodes::frame::Framer;
 use pickle_opcodes::{Opcode, Out};
 
 use self::block::Block;
+use self::container::{Form, Mark};
+pub use self::container::{Known, OpenContainer, OpenTuple};
 use crate::dump::{DumpOptions, without_place};
-use crate::encoder::{Buffered, binary_get, write_put};
+use crate::encoder::{Buffered, write_put};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 use crate::graph_source::{EMPTY_BYTES, single_text_number};
@@ -46,39 +49,10 @@ pub struct PushEncoder {
     protocol: u8,
     /// The memo's next number.
     memo: u32,
-    /// The memo's numbers, each plus one, of what CPython has one object of; empty as long as there is none.
-    singles: Vec<u32>,
+    /// What CPython has one object of, where it was written; empty as long as there is none.
+    singles: Vec<Option<Known>>,
     /// What went wrong first.
     error: Option<Error>,
-}
-
-/// A list, dict or tuple whose items are being written.
-#[derive(Debug)]
-#[must_use = "it has to be ended"]
-pub struct OpenContainer {
-    form: Form,
-    mark: Mark,
-    /// How many items the batch has so far, and may have; or the tuple.
-    given: u32,
-    most: u32,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Form {
-    List,
-    Dict,
-    Tuple,
-}
-
-/// What stands before the items of a batch: of the first, where the mark is. A word, since it is moved often.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Mark(usize);
-
-impl Mark {
-    /// Nothing: there is one item, or none.
-    const NONE: Mark = Mark(usize::MAX);
-    /// The mark of a further batch.
-    const FURTHER: Mark = Mark(usize::MAX - 1);
 }
 
 /// Behind this many numbers the memo is full. Between two looks at it there are fewer bytes written than are left.
@@ -219,7 +193,7 @@ impl PushEncoder {
         self.put(bytes, 9);
     }
 
-    /// A str; gives its number in the memo.
+    /// A str; gives what gets it from the memo.
     ///
     /// ```
     /// use pickle_codec::{DumpOptions, PushEncoder};
@@ -230,7 +204,7 @@ impl PushEncoder {
     /// # Ok::<(), pickle_codec::Error>(())
     /// ```
     #[inline]
-    pub fn text(&mut self, text: &str) -> u32 {
+    pub fn text(&mut self, text: &str) -> Known {
         let utf8 = text.as_bytes();
         if utf8.len() <= 2
             && let Some(single) = single_text_number(utf8)
@@ -259,12 +233,11 @@ impl PushEncoder {
         } else if let Some(known) = self.single(EMPTY_BYTES as usize) {
             self.known(known);
         } else {
-            let number = self.new_bytes(bytes);
-            self.singles[EMPTY_BYTES as usize] = number + 1;
+            self.singles[EMPTY_BYTES as usize] = Some(self.new_bytes(bytes));
         }
     }
 
-    /// The object that has this number in the memo, once more.
+    /// An object that the memo has, once more.
     ///
     /// ```
     /// use pickle_codec::{DumpOptions, PushEncoder};
@@ -272,47 +245,76 @@ impl PushEncoder {
     /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
     /// let mut list = encoder.begin_list(Some(2));
     /// encoder.item(&mut list);
-    /// let number = encoder.text("ab");
+    /// let known = encoder.text("ab");
     /// encoder.item(&mut list);
-    /// encoder.known(number);
+    /// encoder.known(known);
     /// encoder.end(list);
     /// assert_eq!(encoder.finish()?, b"\x80\x02]q\0(X\x02\0\0\0abq\x01h\x01e.");
     /// # Ok::<(), pickle_codec::Error>(())
     /// ```
     #[inline]
-    pub fn known(&mut self, number: u32) {
-        let (word, length) = binary_get(number);
-        self.put(word.to_le_bytes(), length);
+    pub fn known(&mut self, known: Known) {
+        let (bytes, length) = known.get();
+        self.put(bytes, length);
     }
 
-    /// The beginning of a tuple of so many items.
+    /// The beginning of a tuple of so many items, before each of which it is [told](OpenTuple::item).
     ///
     /// ```
     /// use pickle_codec::{DumpOptions, PushEncoder};
     ///
     /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
     /// let mut tuple = encoder.begin_tuple(2);
-    /// encoder.item(&mut tuple);
+    /// tuple.item();
     /// encoder.none();
-    /// encoder.item(&mut tuple);
+    /// tuple.item();
     /// encoder.int(7);
-    /// encoder.end(tuple);
+    /// encoder.end_tuple(tuple);
     /// assert_eq!(encoder.finish()?, b"\x80\x02NK\x07\x86q\0.");
     /// # Ok::<(), pickle_codec::Error>(())
     /// ```
-    #[inline]
-    pub fn begin_tuple(&mut self, length: usize) -> OpenContainer {
-        let Ok(most) = u32::try_from(length) else {
-            self.fail(ErrorKind::ItemCount);
-            return OpenContainer { form: Form::Tuple, mark: Mark::NONE, given: 0, most: 0 };
-        };
-        match most {
+    #[inline(always)]
+    pub fn begin_tuple(&mut self, length: usize) -> OpenTuple {
+        match length {
             0 => self.put([Opcode::EmptyTuple.byte()], 1),
             // Its first item begins where it does.
             1..=3 => {}
             _ => self.put([Opcode::Mark.byte()], 1),
         }
-        OpenContainer { form: Form::Tuple, mark: Mark::NONE, given: 0, most }
+        OpenTuple { given: 0, length }
+    }
+
+    /// The end of a tuple.
+    ///
+    /// ```
+    /// use pickle_codec::{DumpOptions, PushEncoder};
+    ///
+    /// let mut encoder = PushEncoder::new(&DumpOptions::new().protocol(2)).expect("options for plain data");
+    /// let tuple = encoder.begin_tuple(0);
+    /// encoder.end_tuple(tuple);
+    /// assert_eq!(encoder.finish()?, b"\x80\x02).");
+    /// # Ok::<(), pickle_codec::Error>(())
+    /// ```
+    #[inline(always)]
+    pub fn end_tuple(&mut self, tuple: OpenTuple) {
+        let OpenTuple { given, length } = tuple;
+        if given != length {
+            return self.fail(ErrorKind::ItemCount);
+        }
+        let opcode = match length {
+            0 => return,
+            1 => Opcode::Tuple1,
+            2 => Opcode::Tuple2,
+            3 => Opcode::Tuple3,
+            _ => Opcode::Tuple,
+        };
+        if self.protocol >= 4 {
+            self.put_behind([opcode.byte(), Opcode::Memoize.byte()]);
+            self.next_number();
+        } else {
+            self.put_behind_block(&[opcode.byte()]);
+            self.memoize();
+        }
     }
 
     /// The beginning of a list. How many items there will be need not be known; if it is said, and is 0 or 1, there may not
@@ -376,7 +378,7 @@ impl PushEncoder {
         open.given += 1;
     }
 
-    /// The end of a list, dict or tuple.
+    /// The end of a list or dict.
     ///
     /// ```
     /// use pickle_codec::{DumpOptions, PushEncoder};
@@ -390,10 +392,9 @@ impl PushEncoder {
     #[inline(always)]
     pub fn end(&mut self, open: OpenContainer) {
         // In registers: the words of a struct that was just written are slow to be read as larger pieces.
-        let OpenContainer { form, mark, given, most } = open;
+        let OpenContainer { form, mark, given, .. } = open;
         match given {
-            _ if form == Form::Tuple => self.end_tuple(given, most),
-            2..BATCH_SIZE if mark != Mark::NONE => self.put_behind([form.many().byte()]),
+            2..BATCH_SIZE if mark != Mark::NONE => self.put_behind([form.many()]),
             _ => self.end_otherwise(form, mark, given),
         }
     }
@@ -453,27 +454,27 @@ impl PushEncoder {
         self.block.take_limit(&self.framer);
     }
 
-    /// The number of what CPython has one object of, if it was written.
-    fn single(&mut self, single: usize) -> Option<u32> {
+    /// What CPython has one object of, if it was written.
+    fn single(&mut self, single: usize) -> Option<Known> {
         if self.singles.is_empty() {
-            self.singles.resize(EMPTY_BYTES as usize + 1, 0);
+            self.singles.resize(EMPTY_BYTES as usize + 1, None);
         }
-        self.singles[single].checked_sub(1)
+        self.singles[single]
     }
 
     #[inline(never)]
-    fn single_text(&mut self, single: usize, utf8: &[u8]) -> u32 {
+    fn single_text(&mut self, single: usize, utf8: &[u8]) -> Known {
         if let Some(known) = self.single(single) {
             self.known(known);
             return known;
         }
-        let number = self.new_text(utf8);
-        self.singles[single] = number + 1;
-        number
+        let known = self.new_text(utf8);
+        self.singles[single] = Some(known);
+        known
     }
 
     #[inline(always)]
-    fn new_text(&mut self, utf8: &[u8]) -> u32 {
+    fn new_text(&mut self, utf8: &[u8]) -> Known {
         match u8::try_from(utf8.len()) {
             Ok(length) if self.protocol >= 4 => {
                 if !self.block.has_room() {
@@ -487,14 +488,14 @@ impl PushEncoder {
     }
 
     #[inline(never)]
-    fn new_longer_text(&mut self, utf8: &[u8]) -> u32 {
+    fn new_longer_text(&mut self, utf8: &[u8]) -> Known {
         self.boundary();
         let written = write_counted_text(utf8, self.protocol, &mut self.framer, &mut Buffered);
         self.noted(written);
         self.memoize()
     }
 
-    fn new_bytes(&mut self, bytes: &[u8]) -> u32 {
+    fn new_bytes(&mut self, bytes: &[u8]) -> Known {
         self.boundary();
         let written = write_bytes(bytes, self.protocol, &mut self.framer, &mut Buffered);
         self.noted(written);
@@ -530,27 +531,8 @@ impl PushEncoder {
         if open.mark == Mark::NONE {
             return self.fail(ErrorKind::ItemCount);
         }
-        self.put_behind([open.form.many().byte(), Opcode::Mark.byte()]);
+        self.put_behind([open.form.many(), Opcode::Mark.byte()]);
         (open.mark, open.given) = (Mark::FURTHER, 0);
-    }
-
-    #[inline(always)]
-    fn end_tuple(&mut self, given: u32, most: u32) {
-        let opcode = match given {
-            _ if given != most => return self.fail(ErrorKind::ItemCount),
-            0 => return,
-            1 => Opcode::Tuple1,
-            2 => Opcode::Tuple2,
-            3 => Opcode::Tuple3,
-            _ => Opcode::Tuple,
-        };
-        if self.protocol >= 4 {
-            self.put_behind([opcode.byte(), Opcode::Memoize.byte()]);
-            self.next_number();
-        } else {
-            self.put_behind_block(&[opcode.byte()]);
-            self.memoize();
-        }
     }
 
     /// The end of what has one item or none; or has full batches, of which a dict's last is followed by an empty one.
@@ -560,10 +542,10 @@ impl PushEncoder {
         if is_first && mark != Mark::NONE && given <= 1 {
             self.take_out(mark);
         }
-        let many = form.many().byte();
+        let many = form.many();
         match given {
             0 => {}
-            1 if is_first => self.put_behind([form.one().byte()]),
+            1 if is_first => self.put_behind([form.one()]),
             BATCH_SIZE if form == Form::Dict => self.put_behind([many, Opcode::Mark.byte(), many]),
             _ => self.put_behind([many]),
         }
@@ -583,7 +565,7 @@ impl PushEncoder {
 
     /// Gives the object on top of the stack, which is the framer's last, the memo's next number.
     #[inline(never)]
-    fn memoize(&mut self) -> u32 {
+    fn memoize(&mut self) -> Known {
         if self.protocol >= 4 {
             self.framer.out.push(Opcode::Memoize.byte());
         } else {
@@ -594,30 +576,9 @@ impl PushEncoder {
     }
 
     #[inline(always)]
-    fn next_number(&mut self) -> u32 {
+    fn next_number(&mut self) -> Known {
         let number = self.memo;
         self.memo = number.wrapping_add(1);
-        number
-    }
-}
-
-impl Form {
-    /// What takes all items above a mark.
-    #[inline(always)]
-    fn many(self) -> Opcode {
-        match self {
-            Form::List => Opcode::Appends,
-            Form::Dict => Opcode::SetItems,
-            Form::Tuple => Opcode::Tuple,
-        }
-    }
-
-    /// What takes a single item.
-    fn one(self) -> Opcode {
-        match self {
-            Form::List => Opcode::Append,
-            Form::Dict => Opcode::SetItem,
-            Form::Tuple => Opcode::Tuple1,
-        }
+        Known::new(number)
     }
 }

@@ -87,6 +87,13 @@ impl Out {
         }
     }
 
+    /// Appends bytes as a `Vec` does: for those who collect many before. No room is made ready behind them.
+    pub fn append(&mut self, bytes: &[u8]) {
+        self.bytes.truncate(self.length);
+        self.bytes.extend_from_slice(bytes);
+        self.length = self.bytes.len();
+    }
+
     /// The bytes behind what was written that may be written to at once, at least so many: for those who keep count
     /// themselves, and [say](Out::advance) in the end how many they wrote.
     #[inline(always)]
@@ -112,10 +119,7 @@ impl Out {
     #[inline(never)]
     fn extend_slowly(&mut self, bytes: &[u8], length: usize) {
         if bytes.len() >= WINDOW {
-            self.bytes.truncate(self.length);
-            self.bytes.extend_from_slice(bytes);
-            self.length += length;
-            return;
+            return self.append(&bytes[..length]);
         }
         self.window(bytes.len().max(32))[..bytes.len()].copy_from_slice(bytes);
         self.length += length;

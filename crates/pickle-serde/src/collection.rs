@@ -27,6 +27,21 @@ macro_rules! collection {
 
             /// Writes what the collection iterates over. Other formats get a sequence.
             ///
+            /// ```
+            /// use pickle_serde::Serializer;
+            ///
+            /// let (mut by_function, mut by_field) = (Vec::new(), Vec::new());
+            /// let mut serializer = Serializer::new(&mut by_function);
+            #[doc = concat!("pickle_serde::", stringify!($name), "::serialize(&[1, 2], &mut serializer)?;")]
+            ///
+            /// #[derive(serde::Serialize)]
+            /// #[serde(transparent)]
+            #[doc = concat!("struct Numbers(#[serde(with = \"pickle_serde::", stringify!($name), "\")] Vec<u8>);")]
+            /// pickle_serde::to_writer(&mut by_field, &Numbers(vec![1, 2]))?;
+            /// assert_eq!(by_function, by_field);
+            /// # Ok::<(), pickle_serde::Error>(())
+            /// ```
+            ///
             /// # Errors
             ///
             /// Those of the serializer.
@@ -40,6 +55,13 @@ macro_rules! collection {
             }
 
             /// Reads the collection as serde does, from any sequence.
+            ///
+            /// ```
+            /// let mut pickles = pickle_serde::Deserializer::from_slice(b"\x80\x02](K\x01K\x02e.");
+            #[doc = concat!("let numbers: Vec<u8> = pickle_serde::", stringify!($name), "::deserialize(&mut pickles)?;")]
+            /// assert_eq!(numbers, [1, 2]);
+            /// # Ok::<(), pickle_serde::Error>(())
+            /// ```
             ///
             /// # Errors
             ///

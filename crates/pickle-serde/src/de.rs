@@ -206,9 +206,28 @@ pub struct Deserializer<R> {
 }
 
 /// Where a [`Deserializer`] has its pickles from; sealed.
+///
+/// ```
+/// use pickle_serde::{Deserializer, Read};
+///
+/// fn sum<'de>(numbers: Deserializer<impl Read<'de>>) -> pickle_serde::Result<u32> {
+///     numbers.into_iter::<u32>().sum()
+/// }
+///
+/// assert_eq!(sum(Deserializer::from_slice(b"K\x01.K\x02."))?, 3);
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 pub trait Read<'de>: sealed::Read<'de> {}
 
 /// Pickles in a slice, one behind the other.
+///
+/// ```
+/// use pickle_serde::{Deserializer, SliceRead};
+///
+/// let mut pickles: Deserializer<SliceRead<'_>> = Deserializer::from_slice(b"K\x01.");
+/// assert_eq!(pickles.read::<u8>()?, 1);
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SliceRead<'de> {
     input: &'de [u8],
@@ -216,10 +235,28 @@ pub struct SliceRead<'de> {
 }
 
 /// Pickles that come out of a reader, one behind the other.
+///
+/// ```
+/// use pickle_serde::{Deserializer, IoRead};
+///
+/// let mut pickles: Deserializer<IoRead<&[u8]>> = Deserializer::from_reader(&b"K\x01."[..]);
+/// assert_eq!(pickles.read::<u8>()?, 1);
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct IoRead<R>(R);
 
 /// One graph.
+///
+/// ```
+/// use pickle_serde::value::py;
+/// use pickle_serde::{Deserializer, GraphRead};
+///
+/// let graph = py!(1);
+/// let mut values: Deserializer<GraphRead<'_>> = Deserializer::from_graph(&graph);
+/// assert_eq!(values.read::<u8>()?, 1);
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct GraphRead<'de>(&'de Graph<'de>);
 

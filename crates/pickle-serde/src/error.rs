@@ -6,6 +6,15 @@ use pickle_codec::opcodes::Opcode;
 use pickle_codec::value::Handle;
 
 /// What the functions of the crate give.
+///
+/// ```
+/// fn doubled(pickle: &[u8]) -> pickle_serde::Result<u32> {
+///     Ok(2 * pickle_serde::from_slice::<u32>(pickle)?)
+/// }
+///
+/// assert_eq!(doubled(b"K\x02.")?, 4);
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// An error of reading or writing a value; one word wide.
@@ -45,6 +54,14 @@ struct Inner {
 }
 
 /// What went wrong.
+///
+/// ```
+/// use pickle_serde::{ErrorKind, from_slice};
+///
+/// let kind = |pickle| from_slice::<Vec<u8>>(pickle).map_err(|error| error.kind().to_string());
+/// assert_eq!(kind(b"\x80\x02]Na."), Err("invalid type: unit value, expected u8".into()));
+/// assert!(matches!(from_slice::<u8>(b"K").unwrap_err().kind(), ErrorKind::Pickle(_)));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

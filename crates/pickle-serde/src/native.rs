@@ -63,6 +63,13 @@ use crate::owned::Bytes;
 use crate::token;
 
 /// Which of Python's types a [`Native`] type stands for.
+///
+/// ```
+/// use num_bigint::BigInt;
+/// use pickle_serde::native::{Class, Native};
+///
+/// assert_eq!(BigInt::CLASS, Class::Int);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Class {
@@ -183,6 +190,15 @@ impl<T> From<T> for AsNative<T> {
 
 /// Writes a value as Python's own type: for `#[serde(with = "pickle_serde::native")]`. Other formats get its text.
 ///
+/// ```
+/// use num_bigint::BigInt;
+///
+/// let mut file = Vec::new();
+/// pickle_serde::native::serialize(&BigInt::from(5), &mut pickle_serde::Serializer::new(&mut file))?;
+/// assert_eq!(file, b"\x80\x04K\x05.");
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// Those of the serializer, as for a date after the year 9999.
@@ -191,6 +207,15 @@ pub fn serialize<T: Native, S: Serializer>(value: &T, serializer: S) -> Result<S
 }
 
 /// Reads a value from Python's own type, or from its text: for `#[serde(with = "pickle_serde::native")]`.
+///
+/// ```
+/// use num_bigint::BigInt;
+/// use pickle_serde::{Deserializer, native};
+///
+/// let value: BigInt = native::deserialize(&mut Deserializer::from_slice(b"K\x05."))?;
+/// assert_eq!(value, BigInt::from(5));
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -219,6 +244,16 @@ pub mod option {
 
     /// Writes a value as Python's own type, or None.
     ///
+    /// ```
+    /// use num_bigint::BigInt;
+    /// use pickle_serde::{Serializer, native};
+    ///
+    /// let mut file = Vec::new();
+    /// native::option::serialize(&Some(BigInt::from(5)), &mut Serializer::new(&mut file))?;
+    /// assert_eq!(file, b"\x80\x04K\x05.");
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`serialize`](super::serialize()).
@@ -230,6 +265,15 @@ pub mod option {
     }
 
     /// Reads a value from Python's own type, or from None.
+    ///
+    /// ```
+    /// use num_bigint::BigInt;
+    /// use pickle_serde::{Deserializer, native};
+    ///
+    /// let value: Option<BigInt> = native::option::deserialize(&mut Deserializer::from_slice(b"N."))?;
+    /// assert_eq!(value, None);
+    /// # Ok::<(), pickle_serde::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

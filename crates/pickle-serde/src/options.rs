@@ -4,6 +4,12 @@ use pickle_codec::{DumpOptions, Encoding, Errors, LoadOptions};
 
 /// How deep objects may be nested unless said otherwise, as in serde_json: what a derived type needs of the stack for each
 /// level is not known here, and 128 levels of the hungriest fit in the 2 MiB of a thread.
+///
+/// ```
+/// let deep = [&b"\x80\x02"[..], &b"]".repeat(200), &b"a".repeat(199), b"."].concat();
+/// let error = pickle_serde::from_slice::<pickle_serde::Value>(&deep).unwrap_err();
+/// assert_eq!(error.kind().to_string(), format!("objects are nested more than {} deep", pickle_serde::DEFAULT_DEPTH));
+/// ```
 pub const DEFAULT_DEPTH: u32 = 128;
 
 /// What the values of one pickle may have in memory before sharing is held against it: 16 MiB, and 64 bytes for each byte
@@ -11,6 +17,15 @@ pub const DEFAULT_DEPTH: u32 = 128;
 ///
 /// A [`Value`](crate::Value) counts as what it takes, an object that is read into another type as eight bytes, its text or
 /// bytes with their length.
+///
+/// ```
+/// use pickle_serde::{DEFAULT_BUDGET, DeOptions};
+///
+/// // Less than by default, for values of strangers.
+/// let options = DeOptions::new().budget(DEFAULT_BUDGET / 16);
+/// assert_eq!(options.from_slice::<u8>(b"K\x01.")?, 1);
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 pub const DEFAULT_BUDGET: u64 = 16 << 20;
 pub(crate) const BUDGET_PER_BYTE: u64 = 64;
 

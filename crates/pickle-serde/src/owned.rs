@@ -89,6 +89,17 @@ pub enum Value {
 }
 
 /// Something with a class or a function behind it: what would be called, and what would then be done to it.
+///
+/// ```
+/// use pickle_serde::{ObjectKind, Value};
+///
+/// // b'cdecimal\nDecimal\n(V1.5\ntR.'
+/// let value: Value = pickle_serde::from_slice(b"cdecimal\nDecimal\n(V1.5\ntR.")?;
+/// let call = value.as_object().expect("a call");
+/// assert_eq!((call.kind, call.fields.len()), (ObjectKind::Call, 2));
+/// assert_eq!(call.fields[1].to_string(), "('1.5',)");
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Object {
     /// What it is, which says what its fields are.
@@ -100,6 +111,15 @@ pub struct Object {
 }
 
 /// One thing that is done to an object once it is there.
+///
+/// ```
+/// use pickle_serde::{Instance, Step, Value, to_value};
+///
+/// let user = to_value(&Instance::new("app.User", std::collections::BTreeMap::from([("age", 41)])))?;
+/// let steps = &user.as_object().expect("an instance").steps;
+/// assert!(matches!(&steps[..], [Step::State(Value::Dict(state))] if state.len() == 1));
+/// # Ok::<(), pickle_serde::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Step {
     /// Its state is set.

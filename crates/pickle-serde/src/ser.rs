@@ -1,5 +1,23 @@
 //! Writing: from a Rust type to a graph, and to a pickle.
 
+/// The ints that an `i64` holds, for a serializer that writes one by `int`.
+macro_rules! small_ints {
+    ($ok:ty) => {
+        small_ints! {
+            $ok: serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_u8 u8, serialize_u16 u16,
+            serialize_u32 u32
+        }
+    };
+    ($ok:ty: $($method:ident $type:ty),*) => {
+        $(
+            #[inline]
+            fn $method(self, value: $type) -> Result<$ok> {
+                self.int(value.into())
+            }
+        )*
+    };
+}
+
 mod compound;
 mod direct;
 mod names;

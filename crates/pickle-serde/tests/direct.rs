@@ -2,207 +2,18 @@
 //!
 //! `from_slice` tries the first, unless its options ask for more.
 
+mod both_ways;
 mod support;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::{self, Debug};
+use std::collections::BTreeMap;
 
+use both_ways::{Any, by_graph, same, same_as_all};
 use pickle_serde::codec::value::{Handle, ObjectKind};
-use pickle_serde::{
-    Builder, DEFAULT_BUDGET, DeOptions, Deserializer, DumpOptions, Graph, SerOptions, from_slice, to_graph,
-};
+use pickle_serde::{Builder, DeOptions, Deserializer, DumpOptions, Graph, SerOptions, from_slice, to_graph};
 use rstest::rstest;
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-
-/// Anything, as serde shows it.
-#[derive(PartialEq, Debug)]
-enum Any {
-    Unit,
-    Bool(bool),
-    Int(i64),
-    Wide(i128),
-    /// Its bits.
-    Float(u64),
-    Text(String),
-    Borrowed(String),
-    Bytes(Vec<u8>),
-    Seq(Vec<Any>),
-    Map(Vec<(Any, Any)>),
-}
-
-struct AnyVisitor;
-
-impl<'de> Deserialize<'de> for Any {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Any, D::Error> {
-        deserializer.deserialize_any(AnyVisitor)
-    }
-}
-
-impl<'de> Visitor<'de> for AnyVisitor {
-    type Value = Any;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
-    }
-
-    fn visit_unit<E>(self) -> Result<Any, E> {
-        Ok(Any::Unit)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Any, E> {
-        Ok(Any::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Any, E> {
-        Ok(Any::Int(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Any, E> {
-        Ok(Any::Wide(value.into()))
-    }
-
-    fn visit_i128<E>(self, value: i128) -> Result<Any, E> {
-        Ok(Any::Wide(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Any, E> {
-        Ok(Any::Float(value.to_bits()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Any, E> {
-        Ok(Any::Text(text.into()))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Any, E> {
-        Ok(Any::Borrowed(text.into()))
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Any, E> {
-        Ok(Any::Bytes(bytes.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Any, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = items.next_element()? {
-            all.push(item);
-        }
-        Ok(Any::Seq(all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Any, A::Error> {
-        let mut all = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            all.push(entry);
-        }
-        Ok(Any::Map(all))
-    }
-}
-
-/// Takes any value for another where it cannot be read, as some helpers do.
-#[derive(PartialEq, Debug)]
-struct Lenient<T>(Option<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Lenient(T::deserialize(deserializer).ok()))
-    }
-}
-
-#[derive(Deserialize, PartialEq, Debug)]
-struct Record {
-    id: i64,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    score: Option<f64>,
-    #[serde(default)]
-    inner: Vec<Record>,
-    #[serde(default)]
-    pair: Option<(i64, Lenient<String>)>,
-}
-
-#[derive(Deserialize, PartialEq, Debug)]
-struct Flat {
-    id: i64,
-    #[serde(flatten)]
-    rest: BTreeMap<String, Any>,
-}
-
-#[derive(Deserialize, PartialEq, Debug)]
-#[serde(deny_unknown_fields)]
-struct Strict {
-    a: i64,
-    b: Option<Box<Strict>>,
-}
-
-#[derive(Deserialize, PartialEq, Debug)]
-enum Choice {
-    A,
-    B(i64),
-    C(i64, String),
-    D { a: Any },
-}
-
-#[derive(Deserialize, PartialEq, Debug)]
-#[serde(untagged)]
-enum Untagged {
-    Int(i64),
-    Pair(i64, String),
-    Record { a: Any },
-    List(Vec<Untagged>),
-    Text(String),
-}
-
-/// The budget that there is anyway; but who sets one wants it counted exactly, which is done with a graph.
-fn by_graph(pickle: &[u8]) -> DeOptions {
-    DeOptions::new().budget(DEFAULT_BUDGET + 64 * pickle.len() as u64)
-}
-
-/// Reads a pickle both ways.
-#[track_caller]
-fn same<'de, T: Deserialize<'de> + PartialEq + Debug>(pickle: &'de [u8]) {
-    let direct = from_slice::<T>(pickle).map_err(|error| error.to_string());
-    let by_graph = by_graph(pickle).from_slice::<T>(pickle).map_err(|error| error.to_string());
-    // A NaN is not equal to itself.
-    let is_same = direct == by_graph || format!("{direct:?}") == format!("{by_graph:?}");
-    assert!(is_same, "{}: {direct:?} and {by_graph:?}, of {pickle:x?}", std::any::type_name::<T>());
-}
-
-/// The same as all kinds of types.
-#[track_caller]
-fn same_as_all(pickle: &[u8]) {
-    same::<Any>(pickle);
-    same::<IgnoredAny>(pickle);
-    same::<pickle_serde::Value>(pickle);
-    same::<serde_json::Value>(pickle);
-    same::<Record>(pickle);
-    same::<Vec<Record>>(pickle);
-    same::<Flat>(pickle);
-    same::<Strict>(pickle);
-    same::<Choice>(pickle);
-    same::<Vec<Choice>>(pickle);
-    same::<Untagged>(pickle);
-    same::<Vec<Vec<Any>>>(pickle);
-    same::<Vec<(Any, Any)>>(pickle);
-    same::<(Vec<Any>, Option<Any>)>(pickle);
-    same::<(IgnoredAny, Any)>(pickle);
-    same::<((i64, Any), Any, Any)>(pickle);
-    same::<[Any; 2]>(pickle);
-    same::<BTreeMap<String, Any>>(pickle);
-    same::<HashMap<i64, Any>>(pickle);
-    same::<BTreeMap<&str, IgnoredAny>>(pickle);
-    same::<Vec<Lenient<i64>>>(pickle);
-    same::<Lenient<Vec<(i64, f64)>>>(pickle);
-    same::<BTreeMap<String, Lenient<Vec<String>>>>(pickle);
-    same::<Option<Vec<Option<f32>>>>(pickle);
-    same::<Vec<&str>>(pickle);
-    same::<Vec<serde_bytes::ByteBuf>>(pickle);
-    same::<Vec<bool>>(pickle);
-    same::<Vec<u8>>(pickle);
-    same::<Vec<()>>(pickle);
-}
 
 #[test]
 fn what_cpython_writes_of_all_kinds_of_objects() {
@@ -328,6 +139,9 @@ fn broken_pickles() {
 #[case::an_empty_dict_before_a_key(b"\x80\x04}(\x8c\x01a}\x8c\x01bNu.")]
 #[case::one_entry_in_one_entry(b"\x80\x04}\x8c\x01a}\x8c\x01bNss.")]
 #[case::tuples_that_start_at_one_place(b"\x80\x04K\x01K\x02\x86\x94K\x03\x86\x94h\x00\x86h\x01\x86.")]
+#[case::a_dict_that_a_tuple_begins_with(b"\x80\x02}q\x00\x85q\x01h\x00\x86q\x02.")]
+#[case::a_tuple_that_begins_with_a_list(b"\x80\x04]\x94(]\x94K\x01a\x85\x94h\x01h\x02e.")]
+#[case::a_tuple_that_begins_with_a_dict(b"\x80\x04]\x94(}\x94\x8c\x02id\x94K\x01s\x85\x94h\x01h\x03e.")]
 #[case::memo_in_another_order(b"\x80\x02]q\x05(X\x01\0\0\0aq\x03h\x03e.")]
 #[case::surrogates(b"\x80\x04\x8c\x03\xed\xa0\x80.")]
 #[case::no_stop(b"\x80\x04]")]
@@ -341,6 +155,30 @@ fn broken_pickles() {
 #[case::proto_again(b"\x80\x04]\x80\x05K\x01a.")]
 fn odd_pickles(#[case] pickle: &[u8]) {
     same_as_all(pickle);
+}
+
+/// Reads nothing, and so is given nothing.
+#[derive(PartialEq, Debug)]
+struct Nothing;
+
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Nothing, D::Error> {
+        Ok(Nothing)
+    }
+}
+
+#[test]
+fn tuples_have_as_many_items_as_their_types() {
+    for pickle in [&b"\x80\x02K\x01\x85."[..], b"\x80\x02K\x01K\x02\x86.", b"\x80\x02(K\x01K\x02K\x03K\x04t."] {
+        same::<(i64,)>(pickle);
+        same::<(i64, i64)>(pickle);
+        same::<(i64, i64, i64, i64)>(pickle);
+        same::<(i64, i64, i64, i64, i64)>(pickle);
+        same::<(i64, Nothing)>(pickle);
+        same::<(i64, i64, Nothing)>(pickle);
+        same::<(i64, i64, i64, i64, Nothing)>(pickle);
+        same::<(Nothing, i64)>(pickle);
+    }
 }
 
 /// Deep data, that is deeper than may be, and bombs.

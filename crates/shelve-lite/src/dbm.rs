@@ -25,6 +25,17 @@ use crate::whichdb::{Format, Which, beside, dbhash, whichdb};
 use crate::{gnu, ndbm};
 
 /// How a database is opened: the parameter `flag` of `dbm.open`.
+///
+/// ```
+/// use shelve_lite::{Flag, Shelf};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("shelf");
+/// assert!(Shelf::open(&path, Flag::Read).is_err()); // there is none
+/// Shelf::open(&path, Flag::Create)?.close()?;
+/// assert!(Shelf::open(&path, Flag::Read)?.is_empty()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Flag {
     /// `'r'`: what is there, for reading.
@@ -67,6 +78,22 @@ impl Flag {
 }
 
 /// A database of keys and values, both bytes.
+///
+/// ```
+/// use shelve_lite::dbm::{self, Dbm, Flag};
+/// use shelve_lite::{Error, Options};
+///
+/// fn total(db: &dyn Dbm) -> Result<usize, Error> {
+///     let values = db.keys()?.into_iter().map(|key| db.get(&key));
+///     values.map(|value| Ok(value?.unwrap_or_default().len())).sum()
+/// }
+///
+/// # let folder = tempfile::tempdir()?;
+/// let mut db = dbm::open(&folder.path().join("cache"), Flag::Create, &Options::new())?;
+/// db.set(b"key", b"value")?;
+/// assert_eq!(total(&*db)?, 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Dbm: Send {
     /// Its format.
     fn format(&self) -> Format;
@@ -152,6 +179,17 @@ pub trait Dbm: Send {
 ///
 /// A format that the options name is not looked for: a file of any name can be opened by it. [`Format::Dbhash`], which
 /// Python 3 does not know any more, is recognised too.
+///
+/// ```
+/// use shelve_lite::Options;
+/// use shelve_lite::dbm::{self, Flag};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cache");
+/// dbm::open(&path, Flag::New, &Options::new())?.set(b"key", b"value")?;
+/// assert!(dbm::open(&path, Flag::Read, &Options::new())?.contains(b"key")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///

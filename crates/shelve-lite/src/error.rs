@@ -6,6 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::whichdb::Format;
 
 /// An error of a shelf; one word wide. It says which file, and where it can, at which byte of it.
+///
+/// ```
+/// use shelve_lite::{Flag, Shelf};
+///
+/// let error = Shelf::open("none/such", Flag::Read).unwrap_err();
+/// assert_eq!(error.to_string(), "none/such: db file doesn't exist; use 'c' or 'n' flag to create a new db");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Inner>);
@@ -20,6 +27,13 @@ struct Inner {
 
 impl Error {
     /// An error of the shelf or file at `path`.
+    ///
+    /// ```
+    /// use shelve_lite::{Error, ErrorKind};
+    ///
+    /// let error = Error::new("people".as_ref(), ErrorKind::ReadOnly);
+    /// assert_eq!(error.to_string(), "people: The database is opened for reading only");
+    /// ```
     #[cold]
     #[must_use]
     pub fn new(path: &Path, kind: ErrorKind) -> Error {
@@ -27,24 +41,51 @@ impl Error {
     }
 
     /// The file, or the name that the shelf was opened by.
+    ///
+    /// ```
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// let error = Shelf::open("none/such", Flag::Read).unwrap_err();
+    /// assert_eq!(error.path(), Some("none/such".as_ref()));
+    /// ```
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.0.path.as_deref()
     }
 
     /// What went wrong.
+    ///
+    /// ```
+    /// use shelve_lite::{ErrorKind, Flag, Shelf};
+    ///
+    /// let error = Shelf::open("none/such", Flag::Read).unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::NotFound));
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
     /// The kind alone.
+    ///
+    /// ```
+    /// use shelve_lite::{ErrorKind, Flag, Shelf};
+    ///
+    /// let error = Shelf::open("none/such", Flag::Read).unwrap_err();
+    /// assert!(matches!(error.into_kind(), ErrorKind::NotFound));
+    /// ```
     #[must_use]
     pub fn into_kind(self) -> ErrorKind {
         self.0.kind
     }
 
     /// True where another process uses the shelf: a later try may do.
+    ///
+    /// ```
+    /// use shelve_lite::{Error, ErrorKind};
+    ///
+    /// assert!(Error::new("people".as_ref(), ErrorKind::Busy).is_busy());
+    /// ```
     #[must_use]
     pub fn is_busy(&self) -> bool {
         matches!(self.kind(), ErrorKind::Busy)
@@ -59,6 +100,17 @@ impl From<ErrorKind> for Error {
 }
 
 /// What went wrong. Where CPython has words for it, they are these.
+///
+/// ```
+/// use shelve_lite::{ErrorKind, Flag, Shelf};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+/// shelf.set_pickle("key", b"K")?;
+/// let error = shelf.get("key").unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::Pickle { key, .. } if key == "'key'"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -28,6 +28,13 @@ pub enum KeyEncoding {
 impl KeyEncoding {
     /// The bytes of a key.
     ///
+    /// ```
+    /// use shelve_lite::KeyEncoding;
+    ///
+    /// assert_eq!(KeyEncoding::Utf8.encode("é").ok().as_deref(), Some(&b"\xc3\xa9"[..]));
+    /// assert!(KeyEncoding::Ascii.encode("é").is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Key`] for a character that the encoding has not.
@@ -43,6 +50,13 @@ impl KeyEncoding {
     }
 
     /// The key that bytes are.
+    ///
+    /// ```
+    /// use shelve_lite::KeyEncoding;
+    ///
+    /// assert_eq!(KeyEncoding::Latin1.decode(b"\xe9").ok().as_deref(), Some("é"));
+    /// assert!(KeyEncoding::Utf8.decode(b"\xe9").is_err());
+    /// ```
     ///
     /// # Errors
     ///

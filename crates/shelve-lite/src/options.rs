@@ -52,6 +52,16 @@ impl Default for Options {
 
 impl Options {
     /// What `shelve.open` does without arguments.
+    ///
+    /// ```
+    /// use shelve_lite::{Flag, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let options = Options::new();
+    /// let shelf = options.open(folder.path().join("shelf"), Flag::New)?;
+    /// assert!(shelf.is_empty()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> Options {
         Options::default()
@@ -61,12 +71,33 @@ impl Options {
     /// [`whichdb`](crate::whichdb()), and a new shelf is one of SQLite, or, without the feature `sqlite`, a dumb one.
     ///
     /// Pythons up to 3.12 do not read SQLite's; every one reads a dumb shelf.
+    ///
+    /// ```
+    /// use shelve_lite::{Flag, Format, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let shelf = Options::new().format(Format::Dumb).open(folder.path().join("shelf"), Flag::New)?;
+    /// assert_eq!(shelf.format(), Format::Dumb);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn format(self, format: Format) -> Options {
         Options { format: Some(format), ..self }
     }
 
     /// The protocol of the values that are written: 0 to 5; without it that of the dump options, 4.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let options = Options::new().protocol(2);
+    /// let mut shelf = options.open(folder.path().join("shelf"), Flag::New)?;
+    /// shelf.set("key", &py!(1))?;
+    /// assert_eq!(shelf.pickle("key")?.as_deref(), Some(&b"\x80\x02K\x01."[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn protocol(self, protocol: u8) -> Options {
         Options { protocol: Some(protocol), ..self }
@@ -74,6 +105,19 @@ impl Options {
 
     /// Values as this Python's own `shelve` writes them: its bytes, by [its protocol](shelve_protocol), and read by its
     /// rules.
+    ///
+    /// ```
+    /// use pickle_codec::Profile;
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let options = Options::new().for_python(Profile::CPYTHON_2_7);
+    /// let mut shelf = options.open(folder.path().join("shelf"), Flag::New)?;
+    /// shelf.set("key", &py!(1))?;
+    /// assert_eq!(shelf.pickle("key")?.as_deref(), Some(&b"I1\n."[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn for_python(self, profile: Profile) -> Options {
         let (dump, load) = (self.dump.profile(profile), self.load.profile(profile));
@@ -81,6 +125,19 @@ impl Options {
     }
 
     /// How values are written.
+    ///
+    /// ```
+    /// use pickle_codec::DumpOptions;
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let options = Options::new().dump_options(DumpOptions::new().fast(true));
+    /// let mut shelf = options.open(folder.path().join("shelf"), Flag::New)?;
+    /// shelf.set("key", &py!(["a"]))?; // without a memo
+    /// assert_eq!(shelf.pickle("key")?.unwrap(), b"\x80\x04\x95\x06\0\0\0\0\0\0\0]\x8c\x01aa.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn dump_options(self, dump: DumpOptions) -> Options {
         Options { dump, ..self }
@@ -106,6 +163,18 @@ impl Options {
     }
 
     /// How the text of a key becomes bytes: UTF-8, unless it is said otherwise.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, KeyEncoding, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let options = Options::new().key_encoding(KeyEncoding::Ascii);
+    /// let mut shelf = options.open(folder.path().join("shelf"), Flag::New)?;
+    /// shelf.set("cafe", &py!(1))?;
+    /// assert!(shelf.set("café", &py!(1)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn key_encoding(self, encoding: KeyEncoding) -> Options {
         Options { key_encoding: encoding, ..self }
@@ -113,6 +182,19 @@ impl Options {
 
     /// Whether values can be changed in place, by [`Shelf::get_mut`](crate::Shelf::get_mut), and are written back at
     /// [`sync`](crate::Shelf::sync) and when the shelf is closed.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let options = Options::new().writeback(true);
+    /// let mut shelf = options.open(folder.path().join("shelf"), Flag::New)?;
+    /// shelf.set("key", &py!(1))?;
+    /// *shelf.get_mut("key")?.unwrap() = py!(2);
+    /// assert_eq!(shelf.get("key")?, Some(py!(2)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn writeback(self, writeback: bool) -> Options {
         Options { writeback, ..self }
@@ -120,6 +202,20 @@ impl Options {
 
     /// How long to wait for a shelf that another process uses before it is said to be
     /// [busy](crate::ErrorKind::Busy): five seconds, unless it is said otherwise, as Python's `sqlite3` does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use shelve_lite::{Flag, Format, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("shelf");
+    /// let options = Options::new().format(Format::Dumb).busy_timeout(Duration::ZERO);
+    /// let writer = options.open(&path, Flag::Create)?;
+    /// assert!(options.open(&path, Flag::Write).unwrap_err().is_busy());
+    /// # drop(writer);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn busy_timeout(self, timeout: Duration) -> Options {
         Options { busy_timeout: timeout, ..self }

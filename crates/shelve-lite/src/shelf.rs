@@ -15,6 +15,17 @@ use crate::whichdb::Format;
 /// A shelf: graphs by keys that are text, as Python's `shelve.Shelf` has objects by str.
 ///
 /// It is synced when it is dropped; [`close`](Shelf::close) does so too, and tells of errors.
+///
+/// ```
+/// use pickle_value::py;
+/// use shelve_lite::{Flag, Shelf};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+/// shelf.set("bob", &py!({"age": 20}))?;
+/// assert_eq!(shelf.keys()?, ["bob"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Shelf {
     path: PathBuf,
     db: Box<dyn Dbm>,
@@ -33,6 +44,16 @@ impl core::fmt::Debug for Shelf {
 
 impl Options {
     /// Opens a shelf by these options.
+    ///
+    /// ```
+    /// use shelve_lite::{Flag, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let shelf = Options::new().protocol(5).open(folder.path().join("shelf"), Flag::Create)?;
+    /// assert!(shelf.is_empty()?);
+    /// assert!(Options::new().protocol(6).open("shelf", Flag::Create).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -77,12 +98,33 @@ impl Shelf {
     }
 
     /// What the shelf is kept in.
+    ///
+    /// ```
+    /// use shelve_lite::{Flag, Format, Options};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let shelf = Options::new().format(Format::Dumb).open(folder.path().join("shelf"), Flag::Create)?;
+    /// assert_eq!(shelf.format().name(), "dbm.dumb");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn format(&self) -> Format {
         self.db.format()
     }
 
     /// The value of a key, if it is there: a copy, as in Python.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!([1, 2]))?;
+    /// assert_eq!(shelf.get("a")?, Some(py!([1, 2])));
+    /// assert_eq!(shelf.get("b")?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -130,6 +172,18 @@ impl Shelf {
 
     /// Sets the value of a key.
     ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// shelf.set("a", &py!(2))?;
+    /// assert_eq!(shelf.get("a")?, Some(py!(2)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Pickle`] for what no pickle holds, [`ErrorKind::Key`], and those of [`Dbm::set`].
@@ -139,6 +193,17 @@ impl Shelf {
     }
 
     /// Deletes a key; false where it is not there.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// assert_eq!((shelf.delete("a")?, shelf.delete("a")?), (true, false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -152,6 +217,17 @@ impl Shelf {
 
     /// Whether a key is there.
     ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// assert!(shelf.contains("a")? && !shelf.contains("b")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Dbm::contains`], and [`ErrorKind::Key`].
@@ -160,6 +236,17 @@ impl Shelf {
     }
 
     /// How many keys there are.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// assert_eq!(shelf.len()?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -170,6 +257,18 @@ impl Shelf {
 
     /// Whether there is none.
     ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// assert!(shelf.is_empty()?);
+    /// shelf.set("a", &py!(1))?;
+    /// assert!(!shelf.is_empty()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Dbm::len`].
@@ -178,6 +277,18 @@ impl Shelf {
     }
 
     /// All keys, in the order in which Python lists them.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// shelf.set("b", &py!(2))?;
+    /// assert_eq!(shelf.keys()?, ["a", "b"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -189,6 +300,18 @@ impl Shelf {
 
     /// All keys with their values, which are loaded one by one.
     ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// shelf.set("b", &py!(2))?;
+    /// assert_eq!(shelf.entries()?.collect::<Result<Vec<_>, _>>()?, [("a".into(), py!(1)), ("b".into(), py!(2))]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`keys`](Shelf::keys); each item as [`get`](Shelf::get).
@@ -198,6 +321,17 @@ impl Shelf {
 
     /// The pickle of a key, as it is kept.
     ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// assert_eq!(shelf.pickle("a")?.as_deref(), Some(&b"\x80\x04K\x01."[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`Dbm::get`], and [`ErrorKind::Key`].
@@ -206,6 +340,17 @@ impl Shelf {
     }
 
     /// Sets a pickle as the value of a key. It is not looked into.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set_pickle("a", b"I1\n.")?;
+    /// assert_eq!(shelf.get("a")?, Some(py!(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -219,6 +364,18 @@ impl Shelf {
 
     /// Writes back what [`get_mut`](Shelf::get_mut) handed out, and brings all to the disk. A crash afterwards loses none of
     /// it.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// shelf.sync()?; // whatever happens now, it is there
+    /// assert!(shelf.contains("a")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -234,6 +391,18 @@ impl Shelf {
     }
 
     /// Syncs and closes the shelf.
+    ///
+    /// ```
+    /// use pickle_value::py;
+    /// use shelve_lite::{Flag, Shelf};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+    /// shelf.set("a", &py!(1))?;
+    /// shelf.close()?;
+    /// assert_eq!(Shelf::open(folder.path().join("shelf"), Flag::Read)?.len()?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -268,6 +437,19 @@ impl Drop for Shelf {
 }
 
 /// The keys and values of a shelf: see [`Shelf::entries`].
+///
+/// ```
+/// use pickle_value::py;
+/// use shelve_lite::{Flag, Shelf};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let mut shelf = Shelf::open(folder.path().join("shelf"), Flag::Create)?;
+/// shelf.set("a", &py!(1))?;
+/// for entry in shelf.entries()? {
+///     assert_eq!(entry?, ("a".into(), py!(1)));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Entries<'s> {
     shelf: &'s Shelf,
     keys: std::vec::IntoIter<String>,

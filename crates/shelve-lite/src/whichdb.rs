@@ -10,6 +10,10 @@ use crate::gnu;
 use crate::ndbm;
 
 /// A format of database files.
+///
+/// ```
+/// assert_eq!(shelve_lite::Format::Gnu.to_string(), "dbm.gnu");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Format {
@@ -69,6 +73,16 @@ impl fmt::Display for Format {
 }
 
 /// What [`whichdb`] finds.
+///
+/// ```
+/// use shelve_lite::{Which, whichdb};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("notes");
+/// std::fs::write(&path, "no database")?;
+/// assert_eq!(whichdb(&path), Which::Unknown);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Which {
     /// No file that could be read: Python's `None`.

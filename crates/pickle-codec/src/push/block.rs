@@ -67,7 +67,7 @@ impl Block {
         let at = self.at % OBJECTS;
         let end = at + 2 + usize::from(length);
         [self.bytes[at], self.bytes[at + 1]] = [opcode, length];
-        self.bytes[at + 2..end].copy_from_slice(bytes);
+        copy(bytes, &mut self.bytes[at + 2..at + LONGEST]);
         self.bytes[end] = tail;
         self.at += end + 1 - at;
     }
@@ -86,7 +86,7 @@ impl Block {
 
     /// Moves all on to the framer.
     pub(super) fn flush(&mut self, framer: &mut Framer) {
-        framer.out.extend_from_slice(&self.bytes[..self.at]);
+        framer.out.append(&self.bytes[..self.at]);
         self.at = 0;
         self.limit = framer.room().min(OBJECTS);
     }
@@ -94,5 +94,23 @@ impl Block {
     /// Says that the framer was written to behind the block's back.
     pub(super) fn take_limit(&mut self, framer: &Framer) {
         self.limit = framer.room().min(OBJECTS);
+    }
+}
+
+/// Copies bytes to where there is room for more: few without a call, by two stores that may overlap.
+#[inline(always)]
+fn copy(bytes: &[u8], room: &mut [u8]) {
+    let length = bytes.len();
+    if let (Some(first), Some(last), 16..=32) = (bytes.first_chunk::<16>(), bytes.last_chunk::<16>(), length) {
+        room[..16].copy_from_slice(first);
+        room[length - 16..length].copy_from_slice(last);
+    } else if let (Some(first), Some(last), 8..16) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>(), length) {
+        room[..8].copy_from_slice(first);
+        room[length - 8..length].copy_from_slice(last);
+    } else if let (Some(first), Some(last), 4..8) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), length) {
+        room[..4].copy_from_slice(first);
+        room[length - 4..length].copy_from_slice(last);
+    } else {
+        room[..length].copy_from_slice(bytes);
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_core::de::{Deserializer, Visitor};
 
-use super::items::{Entries, Fields, Items};
+use super::items::{Entries, Fields, FixedItems, Items};
 use super::reader::{EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, MARK, NEW_FALSE, NEW_TRUE, NONE, Token};
-use super::walk::{Holder, SHORT_LOOK, Walk};
+use super::walk::{Fixed, Holder, SHORT_LOOK, Walk};
 use super::{Direct, enums};
 use crate::de::Lend;
 use crate::error::{Error, Result};
@@ -92,6 +92,16 @@ impl<'i, 'de, L: Lend<'i, 'de>> Direct<'i, L> {
         })
     }
 
+    /// The items of a tuple that is to have as many as the type says.
+    #[inline(always)]
+    fn visit_fixed<V: Visitor<'de>>(&mut self, tuple: Fixed, visitor: V) -> Result<V::Value> {
+        self.within(|direct| {
+            let mut items = FixedItems::new(direct, tuple);
+            let value = visitor.visit_seq(&mut items)?;
+            items.finish(value)
+        })
+    }
+
     fn visit_short_tuple<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         let walk = Walk::short_tuple(&mut self.reader);
         self.visit_items(walk, visitor)
@@ -139,19 +149,35 @@ impl<'i, 'de, L: Lend<'i, 'de>> Direct<'i, L> {
         self.noted(value)
     }
 
-    /// What is to be no container, so that no tuple starts here, or else it is an error.
-    #[inline]
-    fn visit_scalar<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        let value = match self.reader.peek() {
-            NEW_TRUE => visitor.visit_bool(true),
-            NEW_FALSE => visitor.visit_bool(false),
-            _ => {
-                let holder = self.take_holder();
-                return self.visit_token(holder, visitor);
+    #[inline(never)]
+    fn visit_int_as_float<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        match self.reader.int() {
+            Some(value) => {
+                let value = visitor.visit_f64(value as f64);
+                self.noted(value)
             }
+            None => self.visit_scalar(visitor),
+        }
+    }
+
+    /// What is to be no container, so that no tuple starts here, or else it is an error.
+    #[inline(never)]
+    fn visit_scalar<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let holder = self.take_holder();
+        self.visit_token(holder, visitor)
+    }
+
+    /// A tuple of so many items, if it is spelled as one; else any sequence.
+    #[inline]
+    fn visit_tuple<V: Visitor<'de>>(&mut self, length: usize, visitor: V) -> Result<V::Value> {
+        let byte = self.reader.peek();
+        let begins_container = matches!(byte, EMPTY_LIST | MARK | EMPTY_TUPLE | EMPTY_DICT);
+        let tuple = match length {
+            1..=3 if !begins_container && !self.reader.is_at_known() => Fixed::short(&mut self.reader, length),
+            4.. if byte == MARK => Fixed::marked(&mut self.reader, length),
+            _ => return self.visit_sequence(Some(length), visitor),
         };
-        self.reader.at += 1;
-        self.noted(value)
+        self.visit_fixed(tuple, visitor)
     }
 
     /// A sequence: a list, a tuple with a mark, or else a short tuple, unless what there is begins no sequence.
@@ -239,17 +265,24 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
     }
 
     #[inline]
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let value = match self.reader.peek() {
+            NEW_TRUE => visitor.visit_bool(true),
+            NEW_FALSE => visitor.visit_bool(false),
+            _ => return self.visit_scalar(visitor),
+        };
+        self.reader.at += 1;
+        self.noted(value)
+    }
+
+    #[inline]
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if let Some(value) = self.reader.float() {
-            let value = visitor.visit_f64(value);
-            return self.noted(value);
-        }
-        match self.reader.int() {
+        match self.reader.float() {
             Some(value) => {
-                let value = visitor.visit_f64(value as f64);
+                let value = visitor.visit_f64(value);
                 self.noted(value)
             }
-            None => self.visit_scalar(visitor),
+            None => self.visit_int_as_float(visitor),
         }
     }
 
@@ -319,7 +352,7 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
 
     #[inline]
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value> {
-        self.visit_sequence(Some(length), visitor)
+        self.visit_tuple(length, visitor)
     }
 
     #[inline]
@@ -329,7 +362,7 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value> {
-        self.visit_sequence(Some(length), visitor)
+        self.visit_tuple(length, visitor)
     }
 
     #[inline]
@@ -391,6 +424,6 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
     }
 
     scalars! {
-        deserialize_bool deserialize_i128 deserialize_u128 deserialize_char deserialize_bytes deserialize_byte_buf
+        deserialize_i128 deserialize_u128 deserialize_char deserialize_bytes deserialize_byte_buf
     }
 }

@@ -5,7 +5,7 @@ use serde_core::forward_to_deserialize_any;
 
 use super::Direct;
 use super::keys::Keys;
-use super::walk::{Holder, Walk};
+use super::walk::{Fixed, Holder, Walk};
 use crate::de::Lend;
 use crate::error::{Error, Result};
 
@@ -40,6 +40,41 @@ impl<'i, 'de, L: Lend<'i, 'de>> SeqAccess<'de> for &mut Items<'_, 'i, L> {
         }
         direct.holder = Holder::Items;
         seed.deserialize(direct).map(Some)
+    }
+}
+
+/// The items of a tuple of as many items as the type says.
+pub(super) struct FixedItems<'d, 'i, L> {
+    direct: &'d mut Direct<'i, L>,
+    tuple: Fixed,
+}
+
+impl<'d, 'i, L> FixedItems<'d, 'i, L> {
+    #[inline(always)]
+    pub(super) fn new(direct: &'d mut Direct<'i, L>, tuple: Fixed) -> Self {
+        FixedItems { direct, tuple }
+    }
+
+    /// The value, if all items went into it.
+    #[inline(always)]
+    pub(super) fn finish<T>(self, value: T) -> Result<T> {
+        if self.direct.reader.end_fixed(&self.tuple) { Ok(value) } else { Err(self.direct.fail()) }
+    }
+}
+
+impl<'i, 'de, L: Lend<'i, 'de>> SeqAccess<'de> for &mut FixedItems<'_, 'i, L> {
+    type Error = Error;
+
+    #[inline]
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        let direct = &mut *self.direct;
+        if !direct.reader.has_more_of_fixed(&mut self.tuple) {
+            return Ok(None);
+        }
+        direct.holder = Holder::Items;
+        let value = seed.deserialize(&mut *direct)?;
+        direct.reader.end_item_of_fixed(&mut self.tuple);
+        Ok(Some(value))
     }
 }
 

@@ -31,14 +31,26 @@ const BIN_INT_2: u8 = Opcode::BinInt2 as u8;
 const LONG_1: u8 = Opcode::Long1 as u8;
 const BIN_FLOAT: u8 = Opcode::BinFloat as u8;
 
-/// How many bytes each opcode's int has; of LONG1, which says so itself, any number but 0.
-const INTS: [u8; 256] = {
-    let mut sizes = [0; 256];
-    sizes[BIN_INT_1 as usize] = 1;
-    sizes[BIN_INT_2 as usize] = 2;
-    sizes[BIN_INT as usize] = 4;
-    sizes[LONG_1 as usize] = 1;
-    sizes
+/// How an opcode's int is spelled.
+#[derive(Clone, Copy)]
+struct IntForm {
+    /// How many bytes it has; of LONG1 the next byte says so. 0 where the opcode makes no int.
+    size: u8,
+    /// What of the next byte is added to that.
+    counted: u8,
+    /// What stands between the opcode and the int.
+    head: u8,
+    /// The bits that count of what is extended by its sign.
+    bits: i64,
+}
+
+const INTS: [IntForm; 256] = {
+    let mut forms = [IntForm { size: 0, counted: 0, head: 0, bits: 0 }; 256];
+    forms[BIN_INT_1 as usize] = IntForm { size: 1, counted: 0, head: 0, bits: 0xff };
+    forms[BIN_INT_2 as usize] = IntForm { size: 2, counted: 0, head: 0, bits: 0xffff };
+    forms[BIN_INT as usize] = IntForm { size: 4, counted: 0, head: 0, bits: -1 };
+    forms[LONG_1 as usize] = IntForm { size: 0, counted: 0xff, head: 1, bits: -1 };
+    forms
 };
 
 /// What a replay costs for each byte of the pickle that it goes over, which is more than a graph's objects would.
@@ -86,17 +98,28 @@ pub(super) struct Reader<'i> {
 
 const TEXTS: usize = 64;
 
-/// Where an object of the memo starts: 48 bits, and behind them how many short tuples start there, the object being the
-/// outermost.
+/// Where an object of the memo starts: 48 bits. Behind them are eight for how many short tuples start there, the object
+/// being the outermost, and one for whether it is text.
 #[derive(Clone, Copy)]
 pub(super) struct Entry(u64);
 
 impl Entry {
     const BITS: u32 = 48;
+    const TEXT: u64 = 1 << 63;
 
     #[inline(always)]
-    fn new(start: usize, levels: u32) -> Entry {
+    fn new(start: usize, levels: u8) -> Entry {
         Entry(start as u64 | u64::from(levels) << Self::BITS)
+    }
+
+    #[inline(always)]
+    fn text(start: usize) -> Entry {
+        Entry(start as u64 | Self::TEXT)
+    }
+
+    #[inline(always)]
+    fn is_text(self) -> bool {
+        self.0 & Self::TEXT != 0
     }
 
     #[inline(always)]
@@ -106,7 +129,7 @@ impl Entry {
 
     #[inline(always)]
     fn levels(self) -> u32 {
-        (self.0 >> Self::BITS) as u32
+        (self.0 >> Self::BITS) as u32 & 0xff
     }
 }
 
@@ -129,7 +152,7 @@ impl Starts {
 /// What is to be put back behind an object that is read again.
 pub(super) struct Return {
     at: usize,
-    start: usize,
+    entry: Entry,
     begun: Starts,
     exact: Starts,
 }
@@ -229,30 +252,38 @@ impl<'i> Reader<'i> {
         }
     }
 
+    /// The bytes at the cursor, if there are so many.
+    #[inline(always)]
+    fn window<const N: usize>(&self) -> Option<&'i [u8; N]> {
+        self.input.get(self.at..)?.first_chunk()
+    }
+
     /// The int at the cursor, if there is one.
     #[inline(always)]
     pub(super) fn int(&mut self) -> Option<i64> {
-        let byte = self.peek();
-        // Which of the four it is, nobody can foresee: hence no branch on it.
-        let form = INTS[usize::from(byte)];
-        if let Some(window) = self.input[self.at..].first_chunk::<10>() {
-            let counted = byte == LONG_1;
-            let size = u32::from(if counted { window[1] } else { form });
-            let head = 1 + usize::from(counted);
+        if let Some(window @ [byte, next, ..]) = self.window::<10>() {
+            // Which of the four it is, nobody can foresee: hence no branch on it, nor what would be made one.
+            let form = &INTS[usize::from(*byte)];
+            let size = u32::from(form.size | next & form.counted);
             if (1..=8).contains(&size) {
-                let bytes = window[head..].first_chunk::<8>()?;
+                let head = usize::from(1 + (form.head & 1));
                 let shift = 64 - 8 * size;
-                let high = u64::from_le_bytes(*bytes) << shift;
-                let signed = counted || byte == BIN_INT;
+                let word = window[head..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
                 self.at += head + size as usize;
-                return Some(if signed { (high as i64) >> shift } else { (high >> shift) as i64 });
+                return Some(((word << shift) as i64) >> shift & form.bits);
             }
         }
-        if form == 0 { None } else { self.long() }
+        self.other_int()
+    }
+
+    /// The same behind a frame's beginning, at the end of the input, or of another size.
+    #[inline(never)]
+    fn other_int(&mut self) -> Option<i64> {
+        let form = &INTS[usize::from(self.peek())];
+        if form.size | form.counted == 0 { None } else { self.long() }
     }
 
     /// Any int of at most 64 bits.
-    #[inline(never)]
     fn long(&mut self) -> Option<i64> {
         let (op, end) = decode(self.input, self.at).ok()?;
         let value = match op {
@@ -274,10 +305,19 @@ impl<'i> Reader<'i> {
     /// The float at the cursor, if there is one.
     #[inline(always)]
     pub(super) fn float(&mut self) -> Option<f64> {
-        if self.peek() != BIN_FLOAT {
-            return None;
+        match self.window::<9>() {
+            Some(&[BIN_FLOAT, ref bytes @ ..]) => {
+                self.at += 9;
+                Some(f64::from_be_bytes(*bytes))
+            }
+            _ => self.float_behind_frame(),
         }
-        let bytes = self.input[self.at + 1..].first_chunk::<8>()?;
+    }
+
+    #[inline(never)]
+    fn float_behind_frame(&mut self) -> Option<f64> {
+        self.peek();
+        let Some(&[BIN_FLOAT, ref bytes @ ..]) = self.window::<9>() else { return None };
         self.at += 9;
         Some(f64::from_be_bytes(*bytes))
     }
@@ -292,12 +332,17 @@ impl<'i> Reader<'i> {
             let length = usize::from(*rest.get(1)?);
             let text = from_utf8(rest.get(2..2 + length)?).ok()?;
             self.at = start + 2 + length;
-            self.memoize(start);
+            self.memoize_entry(Entry::text(start));
             return Some(text);
         }
         if byte == BIN_GET {
             let text = self.known_text(u32::from(*rest.get(1)?))?;
             self.at = start + 2;
+            return Some(text);
+        }
+        if byte == LONG_BIN_GET {
+            let text = self.known_text(u32::from_le_bytes(*rest.get(1..)?.first_chunk()?))?;
+            self.at = start + 5;
             return Some(text);
         }
         self.longer_text()
@@ -310,12 +355,7 @@ impl<'i> Reader<'i> {
             (Op::BinUnicode(utf8) | Op::BinUnicode8(utf8), end) => {
                 let text = from_utf8(utf8).ok()?;
                 self.at = end;
-                self.memoize(start);
-                Some(text)
-            }
-            (Op::LongBinGet(index), end) => {
-                let text = self.known_text(index)?;
-                self.at = end;
+                self.memoize_entry(Entry::text(start));
                 Some(text)
             }
             _ => None,
@@ -345,15 +385,17 @@ impl<'i> Reader<'i> {
 
     #[inline(never)]
     fn find_text(&mut self, index: u32) -> Option<&'i str> {
-        let entry = self.memo.get(index as usize).filter(|entry| entry.levels() == 0)?;
-        match decode(self.input, entry.start()).ok()?.0 {
-            Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => {
-                let text = from_utf8(utf8).ok()?;
-                self.texts[index as usize % TEXTS] = (index.wrapping_add(1), text);
-                Some(text)
-            }
-            _ => None,
-        }
+        let entry = self.memo.get(index as usize).filter(|entry| entry.is_text())?;
+        let utf8 = match self.input.get(entry.start()..)? {
+            [SHORT_BIN_UNICODE, length, rest @ ..] => rest.get(..usize::from(*length))?,
+            _ => match decode(self.input, entry.start()).ok()?.0 {
+                Op::BinUnicode(utf8) | Op::BinUnicode8(utf8) => utf8,
+                _ => return None,
+            },
+        };
+        let text = from_utf8(utf8).ok()?;
+        self.texts[index as usize % TEXTS] = (index.wrapping_add(1), text);
+        Some(text)
     }
 
     /// The next object. Nothing, and the cursor where it was, for what there are no words for.
@@ -384,7 +426,7 @@ impl<'i> Reader<'i> {
             Op::BinGet(_) | Op::LongBinGet(_) => {
                 let entry = self.entry(op)?;
                 match self.bytes_of(entry) {
-                    _ if self.is_text(entry) => return self.text().map(Token::Text),
+                    _ if entry.is_text() => return self.text().map(Token::Text),
                     Some(bytes) => {
                         self.left = self.left.checked_sub(bytes.len() as u64)?;
                         Token::Bytes(bytes)
@@ -408,11 +450,6 @@ impl<'i> Reader<'i> {
         self.memo.get(index as usize).copied()
     }
 
-    fn is_text(&self, entry: Entry) -> bool {
-        let op = decode(self.input, entry.start());
-        entry.levels() == 0 && matches!(op, Ok((Op::ShortBinUnicode(_) | Op::BinUnicode(_) | Op::BinUnicode8(_), _)))
-    }
-
     fn bytes_of(&self, entry: Entry) -> Option<&'i [u8]> {
         match decode(self.input, entry.start()).ok()?.0 {
             Op::ShortBinBytes(bytes) | Op::BinBytes(bytes) | Op::BinBytes8(bytes) if entry.levels() == 0 => Some(bytes),
@@ -421,13 +458,16 @@ impl<'i> Reader<'i> {
     }
 
     /// Whether the cursor is at what has to be read again, a container of the memo.
+    #[inline(always)]
     pub(super) fn is_at_known(&mut self) -> bool {
         let byte = self.peek();
-        if byte != BIN_GET && byte != LONG_BIN_GET {
-            return false;
-        }
+        (byte == BIN_GET || byte == LONG_BIN_GET) && self.gets_container()
+    }
+
+    #[inline(never)]
+    fn gets_container(&self) -> bool {
         let entry = decode(self.input, self.at).ok().and_then(|(op, _)| self.entry(op));
-        entry.is_some_and(|entry| !self.is_text(entry) && self.bytes_of(entry).is_none())
+        entry.is_some_and(|entry| !entry.is_text() && self.bytes_of(entry).is_none())
     }
 
     /// Goes back to an object of the memo.
@@ -436,16 +476,18 @@ impl<'i> Reader<'i> {
         self.at = entry.start();
         self.begun = Starts::NOWHERE;
         self.exact = Starts { at: entry.start(), count: entry.levels() };
+        self.done = Starts::NOWHERE;
         self.replays += 1;
-        Return { at, start: entry.start(), begun, exact }
+        Return { at, entry, begun, exact }
     }
 
-    /// Goes on behind the GET of the object.
+    /// Goes on behind the GET of the object, if that was read and not a tuple around it, or what it begins with.
     pub(super) fn return_to(&mut self, back: Return) {
-        let bytes = self.at.saturating_sub(back.start) as u64;
+        let start = back.entry.start();
+        let bytes = self.at.saturating_sub(start) as u64;
         match self.left.checked_sub((bytes + 1) * REPLAY) {
-            Some(left) => self.left = left,
-            None => self.fail(),
+            Some(left) if self.done.count_at(start) == back.entry.levels() => self.left = left,
+            _ => self.fail(),
         }
         self.replays -= 1;
         self.at = back.at;
@@ -465,6 +507,7 @@ impl<'i> Reader<'i> {
     }
 
     /// Says that a short tuple starts at the cursor; gives where.
+    #[inline]
     pub(super) fn begin_short_tuple(&mut self) -> usize {
         self.peek();
         let at = self.at;
@@ -476,16 +519,18 @@ impl<'i> Reader<'i> {
     }
 
     /// How many short tuples start where this one does, with it, once its first item is read.
+    #[inline(always)]
     pub(super) fn levels(&self, start: usize) -> u32 {
         self.done.count_at(start) + 1
     }
 
     /// Says that it ends.
+    #[inline]
     pub(super) fn end_short_tuple(&mut self, start: usize, levels: u32) {
         self.done = Starts { at: start, count: levels };
-        if levels > 100 {
-            return self.fail();
+        match u8::try_from(levels) {
+            Ok(levels) => self.memoize_entry(Entry::new(start, levels)),
+            Err(_) => self.fail(),
         }
-        self.memoize_entry(Entry::new(start, levels));
     }
 }

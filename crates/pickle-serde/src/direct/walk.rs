@@ -49,6 +49,7 @@ pub(super) struct Walk {
 }
 
 const TUPLE_1: u8 = Opcode::Tuple1 as u8;
+const TUPLE_2: u8 = Opcode::Tuple2 as u8;
 const TUPLE_3: u8 = Opcode::Tuple3 as u8;
 /// How many items picklers put between a mark and what takes them.
 const BATCH: u32 = 1000;
@@ -246,6 +247,85 @@ impl Reader<'_> {
             self.skip(Holder::Dict, depth)?;
         }
         (!self.failed).then_some(())
+    }
+}
+
+/// A tuple of as many items as the type says, which needs no look at what follows each; any other is not understood.
+pub(super) struct Fixed {
+    start: usize,
+    length: usize,
+    given: usize,
+    /// Where the item started that is read now.
+    item: usize,
+    /// How many short tuples start where this one does; of one with a mark, none.
+    levels: u32,
+    has_mark: bool,
+}
+
+impl Fixed {
+    /// A tuple whose mark is at the cursor.
+    #[inline(always)]
+    pub(super) fn marked(reader: &mut Reader<'_>, length: usize) -> Fixed {
+        let start = reader.at;
+        reader.at += 1;
+        Fixed { start, length, given: 0, item: usize::MAX, levels: 0, has_mark: true }
+    }
+
+    /// A tuple of one to three items that starts at the cursor.
+    #[inline(always)]
+    pub(super) fn short(reader: &mut Reader<'_>, length: usize) -> Fixed {
+        let start = reader.begin_short_tuple();
+        Fixed { start, length, given: 0, item: usize::MAX, levels: 0, has_mark: false }
+    }
+
+    /// How many items are still to come.
+    #[inline(always)]
+    pub(super) fn left(&self) -> usize {
+        self.length - self.given
+    }
+}
+
+impl Reader<'_> {
+    /// True if another item is to be read at the cursor.
+    #[inline(always)]
+    pub(super) fn has_more_of_fixed(&mut self, tuple: &mut Fixed) -> bool {
+        self.peek();
+        // A type that reads nothing would be given what is not there.
+        if self.failed || tuple.left() == 0 || tuple.item == self.at {
+            return false;
+        }
+        tuple.given += 1;
+        tuple.item = self.at;
+        true
+    }
+
+    /// Says that the item was read.
+    #[inline(always)]
+    pub(super) fn end_item_of_fixed(&self, tuple: &mut Fixed) {
+        if tuple.given == 1 && !tuple.has_mark {
+            tuple.levels = self.levels(tuple.start);
+        }
+    }
+
+    /// The end of the tuple; false where it does not end here.
+    #[inline(always)]
+    pub(super) fn end_fixed(&mut self, tuple: &Fixed) -> bool {
+        let closing = match tuple.length {
+            _ if tuple.has_mark => TUPLE,
+            1 => TUPLE_1,
+            2 => TUPLE_2,
+            _ => TUPLE_3,
+        };
+        if self.peek() != closing || tuple.left() > 0 || tuple.item == self.at {
+            return false;
+        }
+        self.at += 1;
+        if tuple.has_mark {
+            self.memoize(tuple.start);
+        } else {
+            self.end_short_tuple(tuple.start, tuple.levels);
+        }
+        true
     }
 }
 

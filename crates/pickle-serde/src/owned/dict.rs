@@ -290,6 +290,17 @@ impl<T: Into<Value>> FromIterator<T> for Set {
 }
 
 /// What a [`Dict`] is asked for: text or a [`Value`].
+///
+/// ```
+/// use pickle_serde::{Dict, DictKey};
+///
+/// fn has(dict: &Dict, key: &(impl DictKey + ?Sized)) -> bool {
+///     dict.get(key).is_some()
+/// }
+///
+/// let dict: Dict = [("a", 1)].into_iter().collect();
+/// assert!(has(&dict, "a") && !has(&dict, &pickle_serde::Value::Int(1)));
+/// ```
 pub trait DictKey: sealed::Sealed {}
 
 mod sealed {

@@ -8,12 +8,14 @@
 
 mod compound;
 mod keys;
+mod layout;
 mod node;
 
 use hashbrown::HashMap;
-use pickle_codec::PushEncoder;
+use pickle_codec::{Known, PushEncoder};
 use serde_core::Serialize;
 
+use self::layout::Layouts;
 use self::node::Node;
 use super::names::Names;
 use crate::error::{Error, Result};
@@ -25,6 +27,7 @@ pub(super) struct Direct {
     enum_tuples: bool,
     /// Whether something went wrong, be it that a type has swallowed the error.
     failed: bool,
+    layouts: Layouts,
     names: Names<Name>,
     /// Names by what they are.
     names_by_text: HashMap<&'static str, Name, foldhash::fast::RandomState>,
@@ -36,10 +39,11 @@ pub(super) struct Direct {
 /// The name of a field or variant that was written.
 #[derive(Clone, Copy)]
 struct Name {
-    /// Its number in the memo.
-    memo: u32,
-    /// The number of its text among all names.
+    /// In the memo.
+    known: Known,
+    /// The number of its text among all names, and a bit for it, of the first.
     text: u32,
+    bit: u64,
 }
 
 /// The value as a pickle; nothing where only a graph has it, or an error.
@@ -59,6 +63,7 @@ impl Direct {
             encoder: PushEncoder::new(&options.dump)?,
             enum_tuples: options.enum_tuples,
             failed: false,
+            layouts: Layouts::new(),
             names: Names::new(),
             names_by_text: HashMap::default(),
             keys: Vec::new(),
@@ -89,47 +94,35 @@ impl Direct {
         self.noted(result)
     }
 
-    /// Writes the name of a field or variant, which is one object; `next` is the number that it has by a guess, and becomes
-    /// that of the name that is written next by such a guess. Gives the number of the text.
-    #[inline(always)]
-    fn write_name(&mut self, name: &'static str, next: &mut usize) -> u32 {
-        match self.names.at(*next, name) {
-            Some(known) => {
-                *next += 1;
-                self.encoder.known(known.memo);
-                known.text
+    /// Writes the name of a field or variant, which is one object.
+    fn write_name(&mut self, name: &'static str) -> Name {
+        match self.names.get(name) {
+            Some(name) => {
+                self.encoder.known(name.known);
+                name
             }
-            None => self.find_name(name, next),
+            None => self.new_name(name),
         }
     }
 
-    #[inline(never)]
-    fn find_name(&mut self, name: &'static str, next: &mut usize) -> u32 {
-        let (number, known) = match self.names.find(name) {
-            Some((number, known)) => {
-                self.encoder.known(known.memo);
-                (Some(number), known)
-            }
-            None => self.new_name(name),
-        };
-        *next = number.map_or(usize::MAX, |number| number + 1);
-        known.text
-    }
-
     #[cold]
-    fn new_name(&mut self, name: &'static str) -> (Option<usize>, Name) {
-        let known = match self.names_by_text.get(name) {
-            Some(&known) => {
-                self.encoder.known(known.memo);
-                known
+    #[inline(never)]
+    fn new_name(&mut self, text: &'static str) -> Name {
+        let name = match self.names_by_text.get(text) {
+            Some(&name) => {
+                self.encoder.known(name.known);
+                name
             }
             None => {
-                let known = Name { memo: self.encoder.text(name), text: self.names_by_text.len() as u32 };
-                self.names_by_text.insert(name, known);
-                known
+                let number = self.names_by_text.len() as u32;
+                let bit = 1u64.checked_shl(number).unwrap_or(0);
+                let name = Name { known: self.encoder.text(text), text: number, bit };
+                self.names_by_text.insert(text, name);
+                name
             }
         };
-        (self.names.insert(name, known), known)
+        self.names.insert(text, name);
+        name
     }
 }
 

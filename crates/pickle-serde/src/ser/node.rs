@@ -59,6 +59,11 @@ impl<'o, T: Target<'o>> Node<'o, T> {
     }
 
     #[inline(always)]
+    fn int(self, value: i64) -> Result<T::Ok> {
+        self.make(|builder| builder.int(value))
+    }
+
+    #[inline(always)]
     fn open(mut self, shape: Shape) -> Compound<'o, T> {
         let start = self.target.writer().stack.len();
         Compound::new(self.target, start, shape)
@@ -86,17 +91,6 @@ impl Writer<'_> {
     }
 }
 
-macro_rules! ints {
-    ($($method:ident $type:ty;)*) => {
-        $(
-            #[inline]
-            fn $method(self, value: $type) -> Result<T::Ok> {
-                self.make(|builder| builder.int(value.into()))
-            }
-        )*
-    };
-}
-
 impl<'o, T: Target<'o>> Serializer for Node<'o, T> {
     type Ok = T::Ok;
     type Error = Error;
@@ -108,15 +102,7 @@ impl<'o, T: Target<'o>> Serializer for Node<'o, T> {
     type SerializeStruct = Compound<'o, T>;
     type SerializeStructVariant = Compound<'o, T>;
 
-    ints! {
-        serialize_i8 i8;
-        serialize_i16 i16;
-        serialize_i32 i32;
-        serialize_i64 i64;
-        serialize_u8 u8;
-        serialize_u16 u16;
-        serialize_u32 u32;
-    }
+    small_ints!(T::Ok);
 
     #[inline]
     fn serialize_bool(self, value: bool) -> Result<T::Ok> {

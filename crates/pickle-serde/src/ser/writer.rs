@@ -26,7 +26,7 @@ impl<'o> Writer<'o> {
     /// The name of a field or variant: one object.
     #[inline]
     pub(crate) fn name(&mut self, name: &'static str) -> Result<Handle> {
-        if let Some((_, known)) = self.names.find(name) {
+        if let Some(known) = self.names.get(name) {
             return Ok(known);
         }
         let object = self.builder.name(name)?;

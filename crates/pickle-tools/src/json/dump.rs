@@ -70,6 +70,14 @@ impl DumpOptions {
     /// The bytes of `json.dumps(obj, ...)`: ASCII, unless [`ensure_ascii`](DumpOptions::ensure_ascii) is off. Then it is
     /// UTF-8, with lone surrogates as Python's `surrogatepass` writes them.
     ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// assert_eq!(DumpOptions::new().ensure_ascii(false).to_vec(&py!("é"))?, b"\"\xc3\xa9\"");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// What `json.dumps` refuses, in its words and with the path of the culprit.
@@ -81,6 +89,14 @@ impl DumpOptions {
 
     /// The text of `json.dumps(obj, ...)`.
     ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// assert_eq!(DumpOptions::new().sort_keys(true).to_string(&py!({"b": 1, "a": 2}))?, r#"{"a": 2, "b": 1}"#);
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of [`to_vec`](DumpOptions::to_vec), and [`DumpErrorKind::Surrogate`].
@@ -90,6 +106,16 @@ impl DumpOptions {
     }
 
     /// Writes the bytes of `json.dumps(obj, ...)` piece by piece. What was written stays where there is an error.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let mut file = Vec::new();
+    /// DumpOptions::new().compact().to_writer(&mut file, &py!([1, 2]))?;
+    /// assert_eq!(file, b"[1,2]");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     ///
     /// # Errors
     ///

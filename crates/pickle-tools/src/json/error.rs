@@ -6,6 +6,14 @@ use core::fmt::{self, Display};
 ///
 /// The path is what would follow the variable in Python: `['users'][3]`. Of a key that is refused it is the key's, of keys
 /// that cannot be sorted that of their dict.
+///
+/// ```
+/// use pickle_tools::json;
+/// use pickle_value::py;
+///
+/// let error = json::to_string(&py!({"a": [b"raw"]})).unwrap_err();
+/// assert_eq!(error.to_string(), "['a'][0]: Object of type bytes is not JSON serializable");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct DumpError(Box<Culprit>);
@@ -38,12 +46,28 @@ impl DumpError {
     }
 
     /// The way from the root to the culprit; empty for the root itself.
+    ///
+    /// ```
+    /// use pickle_tools::json;
+    /// use pickle_value::py;
+    ///
+    /// let error = json::to_string(&py!({"a": [b"raw"]})).unwrap_err();
+    /// assert_eq!(error.path(), "['a'][0]");
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
     /// What is wrong with it.
+    ///
+    /// ```
+    /// use pickle_tools::json::{self, DumpErrorKind};
+    /// use pickle_value::py;
+    ///
+    /// let error = json::to_string(&py!({"a": [b"raw"]})).unwrap_err();
+    /// assert!(matches!(error.kind(), DumpErrorKind::Type(name) if name == "bytes"));
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &DumpErrorKind {
         &self.0.kind
@@ -51,6 +75,14 @@ impl DumpError {
 }
 
 /// Why an object cannot be written as JSON. Where `json` has words for it, these are they.
+///
+/// ```
+/// use pickle_tools::json::{self, DumpErrorKind};
+/// use pickle_value::py;
+///
+/// let error = json::to_string(&py!({(1, 2): 3})).unwrap_err();
+/// assert!(matches!(error.kind(), DumpErrorKind::Key(name) if name == "tuple"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DumpErrorKind {
@@ -117,6 +149,13 @@ pub enum DumpErrorKind {
 }
 
 /// Text that is no JSON, with the place as `json.JSONDecodeError` has it; one word wide.
+///
+/// ```
+/// use pickle_tools::json;
+///
+/// let error = json::from_str("[1,\n2").unwrap_err();
+/// assert_eq!(error.to_string(), "Expecting ',' delimiter: line 2 column 2 (char 5)");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct LoadError(Box<Fault>);
@@ -167,24 +206,52 @@ impl LoadError {
     }
 
     /// What is wrong.
+    ///
+    /// ```
+    /// use pickle_tools::json::{self, LoadErrorKind};
+    ///
+    /// let error = json::from_str("[1,\n2").unwrap_err();
+    /// assert!(matches!(error.kind(), LoadErrorKind::Comma));
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &LoadErrorKind {
         &self.0.kind
     }
 
     /// The line, from 1, where the error is one of the text.
+    ///
+    /// ```
+    /// use pickle_tools::json;
+    ///
+    /// let error = json::from_str("[1,\n2").unwrap_err();
+    /// assert_eq!(error.line(), Some(2));
+    /// ```
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.0.place.map(|place| place.line)
     }
 
     /// The column, in characters from 1.
+    ///
+    /// ```
+    /// use pickle_tools::json;
+    ///
+    /// let error = json::from_str("[1,\n2").unwrap_err();
+    /// assert_eq!(error.column(), Some(2));
+    /// ```
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.0.place.map(|place| place.column)
     }
 
     /// The place, in characters from 0: the `pos` of Python's `JSONDecodeError`.
+    ///
+    /// ```
+    /// use pickle_tools::json;
+    ///
+    /// let error = json::from_str("[1,\n2").unwrap_err();
+    /// assert_eq!(error.position(), Some(5));
+    /// ```
     #[must_use]
     pub fn position(&self) -> Option<usize> {
         self.0.place.map(|place| place.position)
@@ -200,6 +267,12 @@ fn undecodable(position: usize, bytes: &[u8]) -> String {
 }
 
 /// Why a text is no JSON, in the words of CPython's `json`.
+///
+/// ```
+/// use pickle_tools::json::{self, LoadErrorKind};
+///
+/// assert!(matches!(json::from_str("1 2").unwrap_err().kind(), LoadErrorKind::ExtraData));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadErrorKind {

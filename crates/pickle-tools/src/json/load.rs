@@ -53,6 +53,14 @@ impl LoadOptions {
     /// Keys that are equal are one object, as they are in CPython, so that the pickle of the graph has the bytes of
     /// `pickle.dumps(json.loads(bytes))`. Strings without escapes are borrowed from UTF-8.
     ///
+    /// ```
+    /// use pickle_tools::json::LoadOptions;
+    ///
+    /// // UTF-16.
+    /// assert_eq!(LoadOptions::new().from_slice(b"\xff\xfe1\0")?.to_string(), "1");
+    /// # Ok::<(), pickle_tools::json::LoadError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// What `json.loads` refuses, in its words and with its places.
@@ -64,6 +72,13 @@ impl LoadOptions {
     }
 
     /// What `json.loads(text)` builds.
+    ///
+    /// ```
+    /// use pickle_tools::json::LoadOptions;
+    ///
+    /// assert_eq!(LoadOptions::new().from_str("[true]")?.to_string(), "[True]");
+    /// # Ok::<(), pickle_tools::json::LoadError>(())
+    /// ```
     ///
     /// # Errors
     ///

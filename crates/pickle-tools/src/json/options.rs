@@ -5,6 +5,13 @@ use core::str::FromStr;
 use std::collections::HashMap;
 
 /// How many digits an int may have: as many as CPython writes and reads unless `sys.set_int_max_str_digits` says else.
+///
+/// ```
+/// use pickle_tools::json::{self, DEFAULT_MAX_DIGITS};
+///
+/// assert!(json::from_str(&"9".repeat(DEFAULT_MAX_DIGITS)).is_ok());
+/// assert!(json::from_str(&"9".repeat(DEFAULT_MAX_DIGITS + 1)).is_err());
+/// ```
 pub const DEFAULT_MAX_DIGITS: usize = 4300;
 
 /// How JSON is written: the arguments of `json.dumps`.
@@ -41,6 +48,14 @@ impl Default for DumpOptions {
 
 impl DumpOptions {
     /// Those of `json.dumps(obj)`.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// assert_eq!(DumpOptions::new().to_string(&py!([1, None]))?, "[1, null]");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn new() -> DumpOptions {
         DumpOptions {
@@ -58,6 +73,15 @@ impl DumpOptions {
     }
 
     /// Whether all characters beyond ASCII are written as `\u00eb`, as they are by default.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().ensure_ascii(false);
+    /// assert_eq!(options.to_string(&py!("é"))?, "\"é\"");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn ensure_ascii(mut self, ensure_ascii: bool) -> DumpOptions {
         self.ensure_ascii = ensure_ascii;
@@ -65,6 +89,15 @@ impl DumpOptions {
     }
 
     /// Whether `NaN`, `Infinity` and `-Infinity` are written, which are no JSON, as they are by default.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// assert_eq!(DumpOptions::new().to_string(&py!([(f64::NAN)]))?, "[NaN]");
+    /// assert!(DumpOptions::new().allow_nan(false).to_string(&py!([(f64::NAN)])).is_err());
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn allow_nan(mut self, allow_nan: bool) -> DumpOptions {
         self.allow_nan = allow_nan;
@@ -72,6 +105,15 @@ impl DumpOptions {
     }
 
     /// Whether the keys of each dict are sorted, as Python sorts them: what it cannot compare is refused.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().sort_keys(true);
+    /// assert_eq!(options.to_string(&py!({"b": 1, "a": 2}))?, r#"{"a": 2, "b": 1}"#);
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn sort_keys(mut self, sort_keys: bool) -> DumpOptions {
         self.sort_keys = sort_keys;
@@ -79,6 +121,15 @@ impl DumpOptions {
     }
 
     /// Whether keys that are no str, int, float, bool or None are left out with their values, instead of being refused.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().skip_keys(true);
+    /// assert_eq!(options.to_string(&py!({"a": 1, (1, 2): 3}))?, r#"{"a": 1}"#);
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn skip_keys(mut self, skip_keys: bool) -> DumpOptions {
         self.skip_keys = skip_keys;
@@ -86,12 +137,30 @@ impl DumpOptions {
     }
 
     /// A line for each item, indented by so many spaces for each level; 0 gives lines without indentation.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().indent(1);
+    /// assert_eq!(options.to_string(&py!([1]))?, "[\n 1\n]");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn indent(self, spaces: usize) -> DumpOptions {
         self.indent_with(&" ".repeat(spaces))
     }
 
     /// A line for each item, indented by this text for each level.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().indent_with("\t");
+    /// assert_eq!(options.to_string(&py!([1]))?, "[\n\t1\n]");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn indent_with(mut self, indent: &str) -> DumpOptions {
         self.indent = Some(indent.into());
@@ -101,6 +170,15 @@ impl DumpOptions {
     /// What stands between items, and between a key and its value.
     ///
     /// By default these are `", "` and `": "`, the first without its space where there is an indent.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().separators(";", "=");
+    /// assert_eq!(options.to_string(&py!({"a": 1, "b": 2}))?, r#"{"a"=1;"b"=2}"#);
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn separators(mut self, item: &str, key: &str) -> DumpOptions {
         self.separators = Some((item.into(), key.into()));
@@ -108,6 +186,15 @@ impl DumpOptions {
     }
 
     /// Everything in one line without a space: the separators `,` and `:` and no indent.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let options = DumpOptions::new().compact();
+    /// assert_eq!(options.to_string(&py!({"a": [1, 2]}))?, r#"{"a":[1,2]}"#);
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn compact(mut self) -> DumpOptions {
         self.indent = None;
@@ -117,6 +204,16 @@ impl DumpOptions {
     /// How many digits an int may have, [`DEFAULT_MAX_DIGITS`] unless this is called; 0 is without a limit.
     ///
     /// The time for an int grows with the square of its length.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// let large = py!(123456789012345678901i128);
+    /// assert!(DumpOptions::new().max_digits(20).to_string(&large).is_err());
+    /// assert_eq!(DumpOptions::new().max_digits(21).to_string(&large)?, "123456789012345678901");
+    /// # Ok::<(), pickle_tools::json::DumpError>(())
+    /// ```
     #[must_use]
     pub fn max_digits(mut self, digits: usize) -> DumpOptions {
         self.max_digits = digits;
@@ -127,6 +224,13 @@ impl DumpOptions {
     ///
     /// An object that is shared is written again each time, and so a few hundred bytes of pickle may hold more JSON than
     /// any disk does.
+    ///
+    /// ```
+    /// use pickle_tools::json::DumpOptions;
+    /// use pickle_value::py;
+    ///
+    /// assert!(DumpOptions::new().max_bytes(8).to_string(&py!([1, 2, 3, 4])).is_err());
+    /// ```
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> DumpOptions {
         self.max_bytes = Some(bytes);
@@ -172,6 +276,13 @@ impl DumpOptions {
 }
 
 /// What a class derives from, of that which `json` knows.
+///
+/// ```
+/// use pickle_tools::json::Class;
+///
+/// assert_eq!("int".parse(), Ok(Class::Int));
+/// assert_eq!(Class::Str.to_string(), "str");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Class {
     /// A str: classes derived from it, members of a `StrEnum`.
@@ -240,6 +351,13 @@ impl Default for LoadOptions {
 
 impl LoadOptions {
     /// Those of `json.loads(text)`.
+    ///
+    /// ```
+    /// use pickle_tools::json::LoadOptions;
+    ///
+    /// assert_eq!(LoadOptions::new().from_str("[1, 2]")?.to_string(), "[1, 2]");
+    /// # Ok::<(), pickle_tools::json::LoadError>(())
+    /// ```
     #[must_use]
     pub fn new() -> LoadOptions {
         LoadOptions { max_digits: DEFAULT_MAX_DIGITS }
@@ -248,6 +366,13 @@ impl LoadOptions {
     /// How many digits an int may have, [`DEFAULT_MAX_DIGITS`] unless this is called; 0 is without a limit.
     ///
     /// The time for an int grows with the square of its length.
+    ///
+    /// ```
+    /// use pickle_tools::json::LoadOptions;
+    ///
+    /// assert!(LoadOptions::new().max_digits(3).from_str("1234").is_ok()); // 64 bits hold it
+    /// assert!(LoadOptions::new().max_digits(20).from_str("123456789012345678901").is_err());
+    /// ```
     #[must_use]
     pub fn max_digits(mut self, digits: usize) -> LoadOptions {
         self.max_digits = digits;

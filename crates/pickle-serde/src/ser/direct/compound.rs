@@ -1,14 +1,14 @@
 //! Containers, item by item.
 
-use pickle_codec::OpenContainer;
+use pickle_codec::{OpenContainer, OpenTuple};
 use serde_core::{Serialize, ser};
 
-use super::Direct;
 use super::keys::Seen;
 use super::node::Node;
+use super::{Direct, Name};
 use crate::error::{Error, Result};
 
-/// The items of a list or tuple.
+/// The items of a list.
 pub(super) struct Items<'d> {
     direct: &'d mut Direct,
     open: OpenContainer,
@@ -29,6 +29,31 @@ impl<'d> Items<'d> {
     #[inline(always)]
     fn close(self) -> &'d mut Direct {
         self.direct.encoder.end(self.open);
+        self.direct
+    }
+}
+
+/// The items of a tuple.
+pub(super) struct TupleItems<'d> {
+    direct: &'d mut Direct,
+    open: OpenTuple,
+}
+
+impl<'d> TupleItems<'d> {
+    #[inline(always)]
+    pub(super) fn new(direct: &'d mut Direct, open: OpenTuple) -> TupleItems<'d> {
+        TupleItems { direct, open }
+    }
+
+    #[inline(always)]
+    fn push<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<()> {
+        self.open.item();
+        self.direct.write(value)
+    }
+
+    #[inline(always)]
+    fn close(self) -> &'d mut Direct {
+        self.direct.encoder.end_tuple(self.open);
         self.direct
     }
 }
@@ -77,24 +102,40 @@ pub(super) struct Fields<'d> {
     direct: &'d mut Direct,
     open: OpenContainer,
     seen: Seen,
-    /// What number the next name has, by a guess: names are noted in the order in which they come first.
+    /// Where the next one is expected.
     next: usize,
 }
 
 impl<'d> Fields<'d> {
     #[inline(always)]
-    pub(super) fn new(direct: &'d mut Direct, open: OpenContainer) -> Fields<'d> {
-        Fields { direct, open, seen: Seen::default(), next: 0 }
+    pub(super) fn new(direct: &'d mut Direct, structure: &'static str, length: usize) -> Fields<'d> {
+        let next = direct.layouts.start(structure, length);
+        let open = direct.encoder.begin_dict(Some(length));
+        Fields { direct, open, seen: Seen::default(), next }
     }
 
     #[inline(always)]
     fn push<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) -> Result<()> {
         self.direct.encoder.item(&mut self.open);
-        let text = self.direct.write_name(name, &mut self.next);
-        if !self.seen.insert(text) {
-            return Err(self.direct.give_up());
+        match self.direct.layouts.guess(name, &mut self.next) {
+            Some(known) if self.seen.insert(known) => self.direct.encoder.known(known.known),
+            known => self.push_other(name, known.copied())?,
         }
         self.direct.write(value)
+    }
+
+    /// A name that was not expected, or is not known; or is there for the second time, as far as bits tell.
+    #[inline(never)]
+    fn push_other(&mut self, name: &'static str, guessed: Option<Name>) -> Result<()> {
+        let known = self.direct.write_name(name);
+        if guessed.is_none() {
+            self.direct.layouts.note(name, known, &mut self.next);
+        }
+        let is_new = match guessed {
+            Some(_) => self.seen.insert_further(&known),
+            None => self.seen.insert(&known) || self.seen.insert_further(&known),
+        };
+        if is_new { Ok(()) } else { Err(self.direct.give_up()) }
     }
 
     #[inline(always)]
@@ -107,13 +148,27 @@ impl<'d> Fields<'d> {
 /// The content of a variant.
 pub(super) struct InVariant<C> {
     content: C,
-    /// What holds it.
-    variant: OpenContainer,
+    variant: OpenVariant,
 }
 
 impl<C> InVariant<C> {
-    pub(super) fn new(content: C, variant: OpenContainer) -> InVariant<C> {
+    pub(super) fn new(content: C, variant: OpenVariant) -> InVariant<C> {
         InVariant { content, variant }
+    }
+}
+
+/// What holds the content of a variant.
+pub(super) enum OpenVariant {
+    Dict(OpenContainer),
+    Tuple(OpenTuple),
+}
+
+impl OpenVariant {
+    pub(super) fn end(self, direct: &mut Direct) {
+        match self {
+            OpenVariant::Dict(open) => direct.encoder.end(open),
+            OpenVariant::Tuple(open) => direct.encoder.end_tuple(open),
+        }
     }
 }
 
@@ -124,12 +179,12 @@ macro_rules! compounds {
             type Ok = ();
             type Error = Error;
 
-            #[inline]
+            #[inline(always)]
             fn $method<V: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &V) -> Result<()> {
                 self.push($($name,)? value)
             }
 
-            #[inline]
+            #[inline(always)]
             fn end(self) -> Result<()> {
                 self.close();
                 Ok(())
@@ -140,12 +195,13 @@ macro_rules! compounds {
 
 compounds! {
     Items: SerializeSeq, serialize_element();
-    Items: SerializeTuple, serialize_element();
-    Items: SerializeTupleStruct, serialize_field();
+    TupleItems: SerializeSeq, serialize_element();
+    TupleItems: SerializeTuple, serialize_element();
+    TupleItems: SerializeTupleStruct, serialize_field();
     Fields: SerializeStruct, serialize_field(name: &'static str);
 }
 
-impl ser::SerializeTupleVariant for InVariant<Items<'_>> {
+impl ser::SerializeTupleVariant for InVariant<TupleItems<'_>> {
     type Ok = ();
     type Error = Error;
 
@@ -154,7 +210,7 @@ impl ser::SerializeTupleVariant for InVariant<Items<'_>> {
     }
 
     fn end(self) -> Result<()> {
-        self.content.close().encoder.end(self.variant);
+        self.variant.end(self.content.close());
         Ok(())
     }
 }
@@ -168,7 +224,7 @@ impl ser::SerializeStructVariant for InVariant<Fields<'_>> {
     }
 
     fn end(self) -> Result<()> {
-        self.content.close().encoder.end(self.variant);
+        self.variant.end(self.content.close());
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use super::Direct;
+use super::{Direct, Name};
 use crate::error::Result;
 
 impl Direct {
@@ -33,32 +33,35 @@ fn are_unique(hashes: &mut [u64]) -> bool {
     hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// The names of the fields of a struct, by the numbers of their texts.
+/// The names of the fields of a struct.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// A bit for each of the first.
+    /// The bits of those that have one.
     few: u64,
     #[expect(clippy::box_collection, reason = "it is moved often, and hardly any has this")]
+    /// The numbers of the others' texts.
     many: Option<Box<Vec<u32>>>,
 }
 
 impl Seen {
-    /// False for one that was there before.
+    /// False for one that was there before, or has no bit.
     #[inline(always)]
-    pub(super) fn insert(&mut self, number: u32) -> bool {
-        let Some(bit) = 1u64.checked_shl(number) else {
-            return self.insert_further(number);
-        };
-        let is_new = self.few & bit == 0;
-        self.few |= bit;
+    pub(super) fn insert(&mut self, name: &Name) -> bool {
+        let is_new = name.bit & !self.few != 0;
+        self.few |= name.bit;
         is_new
     }
 
+    /// The same of one that is [not new](Self::insert) by its bit.
     #[cold]
-    fn insert_further(&mut self, number: u32) -> bool {
+    #[inline(never)]
+    pub(super) fn insert_further(&mut self, name: &Name) -> bool {
+        if name.bit != 0 {
+            return false;
+        }
         let many = self.many.get_or_insert_default();
-        let is_new = !many.contains(&number);
-        many.push(number);
+        let is_new = !many.contains(&name.text);
+        many.push(name.text);
         is_new
     }
 }

@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use pickle_codec::OpenContainer;
+use serde_core::ser::SerializeSeq;
 use serde_core::{Serialize, Serializer};
 
 use super::Direct;
-use super::compound::{Entries, Fields, InVariant, Items};
+use super::compound::{Entries, Fields, InVariant, Items, OpenVariant, TupleItems};
 use crate::error::{Error, Result};
 use crate::token;
 
@@ -22,20 +22,48 @@ pub(super) trait Role {
     const IS_KEY: bool = false;
     /// A tuple, if it is a sequence.
     const IS_TUPLE: bool = false;
+    /// The items of a sequence.
+    type Seq<'d>: SerializeSeq<Ok = (), Error = Error>;
+
+    fn begin_seq(direct: &mut Direct, length: Option<usize>) -> Result<Self::Seq<'_>>;
 }
 
 pub(super) struct Value;
 pub(super) struct Key;
 pub(super) struct Tuple;
 
-impl Role for Value {}
+impl Role for Value {
+    type Seq<'d> = Items<'d>;
+
+    #[inline(always)]
+    fn begin_seq(direct: &mut Direct, length: Option<usize>) -> Result<Items<'_>> {
+        let open = direct.encoder.begin_list(length);
+        Ok(Items::new(direct, open))
+    }
+}
 
 impl Role for Key {
     const IS_KEY: bool = true;
+    type Seq<'d> = Items<'d>;
+
+    fn begin_seq(direct: &mut Direct, _length: Option<usize>) -> Result<Items<'_>> {
+        Err(direct.give_up())
+    }
 }
 
 impl Role for Tuple {
     const IS_TUPLE: bool = true;
+    type Seq<'d> = TupleItems<'d>;
+
+    fn begin_seq(direct: &mut Direct, length: Option<usize>) -> Result<TupleItems<'_>> {
+        match length {
+            Some(length) => {
+                let open = direct.encoder.begin_tuple(length);
+                Ok(TupleItems::new(direct, open))
+            }
+            None => Err(direct.give_up()),
+        }
+    }
 }
 
 impl<'d> Node<'d, Value> {
@@ -69,67 +97,41 @@ impl<'d, R: Role> Node<'d, R> {
     }
 
     #[inline(always)]
-    fn tuple(self, length: usize) -> Result<Items<'d>> {
+    fn tuple(self, length: usize) -> Result<TupleItems<'d>> {
         let direct = self.no_key()?;
         let open = direct.encoder.begin_tuple(length);
-        Ok(Items::new(direct, open))
+        Ok(TupleItems::new(direct, open))
     }
 
     /// The beginning of `{'Variant': content}` or `('Variant', content)`.
-    fn begin_variant(self, variant: &'static str) -> Result<(&'d mut Direct, OpenContainer)> {
+    fn begin_variant(self, variant: &'static str) -> Result<(&'d mut Direct, OpenVariant)> {
         let direct = self.no_key()?;
-        let mut open = match direct.enum_tuples {
-            true => direct.encoder.begin_tuple(2),
-            false => direct.encoder.begin_dict(Some(1)),
-        };
-        direct.encoder.item(&mut open);
-        direct.write_variant(variant);
         if direct.enum_tuples {
-            direct.encoder.item(&mut open);
+            let mut open = direct.encoder.begin_tuple(2);
+            open.item();
+            direct.write_name(variant);
+            open.item();
+            return Ok((direct, OpenVariant::Tuple(open)));
         }
-        Ok((direct, open))
+        let mut open = direct.encoder.begin_dict(Some(1));
+        direct.encoder.item(&mut open);
+        direct.write_name(variant);
+        Ok((direct, OpenVariant::Dict(open)))
     }
-}
-
-impl Direct {
-    /// Writes the name of a variant.
-    #[inline]
-    fn write_variant(&mut self, variant: &'static str) {
-        self.write_name(variant, &mut { usize::MAX });
-    }
-}
-
-macro_rules! ints {
-    ($($method:ident $type:ty;)*) => {
-        $(
-            #[inline]
-            fn $method(self, value: $type) -> Result<()> {
-                self.int(value.into())
-            }
-        )*
-    };
 }
 
 impl<'d, R: Role> Serializer for Node<'d, R> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Items<'d>;
-    type SerializeTuple = Items<'d>;
-    type SerializeTupleStruct = Items<'d>;
-    type SerializeTupleVariant = InVariant<Items<'d>>;
+    type SerializeSeq = R::Seq<'d>;
+    type SerializeTuple = TupleItems<'d>;
+    type SerializeTupleStruct = TupleItems<'d>;
+    type SerializeTupleVariant = InVariant<TupleItems<'d>>;
     type SerializeMap = Entries<'d>;
     type SerializeStruct = Fields<'d>;
     type SerializeStructVariant = InVariant<Fields<'d>>;
 
-    ints! {
-        serialize_i8 i8;
-        serialize_i16 i16;
-        serialize_i32 i32;
-        serialize_i64 i64;
-        serialize_u8 u8;
-        serialize_u16 u16;
-        serialize_u32 u32;
-    }
+    small_ints!(());
 
     #[inline]
     fn serialize_bool(self, value: bool) -> Result<()> {
@@ -224,14 +226,14 @@ impl<'d, R: Role> Serializer for Node<'d, R> {
             self.direct.note_key(variant);
         }
         if !self.direct.enum_tuples {
-            self.direct.write_variant(variant);
+            self.direct.write_name(variant);
             return Ok(());
         }
         let direct = self.no_key()?;
         let mut open = direct.encoder.begin_tuple(1);
-        direct.encoder.item(&mut open);
-        direct.write_variant(variant);
-        direct.encoder.end(open);
+        open.item();
+        direct.write_name(variant);
+        direct.encoder.end_tuple(open);
         Ok(())
     }
 
@@ -255,30 +257,22 @@ impl<'d, R: Role> Serializer for Node<'d, R> {
     ) -> Result<()> {
         let (direct, open) = self.begin_variant(variant)?;
         direct.write(value)?;
-        direct.encoder.end(open);
+        open.end(direct);
         Ok(())
     }
 
     #[inline(always)]
-    fn serialize_seq(self, length: Option<usize>) -> Result<Items<'d>> {
-        if R::IS_TUPLE {
-            return match length {
-                Some(length) => self.tuple(length),
-                None => Err(self.direct.give_up()),
-            };
-        }
-        let direct = self.no_key()?;
-        let open = direct.encoder.begin_list(length);
-        Ok(Items::new(direct, open))
+    fn serialize_seq(self, length: Option<usize>) -> Result<R::Seq<'d>> {
+        R::begin_seq(self.direct, length)
     }
 
     #[inline(always)]
-    fn serialize_tuple(self, length: usize) -> Result<Items<'d>> {
+    fn serialize_tuple(self, length: usize) -> Result<TupleItems<'d>> {
         self.tuple(length)
     }
 
     #[inline(always)]
-    fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Items<'d>> {
+    fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<TupleItems<'d>> {
         self.tuple(length)
     }
 
@@ -288,7 +282,7 @@ impl<'d, R: Role> Serializer for Node<'d, R> {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<InVariant<Items<'d>>> {
+    ) -> Result<InVariant<TupleItems<'d>>> {
         let (direct, open) = self.begin_variant(variant)?;
         Ok(InVariant::new(Node::value(direct).tuple(length)?, open))
     }
@@ -301,10 +295,8 @@ impl<'d, R: Role> Serializer for Node<'d, R> {
     }
 
     #[inline(always)]
-    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Fields<'d>> {
-        let direct = self.no_key()?;
-        let open = direct.encoder.begin_dict(Some(length));
-        Ok(Fields::new(direct, open))
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Fields<'d>> {
+        Ok(Fields::new(self.no_key()?, name, length))
     }
 
     fn serialize_struct_variant(
@@ -314,8 +306,8 @@ impl<'d, R: Role> Serializer for Node<'d, R> {
         variant: &'static str,
         length: usize,
     ) -> Result<InVariant<Fields<'d>>> {
-        let (direct, variant) = self.begin_variant(variant)?;
-        let open = direct.encoder.begin_dict(Some(length));
-        Ok(InVariant::new(Fields::new(direct, open), variant))
+        let (direct, open) = self.begin_variant(variant)?;
+        // By the variant: the enum's name is the same for all of them.
+        Ok(InVariant::new(Fields::new(direct, variant, length), open))
     }
 }
