@@ -11,7 +11,7 @@ use crate::code::Layout;
 use crate::error::{Error, ErrorKind, Fault};
 use crate::graph_host::{CODE, STOP_ITERATION};
 use crate::read::DEFAULT_DEPTH_LIMIT;
-use crate::sharing::{Context, First, Place, Rules, Sharing};
+use crate::sharing::{Context, First, Place, Rules, Sharing, write_straight};
 use crate::source::Share;
 use crate::version::Release;
 use crate::write::{Sink, Writer};
@@ -129,6 +129,10 @@ impl WriteOptions {
             writer.set_size_limit(graph.size_hint().saturating_mul(16).saturating_add(1 << 18));
         }
         let rules = Rules::new(version, self.release, self.sharing);
+        if self.size_limit.is_none() && write_straight(graph, rules, self.depth_limit, &mut writer).is_some() {
+            return Ok(writer.into_vec());
+        }
+        writer.clear();
         let root = Place { object: graph.root().handle().unwrap_or(Handle::NONE), context: rules.of_root() };
         let mut first = First::new(graph, rules);
         writer.write_unsettled(&mut first, root).map_err(Fault::into_error)?;

@@ -26,7 +26,7 @@
 //! Beneath lie [`Reader`] and [`Writer`], which have all of the format's rules and no objects: they run over a [`Host`]
 //! and a [`Source`] of yours as they do over the graph.
 //!
-//! Nothing is executed, and nothing recurses. The crate is `no_std` with `alloc` when the default feature `std` is off.
+//! Nothing is executed, and nothing recurses deeper than forty levels. The crate is `no_std` with `alloc` when the default feature `std` is off.
 #![no_std]
 
 extern crate alloc;
@@ -50,6 +50,7 @@ mod rebuild;
 mod record;
 mod recorded;
 mod sharing;
+mod short;
 mod source;
 mod table;
 mod version;

@@ -2,20 +2,22 @@
 
 use alloc::vec::Vec;
 
+use crate::short::{Short, WINDOW};
+
 /// What was written so far.
 ///
 /// Marshal data is written a few bytes at a time. Appending so few to a `Vec` is a call of memcpy each; here eight or sixteen
 /// bytes are stored at once, and only those count that are meant.
 #[derive(Debug, Default)]
 pub(crate) struct Out {
-    /// What was written, and behind it some bytes that may be written to at once. They are made a window at a time, which
+    /// What was written, and behind it some bytes that may be written to at once. They are made a stretch at a time, which
     /// stays in the cache until they are overwritten.
     bytes: Vec<u8>,
     length: usize,
 }
 
 /// How many bytes are made writable at once, and from how many on bytes are appended as to a `Vec`.
-const WINDOW: usize = 8 * 1024;
+const STRETCH: usize = 8 * 1024;
 
 impl Out {
     /// Makes room for so many bytes.
@@ -32,6 +34,11 @@ impl Out {
     /// Drops what was written.
     pub(crate) fn clear(&mut self) {
         self.length = 0;
+    }
+
+    /// Drops what was written behind so many bytes.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.length = self.length.min(length);
     }
 
     /// What was written.
@@ -108,19 +115,33 @@ impl Out {
         }
     }
 
+    /// The same of a string with what stands behind it: all of it is copied, and only the string counts.
+    #[inline(always)]
+    pub(crate) fn extend_window(&mut self, head: u16, short: Short<'_>) {
+        let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut::<{ 2 + WINDOW }>) else {
+            self.extend_slowly(&head.to_le_bytes());
+            self.extend_slowly(short.bytes());
+            return;
+        };
+        let [first, second, rest @ ..] = room;
+        [*first, *second] = head.to_le_bytes();
+        *rest = *short.window;
+        self.length += 2 + short.length;
+    }
+
     #[cold]
     #[inline(never)]
     fn extend_slowly(&mut self, bytes: &[u8]) {
-        if bytes.len() >= WINDOW {
+        if bytes.len() >= STRETCH {
             self.bytes.truncate(self.length);
             self.bytes.extend_from_slice(bytes);
             self.length += bytes.len();
             return;
         }
-        let wanted = self.length + bytes.len().max(32);
+        let wanted = self.length + bytes.len().max(2 * WINDOW);
         if wanted > self.bytes.len() {
             self.bytes.reserve(wanted - self.bytes.len());
-            self.bytes.resize((wanted + WINDOW).min(self.bytes.capacity()), 0);
+            self.bytes.resize((wanted + STRETCH).min(self.bytes.capacity()), 0);
         }
         self.bytes[self.length..self.length + bytes.len()].copy_from_slice(bytes);
         self.length += bytes.len();

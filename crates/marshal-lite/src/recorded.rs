@@ -1,5 +1,7 @@
 //! Writing by a [`Record`]: each object as the stream had it.
 
+mod straight;
+
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -26,6 +28,10 @@ impl Record {
         let mut writer = Writer::new(0, Release::PYTHON_3_13)?;
         writer.set_depth_limit(usize::MAX);
         writer.reserve(graph.size_hint());
+        if straight::write(self, graph, &mut writer).is_some() {
+            return Ok(writer.into_vec());
+        }
+        writer.clear();
         let mut source = Recorded {
             graph,
             codes: &self.codes,

@@ -15,12 +15,14 @@ mod first;
 mod names;
 mod order;
 mod slots;
+mod straight;
 
 use crate::version::Release;
 
 pub(crate) use again::Again;
 pub(crate) use context::{Context, Place};
 pub(crate) use first::First;
+pub(crate) use straight::write as write_straight;
 
 /// Which objects get the flag that references need, from version 3 on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]

@@ -15,7 +15,11 @@ use crate::source::Source;
 use crate::table::{FLAG_REF, TypeCode};
 use crate::version::{HIGHEST_VERSION, Release};
 
+pub(crate) use head::Head;
 pub use sink::Sink;
+
+/// How deep containers may stand within each other in what is written by recursion; all else is written by [`Writer`].
+pub(crate) const DEEPEST: usize = 40;
 
 /// Writes marshal data from a [`Source`]. Its rules are all here; the objects are the source's.
 ///
@@ -30,8 +34,8 @@ pub struct Writer {
     /// Whether there are references.
     are_numbered: bool,
     /// Whether short text of ASCII has a form of its own.
-    has_short_ascii: bool,
-    out: Out,
+    pub(crate) has_short_ascii: bool,
+    pub(crate) out: Out,
     numbers: Numbers,
 }
 
@@ -183,7 +187,7 @@ impl Writer {
             return Ok(());
         };
         match source.int(value).map_err(refusal)?.map(i32::try_from) {
-            Some(Ok(value)) => self.out.put(u64::from(value as u32), 4),
+            Some(Ok(value)) => Head { writer: self, flag: 0, wanted: None }.bare(value),
             _ => return Err(ErrorKind::BadCode(format!("{} is no int of 32 bits", field.attribute())).into()),
         }
         let objects = rest.iter().take_while(|field| !field.is_int()).count();
@@ -202,8 +206,15 @@ impl Writer {
     /// Makes a str that was written one that is interned.
     #[cold]
     fn intern(&mut self, number: u32) {
-        let byte = self.numbers.place(number).and_then(|at| self.out.written_mut().get_mut(at));
-        if let Some(byte) = byte
+        if let Some(at) = self.numbers.place(number) {
+            self.intern_at(at);
+        }
+    }
+
+    /// Makes a str that begins here one that is interned.
+    #[cold]
+    pub(crate) fn intern_at(&mut self, at: usize) {
+        if let Some(byte) = self.out.written_mut().get_mut(at)
             && let Some(code) = TypeCode::from_byte(*byte)
         {
             *byte = *byte & FLAG_REF | code.interned() as u8;

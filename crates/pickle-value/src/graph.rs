@@ -77,6 +77,15 @@ impl<'a> Graph<'a> {
         Counts { spans: self.store.spans.len(), nodes: self.store.nodes.len() }
     }
 
+    /// The items and fields of all containers and objects in one row, as they lie in memory: for those who count references.
+    ///
+    /// What nothing refers to any more may be among them.
+    #[inline]
+    #[must_use]
+    pub fn all_items(&self) -> &[Handle] {
+        &self.store.pool
+    }
+
     /// About how many bytes the graph takes in a compact format: the input that it came from, or what was put in.
     #[must_use]
     pub fn size_hint(&self) -> usize {

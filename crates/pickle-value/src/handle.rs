@@ -130,6 +130,16 @@ impl Handle {
         }
     }
 
+    /// The number of its tag, below 32, and its index; twice 0 for an int or a float, and for what is of no graph. Nothing
+    /// branches, since which it is cannot be guessed.
+    #[inline(always)]
+    pub(crate) fn tag_and_index(self) -> (usize, u32) {
+        let raw = !self.0.get();
+        let is_of_graph = raw.wrapping_sub(REF) < (Tag::Foreign as u64) << 32;
+        let kept = raw & 0_u64.wrapping_sub(u64::from(is_of_graph));
+        ((kept >> 32) as usize & 31, kept as u32)
+    }
+
     /// Whether it names something of this tag.
     #[inline(always)]
     pub(crate) fn has_tag(self, tag: Tag) -> bool {

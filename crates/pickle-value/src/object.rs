@@ -107,6 +107,7 @@ pub enum Step<'g> {
 }
 
 impl<'g> Object<'g> {
+    #[inline(always)]
     pub(crate) fn new(access: Access<'g>, node: u32) -> Object<'g> {
         Object { access, kind: ObjectKind::from_meta(access.node(node).meta), items: access.items(node) }
     }
@@ -125,6 +126,7 @@ impl<'g> Object<'g> {
     }
 
     /// All fields.
+    #[inline]
     #[must_use]
     pub fn fields(&self) -> &'g [Handle] {
         match self.kind {

@@ -187,6 +187,54 @@ static SORTS: [Sort; 32] = {
     sorts
 };
 
+/// Numbers the objects of a graph with an identity from 1: for tables by object.
+#[derive(Clone, Debug)]
+pub struct Numbering {
+    /// Of each tag, the number of the one with index 0; 0 for what has no identity.
+    starts: [usize; 32],
+    count: usize,
+}
+
+impl Numbering {
+    /// The number of an object of the graph; 0 for what has no identity.
+    ///
+    /// ```
+    /// use pickle_value::{Handle, py};
+    ///
+    /// let graph = py!(["a", "b"]);
+    /// let numbering = graph.numbering();
+    /// let list = graph.root().handle().unwrap_or(Handle::NONE);
+    /// assert_eq!((numbering.of(list), numbering.of(Handle::NONE), numbering.count()), (3, 0, 4));
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn of(&self, handle: Handle) -> usize {
+        let (tag, index) = handle.tag_and_index();
+        self.starts[tag] + index as usize
+    }
+
+    /// How many numbers there are, 0 included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+impl Graph<'_> {
+    /// Numbers its objects.
+    #[must_use]
+    pub fn numbering(&self) -> Numbering {
+        let counts = self.counts();
+        let nodes = 1 + counts.spans;
+        let starts = SORTS.map(|sort| match sort {
+            Sort::Span => 1,
+            Sort::Node => nodes,
+            Sort::Inline | Sort::Foreign => 0,
+        });
+        Numbering { starts, count: nodes + counts.nodes }
+    }
+}
+
 impl<'a> Graph<'a> {
     /// The object that a handle names, taken apart.
     #[inline(always)]

@@ -72,7 +72,7 @@ const EMPTY_BYTES: usize = EMPTY_TEXT + 1;
 pub(crate) const EMPTY_TUPLE: usize = EMPTY_BYTES + 1;
 pub(crate) const EMPTY_FROZEN_SET: usize = EMPTY_TUPLE + 1;
 /// The first slot of the graph's spans, which its nodes follow.
-const SPANS: usize = EMPTY_FROZEN_SET + 1;
+pub(crate) const SPANS: usize = EMPTY_FROZEN_SET + 1;
 
 impl Slots {
     pub(crate) fn new(graph: &Graph<'_>, rules: &Rules) -> Slots {
@@ -92,7 +92,7 @@ impl Slots {
             return Some(start + number as usize);
         }
         match object.inline() {
-            Inline::Int(value) if SMALL_INTS.contains(&value) => Some(INT + (value - SMALL_INTS.start()) as usize),
+            Inline::Int(value) => single_int(value),
             _ => None,
         }
     }
@@ -121,6 +121,12 @@ impl Slots {
     pub(crate) fn all(&self) -> &[State] {
         &self.states
     }
+}
+
+/// The slot of an int of which there is one.
+#[inline(always)]
+pub(crate) fn single_int(value: i64) -> Option<usize> {
+    SMALL_INTS.contains(&value).then(|| INT + (value - SMALL_INTS.start()) as usize)
 }
 
 /// The slot of a str of which there is one: that without characters, those of one latin-1 character.

@@ -10,35 +10,36 @@ use crate::error::ErrorKind;
 use crate::float;
 use crate::int;
 use crate::out::is_ascii;
+use crate::short::Short;
 use crate::table::TypeCode;
 
 /// An object's first byte, with the form that is wanted of it.
-pub(super) struct Head<'w> {
-    pub(super) writer: &'w mut Writer,
-    pub(super) flag: u8,
+pub(crate) struct Head<'w> {
+    pub(crate) writer: &'w mut Writer,
+    pub(crate) flag: u8,
     /// The type code that is wanted; else the rules say.
-    pub(super) wanted: Option<TypeCode>,
+    pub(crate) wanted: Option<TypeCode>,
 }
 
 impl Head<'_> {
     #[inline(always)]
-    pub(super) fn byte(&mut self, code: TypeCode) {
+    pub(crate) fn byte(&mut self, code: TypeCode) {
         self.writer.out.push(code as u8 | self.flag);
     }
 
-    pub(super) fn extend(&mut self, bytes: &[u8]) {
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
         self.writer.out.extend(bytes);
     }
 
     /// The byte, and a word of four bytes behind it.
     #[inline(always)]
-    pub(super) fn word(&mut self, code: TypeCode, word: u32) {
+    pub(crate) fn word(&mut self, code: TypeCode, word: u32) {
         self.writer.out.put(u64::from(word) << 8 | u64::from(code as u8 | self.flag), 5);
     }
 
     /// The wanted code, if it is among those that the object can have, or else the one by the rules.
     #[inline(always)]
-    pub(super) fn choose(&self, by_rules: TypeCode, possible: &[TypeCode]) -> Result<TypeCode, ErrorKind> {
+    pub(crate) fn choose(&self, by_rules: TypeCode, possible: &[TypeCode]) -> Result<TypeCode, ErrorKind> {
         match self.wanted {
             None => Ok(by_rules),
             Some(wanted) if wanted == by_rules || possible.contains(&wanted) => Ok(wanted),
@@ -46,8 +47,23 @@ impl Head<'_> {
         }
     }
 
+    /// How a code object begins.
     #[inline(always)]
-    pub(super) fn single(&mut self, code: TypeCode) -> Result<(), ErrorKind> {
+    pub(crate) fn code(&mut self) -> Result<(), ErrorKind> {
+        if !self.writer.allow_code {
+            return Err(ErrorKind::CodeDisallowed);
+        }
+        self.single(TypeCode::Code)
+    }
+
+    /// A number of a code object, which is no object.
+    #[inline(always)]
+    pub(crate) fn bare(&mut self, value: i32) {
+        self.writer.out.put(u64::from(value as u32), 4);
+    }
+
+    #[inline(always)]
+    pub(crate) fn single(&mut self, code: TypeCode) -> Result<(), ErrorKind> {
         let code = self.choose(code, &[])?;
         self.byte(code);
         Ok(())
@@ -55,13 +71,13 @@ impl Head<'_> {
 
     /// The byte, and a size behind it.
     #[inline(always)]
-    pub(super) fn sized(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+    pub(crate) fn sized(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
         let code = self.choose(code, &[])?;
         self.with_size(code, length)
     }
 
     #[inline(always)]
-    pub(super) fn with_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+    pub(crate) fn with_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
         if length > i32::MAX as usize {
             return Err(ErrorKind::TooLarge(length));
         }
@@ -70,7 +86,7 @@ impl Head<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn with_short_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+    pub(crate) fn with_short_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
         if length > usize::from(u8::MAX) {
             return Err(ErrorKind::TooLarge(length));
         }
@@ -79,7 +95,7 @@ impl Head<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn tuple(&mut self, length: usize) -> Result<(), ErrorKind> {
+    pub(crate) fn tuple(&mut self, length: usize) -> Result<(), ErrorKind> {
         let small = self.writer.version >= 4 && length < 256;
         let by_rules = if small { TypeCode::SmallTuple } else { TypeCode::Tuple };
         let code = self.choose(by_rules, &[TypeCode::Tuple, TypeCode::SmallTuple])?;
@@ -87,7 +103,7 @@ impl Head<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn int(&mut self, value: i64) -> Result<(), ErrorKind> {
+    pub(crate) fn int(&mut self, value: i64) -> Result<(), ErrorKind> {
         let by_rules = match i32::try_from(value) {
             Ok(_) => TypeCode::Int,
             Err(_) if self.writer.python2 => TypeCode::Int64,
@@ -102,7 +118,7 @@ impl Head<'_> {
     }
 
     #[cold]
-    pub(super) fn wide_int(&mut self, code: TypeCode, value: i64) -> Result<(), ErrorKind> {
+    pub(crate) fn wide_int(&mut self, code: TypeCode, value: i64) -> Result<(), ErrorKind> {
         self.byte(code);
         match code {
             TypeCode::Int64 => self.extend(&value.to_le_bytes()),
@@ -111,21 +127,21 @@ impl Head<'_> {
         Ok(())
     }
 
-    pub(super) fn digits(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
+    pub(crate) fn digits(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
         let mut written = Vec::new();
         int::write_digits(bytes, &mut written)?;
         self.extend(&written);
         Ok(())
     }
 
-    pub(super) fn big_int(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
+    pub(crate) fn big_int(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
         match wide(bytes) {
             Some(value) => self.int(value),
             None => self.long(bytes),
         }
     }
 
-    pub(super) fn long(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
+    pub(crate) fn long(&mut self, bytes: &[u8]) -> Result<(), ErrorKind> {
         let code = self.choose(TypeCode::Long, &[])?;
         self.byte(code);
         self.digits(bytes)?;
@@ -133,7 +149,7 @@ impl Head<'_> {
     }
 
     /// A float, or the two of a complex; with their texts, where they are known.
-    pub(super) fn floats(&mut self, values: &[f64], texts: &[Option<&[u8]>]) -> Result<(), ErrorKind> {
+    pub(crate) fn floats(&mut self, values: &[f64], texts: &[Option<&[u8]>]) -> Result<(), ErrorKind> {
         let forms = match values {
             [_] => [TypeCode::Float, TypeCode::BinaryFloat],
             _ => [TypeCode::Complex, TypeCode::BinaryComplex],
@@ -158,7 +174,7 @@ impl Head<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn text(&mut self, utf8: &[u8], interned: bool) -> Result<(), ErrorKind> {
+    pub(crate) fn text(&mut self, utf8: &[u8], interned: bool) -> Result<(), ErrorKind> {
         let is_ascii = is_ascii(utf8);
         let short = match self.wanted {
             Some(code @ (TypeCode::ShortAscii | TypeCode::ShortAsciiInterned)) => Some(code),
@@ -176,6 +192,13 @@ impl Head<'_> {
             return Ok(());
         }
         self.other_text(utf8, interned, is_ascii)
+    }
+
+    /// The same of a short string of ASCII, where it has a form of its own.
+    #[inline(always)]
+    pub(crate) fn short_ascii(&mut self, short: Short<'_>, interned: bool) {
+        let code = if interned { TypeCode::ShortAsciiInterned } else { TypeCode::ShortAscii };
+        self.writer.out.extend_window(u16::from(code as u8 | self.flag) | (short.length as u16) << 8, short);
     }
 
     fn other_text(&mut self, utf8: &[u8], interned: bool, is_ascii: bool) -> Result<(), ErrorKind> {
@@ -212,14 +235,14 @@ impl Head<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn ascii_head(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
+    pub(crate) fn ascii_head(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
         match code {
             TypeCode::ShortAscii | TypeCode::ShortAsciiInterned => self.with_short_size(code, length),
             _ => self.with_size(code, length),
         }
     }
 
-    pub(super) fn byte_string(&mut self, bytes: &[u8], interned: bool) -> Result<(), ErrorKind> {
+    pub(crate) fn byte_string(&mut self, bytes: &[u8], interned: bool) -> Result<(), ErrorKind> {
         let by_rules = if interned && self.writer.python2 { TypeCode::Interned } else { TypeCode::String };
         let code = self.choose(by_rules, &[TypeCode::Interned, TypeCode::String])?;
         self.with_size(code, bytes.len())?;
@@ -228,7 +251,7 @@ impl Head<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn counted(&mut self, code: TypeCode, bytes: &[u8]) -> Result<(), ErrorKind> {
+    pub(crate) fn counted(&mut self, code: TypeCode, bytes: &[u8]) -> Result<(), ErrorKind> {
         self.sized(code, bytes.len())?;
         self.extend(bytes);
         Ok(())

@@ -164,11 +164,8 @@ impl<C> Sink<'_, C> {
     /// A code object: its items are its fields, in the order of the layout.
     #[inline(always)]
     pub fn code(self, share: Share, layout: Layout, fields: C) -> Written {
-        if !self.writer.allow_code {
-            return Err(ErrorKind::CodeDisallowed);
-        }
         let (mut head, open) = self.opening(share)?;
-        head.single(TypeCode::Code)?;
+        head.code()?;
         open.push(Open { objects: 0, fields: layout.fields(), ..Open::items(fields) });
         Ok(())
     }

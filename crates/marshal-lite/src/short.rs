@@ -1,0 +1,86 @@
+//! [`Short`]: a short string with what stands behind it in memory, looked at all at once.
+
+/// As many bytes as most names have, read at once.
+pub(crate) const WINDOW: usize = 32;
+
+/// A string of at most [`WINDOW`] bytes, and bytes behind it that are none of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Short<'g> {
+    pub(crate) window: &'g [u8; WINDOW],
+    pub(crate) length: usize,
+    /// All ones where the string's own bytes are.
+    own: &'static [u8; WINDOW],
+}
+
+/// [`Short::own`] of each length is a part of these.
+static OWN: [u8; 2 * WINDOW] = {
+    let mut own = [0; 2 * WINDOW];
+    let mut at = 0;
+    while at < WINDOW {
+        own[at] = 0xff;
+        at += 1;
+    }
+    own
+};
+
+impl<'g> Short<'g> {
+    /// The first `length` of some bytes; nothing where these are too long, or too few bytes stand behind them.
+    #[inline(always)]
+    pub(crate) fn new(bytes_and_more: &'g [u8], length: usize) -> Option<Short<'g>> {
+        let window = bytes_and_more.first_chunk()?;
+        let own = OWN.get(WINDOW.checked_sub(length)?..)?.first_chunk()?;
+        Some(Short { window, length, own })
+    }
+
+    #[inline(always)]
+    pub(crate) fn bytes(self) -> &'g [u8] {
+        &self.window[..self.length]
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_ascii(self) -> bool {
+        self.has_none(|byte| byte & 0x80)
+    }
+
+    /// Whether it has only letters, digits and underscores.
+    #[inline(always)]
+    pub(crate) fn looks_like_a_name(self) -> bool {
+        self.has_none(|byte| {
+            let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+            let is_digit = byte.wrapping_sub(b'0') < 10;
+            u8::from(!(is_letter | is_digit | (byte == b'_')))
+        })
+    }
+
+    /// Whether no byte of the string has what is asked for. All are asked, since that takes a few instructions for all.
+    #[inline(always)]
+    fn has_none(self, ask: impl Fn(u8) -> u8) -> bool {
+        self.window.iter().zip(self.own).fold(0, |found, (&byte, own)| found | ask(byte) & own) == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Short, WINDOW};
+
+    #[test]
+    fn only_its_own_bytes_count() {
+        for length in 0..=WINDOW {
+            for byte in 0..=u8::MAX {
+                let mut bytes = [b'x'; WINDOW + 1];
+                bytes[length..].fill(0xff);
+                assert!(Short::new(&bytes, length).is_some_and(|short| short.is_ascii() && short.looks_like_a_name()));
+                let Some(last) = length.checked_sub(1) else {
+                    continue;
+                };
+                bytes[last] = byte;
+                let short = Short::new(&bytes, length).expect("there are enough bytes");
+                assert_eq!(short.bytes(), &bytes[..length]);
+                assert_eq!(short.is_ascii(), byte.is_ascii());
+                assert_eq!(short.looks_like_a_name(), byte.is_ascii_alphanumeric() || byte == b'_');
+            }
+        }
+        assert!(Short::new(&[0; WINDOW + 1], WINDOW + 1).is_none());
+        assert!(Short::new(&[0; WINDOW - 1], 1).is_none());
+    }
+}
