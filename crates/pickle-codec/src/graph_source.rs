@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
-use pickle_value::{Buffer, Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
+use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 pub(crate) use self::standard::AddressText;
 use self::standard::Standard;
@@ -124,6 +124,7 @@ impl<'g> Cursor<'g> {
     }
 }
 
+mod buffer;
 mod derived;
 mod foreign;
 mod kept;
@@ -277,32 +278,6 @@ impl<'g> GraphSource<'g> {
         let is_endless = may_hold_itself && !self.fast && self.is_within_itself(set);
         self.copies.check()?;
         Ok(is_endless)
-    }
-
-    /// A buffer stands in the pickle where its bytes are known. Else only its number is, which has to be that of its turn.
-    ///
-    /// It is no error of the source's own: that the shape of no object is one spares a check of each (4 % of the
-    /// instructions).
-    #[cold]
-    fn buffer(&mut self, handle: &mut Handle) -> Shape<'g, Handle, Cursor<'g>> {
-        let Some(Buffer { bytes, number, readonly, .. }) = self.graph.view(*handle).as_buffer() else {
-            return unsupported("a buffer");
-        };
-        let (Some(bytes), 5..) = (bytes, self.protocol) else {
-            let number = number.unwrap_or(self.buffers);
-            if number != self.buffers {
-                let turn = self.buffers;
-                return Shape::Unsupported(alloc::format!(
-                    "buffer {number} in the turn of buffer {turn}, without its bytes"
-                ));
-            }
-            self.buffers += 1;
-            return Shape::Buffer(readonly);
-        };
-        if !self.memoizes_buffers {
-            *handle = self.extra(Content::Bytes(Box::default()));
-        }
-        if readonly { Shape::Bytes(bytes) } else { Shape::ByteArray(bytes) }
     }
 
     fn fill(&self, step: Step<'g>) -> Option<Fill<Handle, Cursor<'g>>> {
@@ -470,6 +445,19 @@ impl<'g> Source for GraphSource<'g> {
         open: &mut Vec<Open<Handle, Cursor<'g>>>,
     ) -> (usize, Stop) {
         self.write_run(cursor, limit, writer, open)
+    }
+
+    fn write_rare(
+        &mut self,
+        cursor: &mut Cursor<'g>,
+        writer: &mut AtomWriter<'_>,
+        open: &mut Vec<Open<Handle, Cursor<'g>>>,
+    ) -> bool {
+        self.write_rare_next(cursor, writer, open)
+    }
+
+    fn parts_behind(&self, object: &Handle, written: usize) -> Option<Cursor<'g>> {
+        Some(Cursor::new(self.parts(*object).get(written..)?))
     }
 
     fn filling(&self, object: &Handle) -> Option<(Filling, Cursor<'g>)> {

@@ -55,8 +55,8 @@ pub trait Source {
     /// A shortcut of [`next`](Source::next), [`atom`](Source::atom) and [`memo_put`](Source::memo_put), for sources that have
     /// their items at hand. What it does not take is asked for by those.
     ///
-    /// Containers may be written as well, and what is open where the run stops is left in `open`, the outermost first; it is
-    /// empty before.
+    /// Containers may be written as well, and what is open where the run stops is left in `open`, the outermost first. With
+    /// what is there before, it goes on.
     fn write_atoms(
         &mut self,
         cursor: &mut Self::Cursor,
@@ -66,6 +66,26 @@ pub trait Source {
     ) -> (usize, Stop) {
         let _ = (cursor, limit, writer, open);
         (0, Stop::Atom)
+    }
+
+    /// Goes on where a run has stopped at something that is rare: tells a writer of it, with its beginning or its end alone
+    /// where it has items; false, and nothing is told, where it is none that a run has. The next run then begins with what
+    /// is in `open`.
+    fn write_rare(
+        &mut self,
+        cursor: &mut Self::Cursor,
+        writer: &mut AtomWriter<'_>,
+        open: &mut Vec<Open<Self::Object, Self::Cursor>>,
+    ) -> bool {
+        let _ = (cursor, writer, open);
+        false
+    }
+
+    /// The callable, the arguments and the state of an object that [`write_atoms`](Source::write_atoms) has left open in its
+    /// making, but the first so many of these parts; none where it has none.
+    fn parts_behind(&self, object: &Self::Object, written: usize) -> Option<Self::Cursor> {
+        let _ = (object, written);
+        None
     }
 
     /// What an object is filled with, and as what, that [`write_atoms`](Source::write_atoms) has left open in its making.

@@ -6,49 +6,9 @@ use pickle_value::{Handle, Held, Object, ObjectKind, Value};
 
 use super::foreign::single_text;
 use super::{Cursor, GraphSource};
-use crate::source::{AtomWriter, Open, OpenPart, Plain, RarePart, Stop};
+use crate::source::{AtomWriter, Open, OpenPart, Plain, Stop};
 
 mod rare;
-
-use rare::Rare;
-
-/// The rows that a run goes through.
-struct Rows<'g> {
-    /// What is left of the row at the cursor, where something is open in it.
-    outermost: &'g [Handle],
-    /// What is left of the innermost row.
-    rest: &'g [Handle],
-}
-
-impl<'g> Rows<'g> {
-    /// Goes into what has begun with the next item.
-    #[inline(always)]
-    fn begin(&mut self, part: OpenPart, items: &'g [Handle], open: &mut Vec<Open<Handle, Cursor<'g>>>) {
-        let [item, behind @ ..] = self.rest else { return };
-        match open.last_mut() {
-            Some(outer) => outer.rest.items = behind.iter(),
-            None => self.outermost = behind,
-        }
-        self.rest = items;
-        open.push(Open { object: *item, part, length: items.len(), written: 0, rest: Cursor::new(&[]) });
-    }
-
-    /// Goes on with another part of the innermost object.
-    #[inline(always)]
-    fn go_on(&mut self, part: OpenPart, items: &'g [Handle], open: &mut [Open<Handle, Cursor<'g>>]) {
-        if let Some(innermost) = open.last_mut() {
-            (innermost.part, innermost.length) = (part, items.len());
-        }
-        self.rest = items;
-    }
-
-    /// Goes on behind the innermost object.
-    #[inline(always)]
-    fn end(&mut self, open: &mut Vec<Open<Handle, Cursor<'g>>>) {
-        open.pop();
-        self.rest = open.last().map_or(self.outermost, |outer| outer.rest.items.as_slice());
-    }
-}
 
 impl<'g> GraphSource<'g> {
     /// Tells a writer of the next items at a cursor: see [`Source::write_atoms`](crate::Source::write_atoms).
@@ -62,75 +22,53 @@ impl<'g> GraphSource<'g> {
     ) -> (usize, Stop) {
         let first = cursor.items.as_slice();
         let first = &first[..first.len().min(limit)];
-        let mut rows = Rows { outermost: first, rest: first };
+        // What is left of the row at the cursor, and of the innermost one that is open.
+        let (mut outermost, mut rest) = (first, open.last().map_or(first, |innermost| innermost.rest.items.as_slice()));
         let stop = loop {
-            let stop = self.write_common(&mut rows, cursor, writer, open);
-            if !matches!(stop, Stop::Atom | Stop::Shape) {
-                break stop;
+            let [item, behind @ ..] = rest else {
+                let Some(ended) = open.last_mut() else {
+                    // What was made anew is not here.
+                    break if cursor.made == 0 { Stop::End } else { Stop::Atom };
+                };
+                if !self.write_end(ended, writer) {
+                    break Stop::Atom;
+                }
+                rest = self.state_behind(ended);
+                if rest.is_empty() {
+                    open.pop();
+                    rest = open.last().map_or(outermost, |outer| outer.rest.items.as_slice());
+                } else {
+                    (ended.part, ended.length) = (OpenPart::State, 1);
+                }
+                continue;
+            };
+            if !writer.has_room() {
+                break Stop::Room;
             }
-            let innermost = open.last().map(|open| (open.object, open.part));
-            let may_open = open.len() < AtomWriter::MOST_OPEN;
-            match writer.apart(|writer| self.write_rare(rows.rest, innermost, may_open, writer)) {
-                Rare::Written => rows.rest = &rows.rest[1..],
-                Rare::Begun(part, items) => rows.begin(part, items, open),
-                Rare::Made(filling, items) => rows.go_on(OpenPart::Rare(RarePart::Filling(filling)), items, open),
-                Rare::Ended => rows.end(open),
-                Rare::No => break stop,
+            match self.write_atom(*item, writer) {
+                None => rest = behind,
+                Some(Stop::Shape) if open.len() < AtomWriter::MOST_OPEN => {
+                    let Some((part, items)) = self.write_begin(*item, writer) else { break Stop::Shape };
+                    match open.last_mut() {
+                        Some(outer) => outer.rest.items = behind.iter(),
+                        None => outermost = behind,
+                    }
+                    rest = items;
+                    open.push(Open { object: *item, part, length: items.len(), written: 0, rest: Cursor::new(&[]) });
+                }
+                Some(stop) => break stop,
             }
         };
-        let Rows { mut outermost, rest } = rows;
         match open.last_mut() {
             Some(innermost) => innermost.rest.items = rest.iter(),
             None => outermost = rest,
         }
         for open in open {
             open.written = open.length - open.rest.len();
-            if let OpenPart::Making { .. } | OpenPart::Rare(RarePart::Making { .. }) = open.part {
-                // The state belongs to it, though it is gone through apart.
-                open.rest = Cursor::new(&self.parts(open.object)[open.written..]);
-            }
         }
         let written = first.len() - outermost.len();
         cursor.items = cursor.items.as_slice()[written..].iter();
         (written, stop)
-    }
-
-    /// The loop that nearly all items are written in. What is rare it has not, so that the common keeps its registers.
-    #[inline(always)]
-    fn write_common(
-        &mut self,
-        rows: &mut Rows<'g>,
-        cursor: &Cursor<'g>,
-        writer: &mut AtomWriter<'_>,
-        open: &mut Vec<Open<Handle, Cursor<'g>>>,
-    ) -> Stop {
-        loop {
-            let [item, behind @ ..] = rows.rest else {
-                let Some(ended) = open.last() else {
-                    // What was made anew is not here.
-                    return if cursor.made == 0 { Stop::End } else { Stop::Atom };
-                };
-                if !self.write_end(ended, writer) {
-                    return Stop::Atom;
-                }
-                match self.state_behind(ended) {
-                    [] => rows.end(open),
-                    state => rows.go_on(OpenPart::State, state, open),
-                }
-                continue;
-            };
-            if !writer.has_room() {
-                return Stop::Room;
-            }
-            match self.write_atom(*item, writer) {
-                None => rows.rest = behind,
-                Some(Stop::Shape) if open.len() < AtomWriter::MOST_OPEN => {
-                    let Some((part, items)) = self.write_begin(*item, writer) else { return Stop::Shape };
-                    rows.begin(part, items, open);
-                }
-                Some(stop) => return stop,
-            }
-        }
     }
 
     /// Writes the beginning of a container, or of an object that is made: gives what it is, and its items.
@@ -197,7 +135,7 @@ impl<'g> GraphSource<'g> {
     }
 
     /// The callable, the arguments and the state of an object that is made; what it is filled with is none of these.
-    fn parts(&self, object: Handle) -> &'g [Handle] {
+    pub(super) fn parts(&self, object: Handle) -> &'g [Handle] {
         match self.graph.value(object) {
             Value::Object(object) => object.fields_and_state().unwrap_or(object.fields()),
             _ => &[],

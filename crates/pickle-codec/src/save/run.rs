@@ -126,23 +126,19 @@ const ROOM: usize = 320 + 8 * AtomWriter::MOST_OPEN;
 const MOST_MEMO: u32 = u32::MAX - (1 << 20);
 const MOST_BYTES: usize = 1 << 19;
 
-impl AtomWriter<'_> {
+impl<'w> AtomWriter<'w> {
+    /// One whose items may begin in so many bytes, and whose window is larger by [`ROOM`].
+    #[inline(always)]
+    fn new(room: usize, window: &'w mut [u8], memo: u32, protocol: u8) -> AtomWriter<'w> {
+        let end = room.min(window.len() - ROOM).min(MOST_BYTES);
+        AtomWriter { window, at: 0, end, memo, protocol }
+    }
+
     /// Whether there is room for another item. Where there is none, the run ends with [`Stop::Room`].
     #[inline(always)]
     #[must_use]
     pub fn has_room(&self) -> bool {
         self.at < self.end
-    }
-
-    /// Does with a copy of the writer what is rare. So it can be a function of its own, and what is common has the writer's
-    /// place in registers all the same.
-    #[inline(always)]
-    pub fn apart<R>(&mut self, write: impl FnOnce(&mut AtomWriter<'_>) -> R) -> R {
-        let AtomWriter { window, at, end, memo, protocol } = self;
-        let mut copy = AtomWriter { window, at: *at, end: *end, memo: *memo, protocol: *protocol };
-        let done = write(&mut copy);
-        (*at, *memo) = (copy.at, copy.memo);
-        done
     }
 
     /// An int.
@@ -392,27 +388,44 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let mut count = 0;
         loop {
             if self.memo > MOST_MEMO {
-                return Ok((count, Stop::Atom));
+                return Ok((count, self.stopped(Stop::Atom)));
             }
-            let room = self.framer.room();
-            let window = self.framer.out.window(2 * ROOM);
-            let end = room.min(window.len() - ROOM).min(MOST_BYTES);
-            let mut writer = AtomWriter { window, at: 0, end, memo: self.memo, protocol: self.protocol };
+            let mut writer =
+                AtomWriter::new(self.framer.room(), self.framer.out.window(2 * ROOM), self.memo, self.protocol);
             let (written, stop) = self.source.write_atoms(cursor, limit - count, &mut writer, &mut self.open);
             let AtomWriter { at, memo, .. } = writer;
             self.framer.out.advance(at);
             self.memo = memo;
             count += written;
-            if !self.open.is_empty() {
-                self.open_at_shape = stop == Stop::Shape;
-                return Ok((count, Stop::Open));
+            match stop {
+                // An object begins here.
+                Stop::Room => self.boundary()?,
+                Stop::Atom | Stop::Shape
+                    if (count < limit || !self.open.is_empty()) && self.save_rare(cursor, &mut count) => {}
+                stop => return Ok((count, self.stopped(stop))),
             }
-            if stop != Stop::Room {
-                return Ok((count, stop));
-            }
-            // An object begins here.
-            self.boundary()?;
         }
+    }
+
+    /// Why a run ended, if something may be open.
+    #[inline(always)]
+    fn stopped(&mut self, stop: Stop) -> Stop {
+        self.open_at_shape = stop == Stop::Shape;
+        if self.open.is_empty() { stop } else { Stop::Open }
+    }
+
+    /// Writes what is rare and stopped a run, if it is such.
+    #[inline(never)]
+    fn save_rare(&mut self, cursor: &mut S::Cursor, count: &mut usize) -> bool {
+        let is_outermost = self.open.is_empty();
+        let mut writer =
+            AtomWriter::new(self.framer.room(), self.framer.out.window(2 * ROOM), self.memo, self.protocol);
+        let is_written = self.source.write_rare(cursor, &mut writer, &mut self.open);
+        let AtomWriter { at, memo, .. } = writer;
+        self.framer.out.advance(at);
+        self.memo = memo;
+        *count += usize::from(is_outermost && is_written);
+        is_written
     }
 
     /// Goes on with what a run left open in a task: gives the innermost of it, and puts all that it is within aside.
@@ -442,7 +455,10 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             OpenPart::Rare(RarePart::Set) => Task::Batch(batch(Ops::SET, rest)),
             OpenPart::Rare(RarePart::FrozenSet) => Task::FrozenSet { object, cursor: rest },
             OpenPart::State => Task::Made(Making::made(object, written, rest)),
-            OpenPart::Making { is_new } => Task::Made(Making::begun(object, is_new, written, rest)),
+            OpenPart::Making { is_new } => {
+                let parts = self.source.parts_behind(&object, written).unwrap_or(rest);
+                Task::Made(Making::begun(object, is_new, written, parts))
+            }
             OpenPart::Rare(RarePart::Making { is_new }) => {
                 let mut parts = Vec::new();
                 while let Some(part) = self.source.next(&mut rest).map_err(Fault::Host)? {

@@ -1,71 +1,83 @@
 //! What a run has that is not common: bytes, sets, objects that are filled, and those of classes that are known.
 
+use alloc::vec::Vec;
+
 use pickle_value::{Handle, Object, ObjectKind, Value};
 
 use crate::graph_source::{Cursor, GraphSource};
-use crate::source::{AtomWriter, Fill, Filling, OpenPart, RarePart};
-
-/// What became of the next item, or of the end of the innermost object.
-pub(super) enum Rare<'g> {
-    /// Nothing: a run does not have it.
-    No,
-    /// The item is written.
-    Written,
-    /// It is begun, and has these items.
-    Begun(OpenPart, &'g [Handle]),
-    /// The innermost object is made, and is filled with these.
-    Made(Filling, &'g [Handle]),
-    /// It is ended.
-    Ended,
-}
+use crate::source::{AtomWriter, Fill, Filling, Open, OpenPart, RarePart};
 
 impl<'g> GraphSource<'g> {
-    /// Writes the next item of the innermost row, or its beginning where something more may be open; the end of what the row
-    /// belongs to, where there is none.
-    #[inline(never)]
-    pub(super) fn write_rare(
+    /// Tells a writer of what stopped a run: see [`Source::write_rare`](crate::Source::write_rare).
+    pub(in crate::graph_source) fn write_rare_next(
         &mut self,
-        rest: &'g [Handle],
-        innermost: Option<(Handle, OpenPart)>,
-        may_open: bool,
+        cursor: &mut Cursor<'g>,
         writer: &mut AtomWriter<'_>,
-    ) -> Rare<'g> {
-        match (rest, innermost) {
-            ([item, ..], _) => self.write_rare_item(*item, may_open, writer),
-            ([], Some((object, part))) => self.write_rare_end(object, part, writer).unwrap_or(Rare::No),
-            ([], None) => Rare::No,
+        open: &mut Vec<Open<Handle, Cursor<'g>>>,
+    ) -> bool {
+        let may_open = open.len() < AtomWriter::MOST_OPEN;
+        let rest = open.last().map_or(&*cursor, |innermost| &innermost.rest).items.as_slice();
+        let [item, behind @ ..] = rest else {
+            return self.write_rare_end(writer, open).is_some();
+        };
+        let begun = if self.write_rare_atom(*item, writer) {
+            None
+        } else {
+            match may_open.then(|| self.write_rare_begin(*item, writer)).flatten() {
+                Some((part, items)) => {
+                    Some(Open { object: *item, part, length: items.len(), written: 0, rest: Cursor::new(items) })
+                }
+                None => return false,
+            }
+        };
+        match open.last_mut() {
+            Some(innermost) => {
+                innermost.written += 1;
+                innermost.rest.items = behind.iter();
+            }
+            None => cursor.items = behind.iter(),
         }
+        open.extend(begun);
+        true
     }
 
-    fn write_rare_item(&mut self, item: Handle, may_open: bool, writer: &mut AtomWriter<'_>) -> Rare<'g> {
+    /// Writes bytes, where they have an opcode; false, and nothing is written, where they are not such as a run has.
+    fn write_rare_atom(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> bool {
+        // One byte or none may be the same object as others.
+        let Value::Bytes(bytes @ [_, _, ..]) = self.graph.value(item) else { return false };
         if let Some(known) = self.memo(item).checked_sub(1) {
             writer.known(known);
-            return Rare::Written;
+            return true;
+        }
+        let index = if writer.has_bytes() { writer.bytes(bytes) } else { None };
+        if let Some(index) = index {
+            self.number(item, index);
+        }
+        index.is_some()
+    }
+
+    /// Writes the beginning of a set, or of an object that is made: gives what it is, and its items.
+    fn write_rare_begin(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> Option<(OpenPart, &'g [Handle])> {
+        if self.memo(item) > 0 {
+            return None;
         }
         match self.graph.value(item) {
-            // One byte or none may be the same object as others.
-            Value::Bytes(bytes) if bytes.len() > 1 && writer.has_bytes() => {
-                let Some(index) = writer.bytes(bytes) else { return Rare::No };
-                self.number(item, index);
-                Rare::Written
-            }
-            _ if !may_open => Rare::No,
             Value::Set(items) if writer.has_sets() && items.len() <= AtomWriter::MOST_PLAIN => {
                 let index = writer.begin_set(items.len());
                 self.number(item, index);
-                Rare::Begun(OpenPart::Rare(RarePart::Set), items)
+                Some((OpenPart::Rare(RarePart::Set), items))
             }
             Value::FrozenSet(items) if writer.has_sets() => {
                 writer.begin_frozen_set();
-                Rare::Begun(OpenPart::Rare(RarePart::FrozenSet), items)
+                Some((OpenPart::Rare(RarePart::FrozenSet), items))
             }
-            Value::Object(object) => self.begin_rare_object(object).unwrap_or(Rare::No),
-            _ => Rare::No,
+            Value::Object(object) => self.begin_rare_object(object),
+            _ => None,
         }
     }
 
     /// An object that is filled, or of whose class something is known, if it is spelled by what is kept of it.
-    fn begin_rare_object(&self, object: Object<'g>) -> Option<Rare<'g>> {
+    fn begin_rare_object(&self, object: Object<'g>) -> Option<(OpenPart, &'g [Handle])> {
         let is_new = match object.kind() {
             ObjectKind::New => true,
             ObjectKind::Call => false,
@@ -81,11 +93,14 @@ impl<'g> GraphSource<'g> {
         let callable_and_args = object.fields();
         let standard = self.standard.get(callable_and_args.first()?);
         let is_as_kept = standard.is_none_or(|standard| self.is_as_kept(*standard, object));
-        is_as_kept.then_some(Rare::Begun(part, callable_and_args))
+        is_as_kept.then_some((part, callable_and_args))
     }
 
-    fn write_rare_end(&mut self, handle: Handle, part: OpenPart, writer: &mut AtomWriter<'_>) -> Option<Rare<'g>> {
-        let OpenPart::Rare(part) = part else { return None };
+    /// Writes the end of what is open and rare, and the beginning of what it is filled with; nothing where it was written
+    /// within itself.
+    fn write_rare_end(&mut self, writer: &mut AtomWriter<'_>, open: &mut Vec<Open<Handle, Cursor<'g>>>) -> Option<()> {
+        let ended = open.last_mut()?;
+        let (handle, OpenPart::Rare(part)) = (ended.object, ended.part) else { return None };
         match (part, self.graph.value(handle)) {
             // It was written within itself.
             (RarePart::FrozenSet | RarePart::Making { .. }, _) if self.memo(handle) > 0 => return None,
@@ -94,7 +109,9 @@ impl<'g> GraphSource<'g> {
                 let index = writer.make(is_new);
                 self.number(handle, index);
                 writer.begin_filling(filling, items.len());
-                return Some(Rare::Made(filling, items));
+                (ended.part, ended.length) = (OpenPart::Rare(RarePart::Filling(filling)), items.len());
+                (ended.written, ended.rest) = (0, Cursor::new(items));
+                return Some(());
             }
             (RarePart::FrozenSet, _) => {
                 let index = writer.end_frozen_set();
@@ -107,7 +124,8 @@ impl<'g> GraphSource<'g> {
             }
             _ => return None,
         }
-        Some(Rare::Ended)
+        open.pop();
+        Some(())
     }
 
     fn number(&mut self, handle: Handle, index: u32) {
