@@ -400,8 +400,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             match stop {
                 // An object begins here.
                 Stop::Room => self.boundary()?,
-                Stop::Atom | Stop::Shape
-                    if (count < limit || !self.open.is_empty()) && self.save_rare(cursor, &mut count) => {}
+                Stop::Atom | Stop::Shape if self.save_rare(cursor, &mut count) => {}
                 stop => return Ok((count, self.stopped(stop))),
             }
         }
