@@ -85,8 +85,7 @@ impl<'g> GraphSource<'g> {
             return None;
         }
         if let Some(index) = writer.begin(container, items.len()) {
-            let slot = self.slot(item);
-            self.memo[slot] = index + 1;
+            self.number(item, index);
         }
         Some((OpenPart::Items(container), items))
     }
@@ -94,11 +93,7 @@ impl<'g> GraphSource<'g> {
     /// The callable and the arguments of an object, if it is made of them and nothing is known of its class.
     #[inline(always)]
     fn begin_making(&self, object: Object<'g>) -> Option<(OpenPart, &'g [Handle])> {
-        let is_new = match object.kind() {
-            ObjectKind::New => true,
-            ObjectKind::Call => false,
-            _ => return None,
-        };
+        let is_new = is_new(object)?;
         let parts = object.fields_and_state()?;
         let (callable_and_args, _) = parts.split_at_checked(2)?;
         let is_standard = !self.standard.is_empty() && self.standard.contains_key(&callable_and_args[0]);
@@ -119,8 +114,7 @@ impl<'g> GraphSource<'g> {
             }
         };
         if let Some(index) = made {
-            let slot = self.slot(open.object);
-            self.memo[slot] = index + 1;
+            self.number(open.object, index);
         }
         true
     }
@@ -211,5 +205,22 @@ impl<'g> GraphSource<'g> {
         let Some(index) = writer.text(bytes, length) else { return Some(Stop::Atom) };
         self.memo[slot] = index + 1;
         None
+    }
+
+    /// Notes the number that a value has in the memo.
+    #[inline(always)]
+    fn number(&mut self, value: Handle, index: u32) {
+        let slot = self.slot(value);
+        self.memo[slot] = index + 1;
+    }
+}
+
+/// Whether an object is made as by `NEWOBJ`, or called as by `REDUCE`; nothing if it is neither.
+#[inline(always)]
+fn is_new(object: Object<'_>) -> Option<bool> {
+    match object.kind() {
+        ObjectKind::New => Some(true),
+        ObjectKind::Call => Some(false),
+        _ => None,
     }
 }

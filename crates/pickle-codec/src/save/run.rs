@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 
 use pickle_opcodes::Opcode;
+use pickle_opcodes::frame::Framer;
 
 use super::atoms::{binary_int, shortest};
 use super::batch::Ops;
@@ -127,9 +128,11 @@ const MOST_MEMO: u32 = u32::MAX - (1 << 20);
 const MOST_BYTES: usize = 1 << 19;
 
 impl<'w> AtomWriter<'w> {
-    /// One whose items may begin in so many bytes, and whose window is larger by [`ROOM`].
+    /// One whose items may begin where the framer has room, and whose window is larger by [`ROOM`].
     #[inline(always)]
-    fn new(room: usize, window: &'w mut [u8], memo: u32, protocol: u8) -> AtomWriter<'w> {
+    fn new(framer: &'w mut Framer, memo: u32, protocol: u8) -> AtomWriter<'w> {
+        let room = framer.room();
+        let window = framer.out.window(2 * ROOM);
         let end = room.min(window.len() - ROOM).min(MOST_BYTES);
         AtomWriter { window, at: 0, end, memo, protocol }
     }
@@ -390,12 +393,10 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             if self.memo > MOST_MEMO {
                 return Ok((count, self.stopped(Stop::Atom)));
             }
-            let mut writer =
-                AtomWriter::new(self.framer.room(), self.framer.out.window(2 * ROOM), self.memo, self.protocol);
+            let mut writer = AtomWriter::new(&mut self.framer, self.memo, self.protocol);
             let (written, stop) = self.source.write_atoms(cursor, limit - count, &mut writer, &mut self.open);
-            let AtomWriter { at, memo, .. } = writer;
-            self.framer.out.advance(at);
-            self.memo = memo;
+            let written_to = (writer.at, writer.memo);
+            self.take_over(written_to);
             count += written;
             match stop {
                 // An object begins here.
@@ -417,14 +418,19 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     #[inline(never)]
     fn save_rare(&mut self, cursor: &mut S::Cursor, count: &mut usize) -> bool {
         let is_outermost = self.open.is_empty();
-        let mut writer =
-            AtomWriter::new(self.framer.room(), self.framer.out.window(2 * ROOM), self.memo, self.protocol);
+        let mut writer = AtomWriter::new(&mut self.framer, self.memo, self.protocol);
         let is_written = self.source.write_rare(cursor, &mut writer, &mut self.open);
-        let AtomWriter { at, memo, .. } = writer;
-        self.framer.out.advance(at);
-        self.memo = memo;
+        let written_to = (writer.at, writer.memo);
+        self.take_over(written_to);
         *count += usize::from(is_outermost && is_written);
         is_written
+    }
+
+    /// Takes over how far a writer has come, in its window and in the memo.
+    #[inline(always)]
+    fn take_over(&mut self, (at, memo): (usize, u32)) {
+        self.framer.out.advance(at);
+        self.memo = memo;
     }
 
     /// Goes on with what a run left open in a task: gives the innermost of it, and puts all that it is within aside.

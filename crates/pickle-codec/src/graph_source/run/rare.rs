@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Object, ObjectKind, Value};
+use pickle_value::{Handle, Object, Value};
 
+use super::is_new;
 use crate::graph_source::{Cursor, GraphSource};
 use crate::source::{AtomWriter, Fill, Filling, Open, OpenPart, RarePart};
 
@@ -78,11 +79,7 @@ impl<'g> GraphSource<'g> {
 
     /// An object that is filled, or of whose class something is known, if it is spelled by what is kept of it.
     fn begin_rare_object(&self, object: Object<'g>) -> Option<(OpenPart, &'g [Handle])> {
-        let is_new = match object.kind() {
-            ObjectKind::New => true,
-            ObjectKind::Call => false,
-            _ => return None,
-        };
+        let is_new = is_new(object)?;
         let part = match object.fields_and_state() {
             Some(_) => OpenPart::Making { is_new },
             None => {
@@ -126,11 +123,6 @@ impl<'g> GraphSource<'g> {
         }
         open.pop();
         Some(())
-    }
-
-    fn number(&mut self, handle: Handle, index: u32) {
-        let slot = self.slot(handle);
-        self.memo[slot] = index + 1;
     }
 
     /// What an object is filled with, if nothing else is done to it.
