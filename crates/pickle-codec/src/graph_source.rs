@@ -42,11 +42,13 @@ pub struct GraphSource<'g> {
     buffers: u64,
     /// Who is held once, where the profile wants to know.
     holders: Option<Holders>,
-    /// The memo's numbers, each plus one: first one that stays 0 for what is inline, then by the numbers of spans, of nodes
-    /// and of foreign objects.
+    /// The memo's numbers, each plus one: by the numbers of spans, then one that stays 0 for what is inline, then by those of
+    /// nodes and of foreign objects.
     memo: Vec<u32>,
     /// Where in `memo` each sort starts.
     starts: [usize; 4],
+    /// Keys that the memo has.
+    keys: run::Keys,
     begun: Begun,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
@@ -152,7 +154,8 @@ impl<'g> GraphSource<'g> {
     /// A source that has yet to note what is standard.
     fn bare(graph: &'g Graph<'g>, protocol: u8, profile: Profile) -> GraphSource<'g> {
         let counts = graph.counts();
-        let nodes = 1 + counts.spans;
+        let inline = counts.spans;
+        let nodes = inline + 1;
         let foreign = nodes + counts.nodes;
         GraphSource {
             graph,
@@ -166,7 +169,8 @@ impl<'g> GraphSource<'g> {
             buffers: 0,
             holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
             memo: vec![0; foreign + EXTRAS as usize],
-            starts: [0, 1, nodes, foreign],
+            starts: [inline, 0, nodes, foreign],
+            keys: run::Keys::default(),
             begun: Begun::default(),
             extras: Vec::new(),
             names: HashMap::default(),
@@ -473,7 +477,7 @@ impl<'g> Source for GraphSource<'g> {
     fn memo_put(&mut self, handle: &Handle, index: u32) -> Result<(), Error> {
         let number = index.checked_add(1).ok_or_else(|| Error::new(ErrorKind::MemoTooLarge))?;
         let slot = self.slot(*handle);
-        if slot > 0 {
+        if slot != self.starts[Sort::Inline as usize] {
             self.memo[slot] = number;
         }
         Ok(())

@@ -107,8 +107,8 @@ pub use reduce::{Reducible, reduction};
 pub use replace::{OutOfBand, PersistentId, Reduced, Replacer};
 pub use resolve::{Buffers, Decoded, Defaults, Resolver};
 pub use source::{
-    Args, Atom, AtomWriter, Fill, Filling, GlobalName, Made, Make, Nesting, Open, OpenPart, Part, PartialNew, Plain,
-    RarePart, Reduction, Shape, Source, Stop,
+    Args, Atom, AtomWriter, Fill, Filling, Get, GlobalName, Made, Make, Nesting, Open, OpenPart, Part, PartialNew,
+    Plain, RarePart, Reduction, Shape, Source, Stop,
 };
 #[cfg(feature = "std")]
 pub use stream::{Pickles, Stream, from_reader, read_pickle};

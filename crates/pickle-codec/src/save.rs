@@ -22,7 +22,7 @@ pub(crate) use containers::Tuple;
 pub(crate) use made::Making;
 pub(crate) use objects::{Call, Reducing};
 pub(crate) use persistent::Ids;
-pub use run::{AtomWriter, Filling, Open, OpenPart, Plain, RarePart, Stop};
+pub use run::{AtomWriter, Filling, Get, Open, OpenPart, Plain, RarePart, Stop};
 pub(crate) use tasks::Tasks;
 
 /// How deep names may be nested in names.

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::builtins::Builtin;
-pub use crate::save::{AtomWriter, Filling, Open, OpenPart, Plain, RarePart, Stop};
+pub use crate::save::{AtomWriter, Filling, Get, Open, OpenPart, Plain, RarePart, Stop};
 
 /// The objects' side of dumping: the [`Encoder`](crate::Encoder) has the memo's numbers, frames, batches and spelling, and
 /// asks its source what each object is.

@@ -77,6 +77,14 @@ impl Handle {
         Handle::new(Tag::Foreign, number)
     }
 
+    /// A number that no other object of its graph has, nor any other number, bool or `None`: to look something up by. For
+    /// text and containers, its low bits are those of [`Identity::number`](crate::Identity::number) or their complement.
+    #[inline(always)]
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0.get()
+    }
+
     #[inline(always)]
     const fn from_raw(raw: u64) -> Handle {
         match NonZeroU64::new(!raw) {
@@ -164,6 +172,12 @@ impl Handle {
     #[inline(always)]
     pub(crate) fn tag(self) -> Option<Tag> {
         self.reference().map(|(tag, _)| tag)
+    }
+
+    /// The index that it has if it names something.
+    #[inline(always)]
+    pub(crate) fn number(self) -> u32 {
+        !self.0.get() as u32
     }
 
     /// The index, if it has this tag.

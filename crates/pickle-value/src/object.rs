@@ -183,6 +183,7 @@ impl<'g> Object<'g> {
     }
 
     /// The fields, and behind them the state, if one is set, of an object to which nothing else is done; none of any other.
+    #[inline]
     #[must_use]
     pub fn fields_and_state(&self) -> Option<&'g [Handle]> {
         let is_plain = match self.items.get(self.fields().len()..).unwrap_or_default() {

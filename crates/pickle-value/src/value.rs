@@ -102,20 +102,22 @@ pub enum Held {
     Int(i64),
     /// A float, but for a few NaNs.
     Float(f64),
-    /// A str.
-    Text,
+    /// A str, with its [number](Identity::number) among spans.
+    Text(u32),
     /// A larger int.
     BigInt,
     /// Bytes.
     Bytes,
-    /// A tuple.
-    Tuple,
-    /// A list.
-    List,
-    /// A dict.
-    Dict,
-    /// Another container, or an object.
-    Node,
+    /// A tuple, with its number among nodes.
+    Tuple(u32),
+    /// A list, likewise.
+    List(u32),
+    /// A dict, likewise.
+    Dict(u32),
+    /// An object, likewise.
+    Object(u32),
+    /// Another container, likewise.
+    Node(u32),
     /// Anything else.
     Other,
 }
@@ -127,12 +129,12 @@ impl Handle {
     pub fn held(self) -> Held {
         // The commonest first, without a look at what else there is.
         if self.has_tag(Tag::Text) {
-            return Held::Text;
+            return Held::Text(self.number());
         }
-        let tag = match self.unpack() {
+        let (tag, number) = match self.unpack() {
             Unpacked::Int(value) => return Held::Int(value),
             Unpacked::Float(value) => return Held::Float(value),
-            Unpacked::Ref(tag, _) => tag,
+            Unpacked::Ref(tag, number) => (tag, number),
         };
         match tag {
             Tag::None => Held::None,
@@ -140,10 +142,11 @@ impl Handle {
             Tag::True => Held::Bool(true),
             Tag::BigInt => Held::BigInt,
             Tag::Bytes => Held::Bytes,
-            Tag::Tuple => Held::Tuple,
-            Tag::List => Held::List,
-            Tag::Dict => Held::Dict,
-            Tag::Set | Tag::FrozenSet | Tag::Complex | Tag::Range | Tag::Slice | Tag::Object => Held::Node,
+            Tag::Tuple => Held::Tuple(number),
+            Tag::List => Held::List(number),
+            Tag::Dict => Held::Dict(number),
+            Tag::Object => Held::Object(number),
+            Tag::Set | Tag::FrozenSet | Tag::Complex | Tag::Range | Tag::Slice => Held::Node(number),
             _ => Held::Other,
         }
     }
@@ -254,6 +257,29 @@ impl Graph<'_> {
             Identity { sort: Sort::Span, number } => self.access().bytes_and_more(number),
             _ => (&[], 0),
         }
+    }
+
+    /// What a tuple, list or dict with this [number](Identity::number) among nodes holds, as in its [`Value`], or the fields
+    /// of an object and what is done to it: for those who have it from [`Handle::held`].
+    ///
+    /// # Panics
+    ///
+    /// If the graph has no such node.
+    #[inline(always)]
+    #[must_use]
+    pub fn row(&self, number: u32) -> &[Handle] {
+        self.access().items(number)
+    }
+
+    /// The object with this number among nodes, likewise.
+    ///
+    /// # Panics
+    ///
+    /// If the graph has no such node.
+    #[inline(always)]
+    #[must_use]
+    pub fn object(&self, number: u32) -> Object<'_> {
+        Object::new(self.access(), number)
     }
 }
 

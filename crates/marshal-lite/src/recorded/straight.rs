@@ -63,7 +63,7 @@ impl<'g> Straight<'g, '_> {
         *self.numbered.get_mut(self.given)? = object;
         self.given += usize::from(byte >> 7);
         let mut head = Head { writer: self.writer, flag: byte & FLAG_REF, wanted: Some(code) };
-        if object.held() == Held::Text {
+        if matches!(object.held(), Held::Text(_)) {
             let (bytes, length) = self.graph.bytes_and_more(object);
             return match (code, Short::new(bytes, length)) {
                 (TypeCode::ShortAscii | TypeCode::ShortAsciiInterned, Some(short)) if short.is_ascii() => {

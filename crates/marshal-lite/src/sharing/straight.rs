@@ -156,7 +156,7 @@ impl<'g, 'w> Straight<'g, 'w> {
                 self.settle(object, slot, context)
             };
         }
-        if object.held() == Held::Text {
+        if matches!(object.held(), Held::Text(_)) {
             return self.text(object, slot, context);
         }
         match self.graph.value(object) {

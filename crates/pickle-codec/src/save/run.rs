@@ -25,10 +25,10 @@ use crate::source::Source;
 /// each.
 #[derive(Debug)]
 pub struct AtomWriter<'w> {
+    /// What is left of the window. The last item may begin before the end of the frame, and [`ITEM`] before its end.
     window: &'w mut [u8],
-    at: usize,
-    /// Where the last item may begin: before the end of the frame, and [`ROOM`] before the end of the window.
-    end: usize,
+    /// How long it was.
+    whole: usize,
     /// The memo's next number.
     memo: u32,
     protocol: u8,
@@ -41,6 +41,8 @@ pub enum Stop {
     End,
     /// There is [no room](AtomWriter::has_room) for the next item, which there is.
     Room,
+    /// There is [no room](AtomWriter::has_room_for_end) for the end of a container.
+    Narrow,
     /// The next item is none of those that a run has, or [`Source::next`] is to be asked for it.
     Atom,
     /// The same; and it is not in the memo, nor is it an [`Atom`](crate::Atom).
@@ -73,6 +75,22 @@ pub struct Open<O, C> {
     pub written: usize,
     /// The others.
     pub rest: C,
+}
+
+/// The instruction that gets an object of the memo.
+///
+/// Its bytes, and in the last of the eight how many they are.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Get(u64);
+
+impl Get {
+    /// That of the object with this number.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(index: u32) -> Get {
+        let (instruction, length) = indexed(Opcode::BinGet, Opcode::LongBinGet, index);
+        Get(instruction | (length as u64) << 56)
+    }
 }
 
 /// What of an object is open.
@@ -118,9 +136,13 @@ pub enum Filling {
     Set,
 }
 
-/// What an item takes at most: text of 255 bytes with its length and its number in the memo, what a copy of 32 bytes takes
-/// beyond it, and the ends of all that may be open.
-const ROOM: usize = 320 + 8 * AtomWriter::MOST_OPEN;
+/// What an item takes at most: text of 255 bytes with its length and its number in the memo, and what a copy of 32 bytes
+/// takes beyond it.
+const ROOM: usize = 320;
+/// What the window has behind the place where the last item may begin, the byte there included.
+const ITEM: usize = ROOM + 1;
+/// What the end of a container takes at most.
+const END: usize = 16;
 
 /// Behind this many numbers no run begins. So it need not look whether there are more: each takes a byte at least, of which
 /// it writes fewer.
@@ -134,31 +156,40 @@ impl<'w> AtomWriter<'w> {
         let room = framer.room();
         let window = framer.out.window(2 * ROOM);
         let end = room.min(window.len() - ROOM).min(MOST_BYTES);
-        AtomWriter { window, at: 0, end, memo, protocol }
+        AtomWriter { window: &mut window[..end + ROOM], whole: end + ROOM, memo, protocol }
     }
 
     /// Whether there is room for another item. Where there is none, the run ends with [`Stop::Room`].
     #[inline(always)]
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.at < self.end
+        self.window.len() >= ITEM
+    }
+
+    /// Whether there is room for the end of a container. Where there is none, the run ends with [`Stop::Narrow`].
+    #[inline(always)]
+    #[must_use]
+    pub fn has_room_for_end(&self) -> bool {
+        self.window.len() >= END
     }
 
     /// An int.
     #[inline(always)]
     pub fn int(&mut self, value: i64) {
         let (opcode, head, length) = binary_int(value);
-        let slot = &mut self.window[self.at..self.at + 16];
-        slot[..8].copy_from_slice(&opcode.to_le_bytes());
-        slot[head & 7..][..8].copy_from_slice(&value.to_le_bytes());
-        self.at += length;
+        let bytes = self.bytes_of_item();
+        bytes[..8].copy_from_slice(&opcode.to_le_bytes());
+        bytes[head & 7..][..8].copy_from_slice(&value.to_le_bytes());
+        self.advance(length & 15);
     }
 
     /// A float.
     #[inline(always)]
     pub fn float(&mut self, value: f64) {
-        let bits = u128::from(value.to_bits().swap_bytes());
-        self.put((u128::from(Opcode::BinFloat.byte()) | bits << 8).to_le_bytes(), 9);
+        let bytes = self.bytes_of_item();
+        bytes[0] = Opcode::BinFloat.byte();
+        bytes[1..9].copy_from_slice(&value.to_be_bytes());
+        self.advance(9);
     }
 
     /// `None`.
@@ -182,23 +213,31 @@ impl<'w> AtomWriter<'w> {
     /// An object that has this number in the memo.
     #[inline(always)]
     pub fn known(&mut self, index: u32) {
-        self.indexed(Opcode::BinGet, Opcode::LongBinGet, index);
+        self.get(Get::new(index));
+    }
+
+    /// The same writer, for a function that is not inlined: what such a one refers to is not held in registers.
+    #[inline(always)]
+    pub fn take(&mut self) -> AtomWriter<'w> {
+        AtomWriter { window: core::mem::take(&mut self.window), ..*self }
+    }
+
+    /// The same, where the instruction is at hand.
+    #[inline(always)]
+    pub fn get(&mut self, Get(instruction): Get) {
+        self.put(instruction.to_le_bytes(), (instruction >> 56) as usize);
     }
 
     /// A str: the first `length` of these bytes, whatever stands behind them. Gives its number in the memo; nothing where it
     /// is too long for a run, and then nothing is written.
     #[inline(always)]
     pub fn text(&mut self, bytes: &[u8], length: usize) -> Option<u32> {
-        if length > 0xff {
-            return None;
-        }
-        if self.protocol >= 4 {
-            self.put((u16::from(Opcode::ShortBinUnicode.byte()) | (length as u16) << 8).to_le_bytes(), 2);
+        let length = u8::try_from(length).ok()?;
+        Some(if self.protocol >= 4 {
+            self.content([Opcode::ShortBinUnicode.byte(), length], bytes, length)
         } else {
-            self.put((u64::from(Opcode::BinUnicode.byte()) | (length as u64) << 8).to_le_bytes(), 5);
-        }
-        self.content(bytes, length);
-        Some(self.memoize())
+            self.content([Opcode::BinUnicode.byte(), length, 0, 0, 0], bytes, length)
+        })
     }
 
     /// Whether bytes have an opcode.
@@ -212,9 +251,7 @@ impl<'w> AtomWriter<'w> {
     /// long for a run, and then nothing is written.
     pub fn bytes(&mut self, bytes: &[u8]) -> Option<u32> {
         let length = u8::try_from(bytes.len()).ok()?;
-        self.put([Opcode::ShortBinBytes.byte(), length], 2);
-        self.content(bytes, bytes.len());
-        Some(self.memoize())
+        Some(self.content([Opcode::ShortBinBytes.byte(), length], bytes, length))
     }
 
     /// An int beyond 64 bits, as [`Shape::BigInt`](crate::Shape::BigInt): the first `length` of these bytes, whatever stands
@@ -224,17 +261,19 @@ impl<'w> AtomWriter<'w> {
         if length > 0xff {
             return false;
         }
-        let length = shortest(&bytes[..length]).len();
-        self.put((u16::from(Opcode::Long1.byte()) | (length as u16) << 8).to_le_bytes(), 2);
-        self.content(bytes, length);
+        let length = shortest(&bytes[..length]).len() as u8;
+        let item = self.bytes_of_item();
+        item[..2].copy_from_slice(&[Opcode::Long1.byte(), length]);
+        copy(bytes, length, &mut item[2..]);
+        self.advance(2 + usize::from(length));
         true
     }
 
     /// A container has at most so many items: with more of them, it is written in batches.
     pub const MOST_PLAIN: usize = 999;
 
-    /// So much may be open at most.
-    pub const MOST_OPEN: usize = 24;
+    /// So much may be open at most, and one container more within which nothing is.
+    pub const MOST_OPEN: usize = 1000;
 
     /// Whether sets have opcodes.
     #[inline(always)]
@@ -256,17 +295,22 @@ impl<'w> AtomWriter<'w> {
             Plain::List => (Opcode::EmptyList, 1),
             Plain::Dict => (Opcode::EmptyDict, 2),
         };
-        self.put([opcode.byte()], 1);
-        let index = self.memoize();
-        self.put([Opcode::Mark.byte()], usize::from(items > without_mark));
-        Some(index)
+        Some(self.begin_memoized(opcode, items > without_mark))
     }
 
     /// What stands before the items of a set, of which there are so many. Gives its number in the memo.
     pub fn begin_set(&mut self, items: usize) -> u32 {
-        self.put([Opcode::EmptySet.byte()], 1);
-        let index = self.memoize();
-        self.put([Opcode::Mark.byte()], usize::from(items > 0));
+        self.begin_memoized(Opcode::EmptySet, items > 0)
+    }
+
+    /// What makes a container that is empty, its number in the memo, and a mark.
+    #[inline(always)]
+    fn begin_memoized(&mut self, opcode: Opcode, mark: bool) -> u32 {
+        let (index, opcode) = (self.memo, u64::from(opcode.byte()));
+        let (put, length) = memoizing(self.protocol, index);
+        let instructions = opcode | put << 8 | u64::from(Opcode::Mark.byte()) << (8 + 8 * length);
+        self.put(instructions.to_le_bytes(), 1 + length + usize::from(mark));
+        self.memo += 1;
         index
     }
 
@@ -277,8 +321,7 @@ impl<'w> AtomWriter<'w> {
 
     /// What stands behind them. Gives its number.
     pub fn end_frozen_set(&mut self) -> u32 {
-        self.put([Opcode::FrozenSet.byte()], 1);
-        self.memoize()
+        self.memoized(Opcode::FrozenSet)
     }
 
     /// What stands before the items that what was just made is filled with; there are some.
@@ -310,8 +353,7 @@ impl<'w> AtomWriter<'w> {
         let opcode = match (container, items) {
             (Plain::Tuple, _) => {
                 const TUPLES: [Opcode; 4] = [Opcode::Tuple, Opcode::Tuple1, Opcode::Tuple2, Opcode::Tuple3];
-                self.put([TUPLES[if items > 3 { 0 } else { items }].byte()], 1);
-                return Some(self.memoize());
+                return Some(self.memoized(TUPLES[if items > 3 { 0 } else { items }]));
             }
             (_, 0) => return None,
             (Plain::List, 1) => Opcode::Append,
@@ -326,8 +368,7 @@ impl<'w> AtomWriter<'w> {
     /// Makes an object of its callable and its arguments. Gives its number in the memo.
     #[inline(always)]
     pub fn make(&mut self, is_new: bool) -> u32 {
-        self.put([if is_new { Opcode::NewObj.byte() } else { Opcode::Reduce.byte() }], 1);
-        self.memoize()
+        self.memoized(if is_new { Opcode::NewObj } else { Opcode::Reduce })
     }
 
     /// Gives an object its state.
@@ -336,44 +377,84 @@ impl<'w> AtomWriter<'w> {
         self.put([Opcode::Build.byte()], 1);
     }
 
-    /// Gives what is on top of the stack the memo's next number. There are enough of them: see [`MOST_MEMO`].
+    /// What makes an object, and its number in the memo. There are enough of them: see [`MOST_MEMO`].
     #[inline(always)]
-    fn memoize(&mut self) -> u32 {
-        let index = self.memo;
-        if self.protocol >= 4 {
-            self.put([Opcode::Memoize.byte()], 1);
-        } else {
-            self.indexed(Opcode::BinPut, Opcode::LongBinPut, index);
-        }
+    fn memoized(&mut self, opcode: Opcode) -> u32 {
+        let (index, opcode) = (self.memo, u64::from(opcode.byte()));
+        let (put, length) = memoizing(self.protocol, index);
+        self.put((opcode | put << 8).to_le_bytes(), 1 + length);
         self.memo += 1;
         index
     }
 
-    /// An opcode with a number, in one byte or in four; without a branch on which.
+    /// An instruction with this head, of which so many bytes are the argument, and the number in the memo of what it gives.
     #[inline(always)]
-    fn indexed(&mut self, short: Opcode, long: Opcode, index: u32) {
-        let (opcode, length) = if index <= 0xff { (short, 2) } else { (long, 5) };
-        self.put((u64::from(opcode.byte()) | u64::from(index) << 8).to_le_bytes(), length);
-    }
-
-    /// Most content is short: 32 bytes are copied sooner than memcpy is called.
-    #[inline(always)]
-    fn content(&mut self, bytes: &[u8], length: usize) {
-        match bytes.first_chunk::<32>() {
-            Some(chunk) if length <= 32 => self.put(*chunk, length),
-            _ => {
-                self.window[self.at..self.at + length].copy_from_slice(&bytes[..length]);
-                self.at += length;
-            }
-        }
+    fn content<const HEAD: usize>(&mut self, head: [u8; HEAD], bytes: &[u8], length: u8) -> u32 {
+        let index = self.memo;
+        let (put, put_length) = memoizing(self.protocol, index);
+        let item = self.bytes_of_item();
+        item[..HEAD].copy_from_slice(&head);
+        copy(bytes, length, &mut item[HEAD..]);
+        let end = HEAD + usize::from(length);
+        item[end..end + 8].copy_from_slice(&put.to_le_bytes());
+        self.advance(end + put_length);
+        self.memo += 1;
+        index
     }
 
     /// Bytes of which the first so many count.
     #[inline(always)]
     fn put<const N: usize>(&mut self, bytes: [u8; N], length: usize) {
-        self.window[self.at..self.at + N].copy_from_slice(&bytes);
-        self.at += length;
+        self.window[..N].copy_from_slice(&bytes);
+        self.advance(length);
     }
+
+    /// The bytes of an item, for which [there is room](AtomWriter::has_room).
+    #[inline(always)]
+    fn bytes_of_item(&mut self) -> &mut [u8; ITEM] {
+        self.window.first_chunk_mut().expect("there is room")
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, length: usize) {
+        self.window = &mut core::mem::take(&mut self.window)[length..];
+    }
+
+    /// How many bytes are written.
+    #[inline(always)]
+    fn written(&self) -> usize {
+        self.whole - self.window.len()
+    }
+}
+
+/// The instruction that gives what is on top of the stack a number in the memo, and its length.
+#[inline(always)]
+fn memoizing(protocol: u8, index: u32) -> (u64, usize) {
+    if protocol >= 4 {
+        return (u64::from(Opcode::Memoize.byte()), 1);
+    }
+    indexed(Opcode::BinPut, Opcode::LongBinPut, index)
+}
+
+/// An instruction with a number, in one byte or in four, and its length; without a branch on which.
+#[inline(always)]
+fn indexed(short: Opcode, long: Opcode, index: u32) -> (u64, usize) {
+    let (opcode, length) = if index <= 0xff { (short, 2) } else { (long, 5) };
+    (u64::from(opcode.byte()) | u64::from(index) << 8, length)
+}
+
+/// Copies the first so many bytes. Most content is short: 32 bytes are copied sooner than memcpy is called.
+#[inline(always)]
+fn copy(bytes: &[u8], length: u8, to: &mut [u8]) {
+    match bytes.first_chunk::<32>() {
+        Some(chunk) if length <= 32 => to[..32].copy_from_slice(chunk),
+        _ => copy_longer(bytes, length, to),
+    }
+}
+
+#[inline(never)]
+fn copy_longer(bytes: &[u8], length: u8, to: &mut [u8]) {
+    to[..usize::from(length)].copy_from_slice(&bytes[..usize::from(length)]);
 }
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
@@ -395,12 +476,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             }
             let mut writer = AtomWriter::new(&mut self.framer, self.memo, self.protocol);
             let (written, stop) = self.source.write_atoms(cursor, limit - count, &mut writer, &mut self.open);
-            let written_to = (writer.at, writer.memo);
+            let written_to = (writer.written(), writer.memo);
             self.take_over(written_to);
             count += written;
             match stop {
                 // An object begins here.
                 Stop::Room => self.boundary()?,
+                Stop::Narrow => {}
                 Stop::Atom | Stop::Shape if self.save_rare(cursor, &mut count) => {}
                 stop => return Ok((count, self.stopped(stop))),
             }
@@ -420,7 +502,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let is_outermost = self.open.is_empty();
         let mut writer = AtomWriter::new(&mut self.framer, self.memo, self.protocol);
         let is_written = self.source.write_rare(cursor, &mut writer, &mut self.open);
-        let written_to = (writer.at, writer.memo);
+        let written_to = (writer.written(), writer.memo);
         self.take_over(written_to);
         *count += usize::from(is_outermost && is_written);
         is_written

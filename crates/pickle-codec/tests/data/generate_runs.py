@@ -122,6 +122,12 @@ def standard(number):
             decimal.Decimal(number) / 8, fractions.Fraction(number, 7), uuid.UUID(int=number << 70), complex(number, 1)]
 
 
+def in_its_dict():
+    mapping = {}
+    mapping["row"] = row = (mapping, 1)
+    return [row, mapping]
+
+
 def nested(depth, make, innermost):
     value = innermost
     for _ in range(depth):
@@ -143,7 +149,7 @@ def cases():
     for size in (998, 999, 1000, 1001):
         yield f"containers of {size}", [list(range(size)), dict.fromkeys(range(size)), tuple(range(size)),
                                         [[1]] * size, {number: (number,) for number in range(size)}]
-    for depth in (22, 23, 24, 25, 26, 60):
+    for depth in (4, 60, 500, 999, 1000, 1001, 1100):
         yield f"tuples {depth} deep", nested(depth, lambda inner: (inner, 1, 2, 3), long)
         yield f"tuples of one {depth} deep", nested(depth, lambda inner: (inner,), short)
         yield f"lists {depth} deep", [0, nested(depth, lambda inner: [1, inner, 2], long), 3]
@@ -201,12 +207,23 @@ def cases():
         row = (items, *range(length - 1))
         items.append({"row": row})
         yield f"a tuple of {length} in its dict", [0, row, row]
+    for depth in (997, 998, 999, 1000, 1001, 1002):
+        yield f"a tuple in its dict, {depth} deep", nested(depth, lambda inner: [inner], in_its_dict())
+    # More keys than are at hand, in any order.
+    names = [f"key {number}" for number in range(100)]
+    yield "many keys", [{names[(7 * row + number * number) % 100]: row for number in range(9)} for row in range(50)]
+    # Where the ends of all that is open do not fit behind the last item.
+    for length in range(0, 256, 50):
+        yield f"many ends behind {length} bytes", nested(900, lambda inner: (1, 2, 3, inner), "x" * length)
+    # A rare item after the other, deep within.
+    yield "bytes deep within", nested(900, lambda inner: [inner], [bytes([number, 1]) for number in range(250)])
     mapping = {}
     mapping["self"] = [mapping]
     yield "a dict in itself", mapping
 
 
 def main():
+    sys.setrecursionlimit(100_000)
     lines = []
     for name, value in cases():
         for protocol in (2, 3, 4, 5):

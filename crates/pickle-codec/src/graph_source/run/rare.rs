@@ -18,6 +18,9 @@ impl<'g> GraphSource<'g> {
     ) -> bool {
         let may_open = open.len() < AtomWriter::MOST_OPEN;
         let rest = open.last().map_or(&*cursor, |innermost| &innermost.rest).items.as_slice();
+        if !writer.has_room() {
+            return false;
+        }
         let [item, behind @ ..] = rest else {
             return self.write_rare_end(writer, open).is_some();
         };
