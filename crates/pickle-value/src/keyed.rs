@@ -212,8 +212,9 @@ fn shape_slot(store: &Store<'_>, start: u32, length: u32) -> usize {
 /// An open-addressing table of entry numbers, each plus one; zero is free.
 struct Table {
     slots: Box<[u32]>,
-    /// By entry. Comparing them first keeps keys that are alike for long, such as deep tuples, from being compared.
-    hashes: Vec<u64>,
+    /// By entry, the half of its hash that does not say where it stands. Comparing them first keeps keys that are alike for
+    /// long, such as deep tuples, from being compared.
+    hashes: Vec<u32>,
 }
 
 impl Table {
@@ -226,6 +227,7 @@ impl Table {
     fn find_or_insert(&mut self, hash: u64, entry: usize, mut is_equal: impl FnMut(usize) -> bool) -> Option<usize> {
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
+        let hash = (hash >> 32) as u32;
         loop {
             match self.slots[at] {
                 0 => {
