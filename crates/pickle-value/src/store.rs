@@ -16,6 +16,9 @@ use hashbrown::HashMap;
 use crate::error::{Error, ErrorKind};
 use crate::handle::{Handle, Tag};
 
+/// Of so many items, the room is made by their number.
+const MANY: usize = 256;
+
 /// Everything of a graph but the input that its spans may refer to.
 #[derive(Clone, Debug)]
 pub(crate) struct Store<'a> {
@@ -200,7 +203,13 @@ impl<'a> Store<'a> {
             [one] => self.pool.push(one),
             [one, two] => self.pool.extend_from_slice(&[one, two]),
             [one, two, three] => self.pool.extend_from_slice(&[one, two, three]),
-            _ => self.pool.extend_from_slice(items),
+            _ => {
+                if items.len() > self.pool.capacity() - self.pool.len() && items.len() >= MANY {
+                    // Often the last row of all, behind what was foreseen: twice the room would be left half empty.
+                    self.pool.reserve_exact(items.len() + self.pool.len() / 8);
+                }
+                self.pool.extend_from_slice(items);
+            }
         }
         let length = items.len() as u32;
         self.nodes.push(Node { start, length, room: length, meta });
