@@ -6,11 +6,11 @@ use std::process::{Command, ExitCode};
 use std::rc::Rc;
 
 use clap::Args;
-use pickle_benches::Result;
 use pickle_benches::clock::median;
 use pickle_benches::python::Python;
 use pickle_benches::subjects::{OURS, Operation, Subject, Times, in_python, in_rust};
 use pickle_benches::workload::{self, Input};
+use pickle_benches::{Result, memory};
 
 use crate::Maker;
 use crate::record::{Footprint, Record, Row};
@@ -191,7 +191,9 @@ fn footprints(input: &Input) -> Result<Vec<Footprint>> {
     let one = std::env::current_exe()?.with_file_name("one");
     let mut footprints = Vec::new();
     for who in [OURS, "serde-pickle", "pickled"] {
-        let output = Command::new(&one).args(["load", "--peak", "--who", who]).arg(&input.path).output()?;
+        let mut command = Command::new(&one);
+        command.args(["load", "--peak", "--who", who]).arg(&input.path);
+        let output = memory::giving_back(&mut command).output()?;
         // Who cannot read it, has no figure.
         if let Ok(peak) = String::from_utf8_lossy(&output.stdout).trim().parse() {
             footprints.push(Footprint {

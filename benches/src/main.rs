@@ -6,7 +6,7 @@
 //! cargo run --release -- growth
 //! ```
 //!
-//! All times are CPU time. `cargo xtask bench` runs these in turn, and makes the dashboard of what they record.
+//! All times are CPU time, in memory that was in use before. `cargo xtask bench` runs these in turn, and makes the dashboard of what they record.
 
 mod compare;
 mod growth;
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use pickle_benches::Result;
+use pickle_benches::{Result, memory};
 
 #[derive(Parser)]
 struct Arguments {
@@ -46,6 +46,7 @@ struct Maker {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    memory::keep_freed()?;
     // Peers recurse as deep as the data goes.
     let thread = std::thread::Builder::new().stack_size(1 << 30).spawn(move || match arguments.command {
         Command::Compare(options) => compare::run(&options),
