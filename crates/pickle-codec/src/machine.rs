@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use pickle_opcodes::number::{self, IntLine};
 use pickle_opcodes::{Op, Opcode, decode, text};
-use pickle_value::push_code_point;
 
 use crate::error::{Error, ErrorKind};
 use crate::fault::{Fault, MachineError};
@@ -15,8 +14,10 @@ use crate::memo::Memo;
 use crate::profile::{Implementation, Profile};
 
 use ahead::Ahead;
+use lines::unicode;
 
 mod ahead;
+mod lines;
 mod runs;
 
 /// The unpickling machine: a stack, marks on it, and the memo.
@@ -246,11 +247,7 @@ impl<O: Clone> Machine<O> {
             Op::NewTrue => host.bool(true),
             Op::NewFalse => host.bool(false),
 
-            Op::Unicode(line) => {
-                let mut utf8 = Vec::with_capacity(line.len());
-                text::unicode_line(line, |point| push_code_point(point, &mut utf8))?;
-                host.text(&utf8)
-            }
+            Op::Unicode(line) => unicode(host, line)?,
             Op::String(argument) | Op::BinString(argument) | Op::ShortBinString(argument) => {
                 byte_string(host, op.opcode(), argument)?
             }

@@ -4,6 +4,7 @@
 //! (`_pickle.c`: `load_int`, `load_long`), and a NUL ends a number. `pickle.py` takes what Python's `int(line, 0)` and
 //! `float(line)` do, and pickletools decimals alone.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use num_bigint::{BigInt, BigUint, Sign};
@@ -258,13 +259,18 @@ fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, Erro
 /// multiplications; digit by digit it would be quadratic.
 fn magnitude(digits: &[u8], radix: u32) -> Option<BigUint> {
     const PIECE: usize = 1024;
-    if radix != 10 || digits.len() <= PIECE {
+    if radix != 10 {
         return BigUint::parse_bytes(digits, radix);
     }
-    let digits: Vec<u8> = digits.iter().copied().filter(|&digit| digit != b'_').collect();
+    let digits: Cow<'_, [u8]> = match memchr::memchr(b'_', digits) {
+        Some(_) => digits.iter().copied().filter(|&digit| digit != b'_').collect(),
+        None => digits.into(),
+    };
+    if digits.len() <= PIECE {
+        return Some(decimal_piece(&digits));
+    }
     // The last piece, of the lowest digits, comes first.
-    let mut pieces: Vec<BigUint> =
-        digits.rchunks(PIECE).map(|piece| BigUint::parse_bytes(piece, radix)).collect::<Option<_>>()?;
+    let mut pieces: Vec<BigUint> = digits.rchunks(PIECE).map(decimal_piece).collect();
     let mut power = BigUint::from(10_u8).pow(PIECE as u32);
     while pieces.len() > 1 {
         let pairs = pieces.chunks(2).map(|pair| match pair {
@@ -280,8 +286,33 @@ fn magnitude(digits: &[u8], radix: u32) -> Option<BigUint> {
     pieces.pop()
 }
 
+/// The value of decimal digits, of which there are not many: the time is quadratic.
+fn decimal_piece(digits: &[u8]) -> BigUint {
+    /// As many as 64 bits surely hold.
+    const AT_ONCE: usize = 19;
+    // The lowest comes first.
+    let mut limbs: Vec<u64> = Vec::with_capacity(digits.len() / AT_ONCE + 1);
+    for piece in digits.chunks(AT_ONCE) {
+        let (mut carry, mut scale) = (0_u64, 1_u64);
+        for digit in piece {
+            (carry, scale) = (10 * carry + u64::from(digit - b'0'), 10 * scale);
+        }
+        for limb in &mut limbs {
+            let wide = u128::from(*limb) * u128::from(scale) + u128::from(carry);
+            (*limb, carry) = (wide as u64, (wide >> 64) as u64);
+        }
+        if carry > 0 {
+            limbs.push(carry);
+        }
+    }
+    BigUint::new(limbs.iter().flat_map(|&limb| [limb as u32, (limb >> 32) as u32]).collect())
+}
+
 /// How many digits there are, if all are digits of `radix` or single underscores between them.
 fn count_digits(text: &[u8], radix: u32) -> Option<usize> {
+    if radix == 10 && !text.is_empty() && text.iter().all(u8::is_ascii_digit) {
+        return Some(text.len());
+    }
     let mut count = 0;
     let mut after_digit = false;
     for &byte in text {

@@ -3,6 +3,7 @@
 use pickle_opcodes::Opcode;
 
 use super::Machine;
+use super::lines::is_line;
 use crate::fault::{Fault, MachineError};
 use crate::host::Host;
 
@@ -215,6 +216,13 @@ impl<O: Clone> Machine<O> {
                     done!(self.build(host));
                     &rest[1..]
                 }
+                _ if is_line(byte) => {
+                    let end = self.run_of_lines(host, input, input.len() - rest.len())?;
+                    if end == input.len() - rest.len() {
+                        break;
+                    }
+                    &input[end..]
+                }
                 _ => break,
             };
         }
@@ -301,7 +309,7 @@ fn is_int(byte: u8) -> bool {
 
 /// What is wrong with the instruction at `at`.
 #[cold]
-fn failed<E>(fault: Fault<E>, at: usize, byte: u8) -> MachineError<E> {
+pub(super) fn failed<E>(fault: Fault<E>, at: usize, byte: u8) -> MachineError<E> {
     fault.at(at, Opcode::from_byte(byte).unwrap_or(Opcode::Stop))
 }
 
