@@ -210,6 +210,7 @@ impl Comparison<'_, '_> {
             &mut **self.known.hashers.get_or_insert_with(|| [(); 2].map(|()| KeyHasher::new()).into());
         let a_order = order_by_hash(a_hasher, self.a, a_items, width);
         let b_order = order_by_hash(b_hasher, self.b, b_items, width);
+        self.work.reserve(a_items.len());
         for (&(a_hash, a_at), &(b_hash, b_at)) in a_order.iter().zip(&b_order) {
             if a_hash != b_hash {
                 return false;
