@@ -131,7 +131,13 @@ impl ReadOptions {
         reader.set_allow_code(self.allow_code);
         reader.set_recording(record);
         let (root, end) = reader.read(&mut host, input, offset).map_err(Fault::into_error)?;
-        Ok((host.into_builder().finish(root), end, reader.take_record()))
+        let given = host.given;
+        let mut graph = host.into_builder().finish(root);
+        // Where a dict or a set had something twice, what is left may be referred to by less.
+        if graph.all_items().len() == given && !self.release.is_python2() {
+            graph = graph.with_shared(reader.named());
+        }
+        Ok((graph, end, reader.take_record()))
     }
 }
 
@@ -144,13 +150,15 @@ pub struct GraphHost<'a> {
     python2: bool,
     /// The word `code`, once there is a code object.
     code: Option<Handle>,
+    /// How many items and fields were given to containers and objects.
+    given: usize,
 }
 
 impl<'a> GraphHost<'a> {
     /// A host that adds to `builder`, by the rules of a release.
     #[must_use]
     pub fn new(builder: Builder<'a>, release: Release) -> GraphHost<'a> {
-        GraphHost { builder, python2: release.is_python2(), code: None }
+        GraphHost { builder, python2: release.is_python2(), code: None, given: 0 }
     }
 
     /// The builder, with all that was made.
@@ -168,6 +176,7 @@ impl<'a> GraphHost<'a> {
         all[0] = name;
         all[1] = self.builder.int32(layout.number());
         let end = 2 + fields.len();
+        self.given += 2;
         all[2..end].copy_from_slice(fields);
         Ok(self.builder.object(ObjectKind::Native, &all[..end])?)
     }
@@ -257,6 +266,7 @@ impl Host for GraphHost<'_> {
         items: Items<'_, Handle>,
     ) -> Result<Handle, Error> {
         let items = items.as_slice();
+        self.given += items.len();
         let builder = &mut self.builder;
         let Some(begun) = begun else {
             return Ok(match container {

@@ -123,16 +123,14 @@ impl WriteOptions {
     #[doc(alias = "dumps")]
     pub fn to_vec(&self, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
         let version = self.version.unwrap_or(self.release.marshal_version());
-        let mut writer = self.writer(version)?;
-        writer.reserve(graph.size_hint());
-        if self.size_limit.is_none() && version < 3 {
-            writer.set_size_limit(graph.size_hint().saturating_mul(16).saturating_add(1 << 18));
-        }
+        let mut writer = self.writer_for(graph, version)?;
         let rules = Rules::new(version, self.release, self.sharing);
-        if self.size_limit.is_none() && write_straight(graph, rules, self.depth_limit, &mut writer).is_some() {
-            return Ok(writer.into_vec());
+        if self.size_limit.is_none() {
+            if let Some(written) = write_straight(graph, rules, self.depth_limit, writer) {
+                return Ok(written);
+            }
+            writer = self.writer_for(graph, version)?;
         }
-        writer.clear();
         let root = Place { object: graph.root().handle().unwrap_or(Handle::NONE), context: rules.of_root() };
         let mut first = First::new(graph, rules);
         writer.write_unsettled(&mut first, root).map_err(Fault::into_error)?;
@@ -144,6 +142,16 @@ impl WriteOptions {
             }
         }
         Ok(writer.into_vec())
+    }
+
+    /// A writer with room for a graph.
+    fn writer_for(&self, graph: &Graph<'_>, version: u8) -> Result<Writer, Error> {
+        let mut writer = self.writer(version)?;
+        writer.reserve(graph.size_hint());
+        if self.size_limit.is_none() && version < 3 {
+            writer.set_size_limit(graph.size_hint().saturating_mul(16).saturating_add(1 << 18));
+        }
+        Ok(writer)
     }
 
     pub(crate) fn writer(&self, version: u8) -> Result<Writer, Error> {

@@ -8,6 +8,7 @@ use crate::float;
 use crate::host::{Container, Host};
 use crate::int;
 use crate::record::{OddFloat, Record};
+use crate::short::Short;
 use crate::table::{FLAG_REF, TypeCode};
 use crate::version::Release;
 
@@ -30,6 +31,8 @@ pub struct Reader<O> {
     open: Vec<Open<O>>,
     /// What references can name; nothing for what is not complete.
     references: Vec<Option<O>>,
+    /// Of what references can name, whether one does; behind its end none does.
+    named: Vec<bool>,
     /// Python 2's interned strings.
     strings: Vec<O>,
     scratch: Vec<u8>,
@@ -76,6 +79,7 @@ impl<O: Clone> Reader<O> {
             stack: Vec::new(),
             open: Vec::new(),
             references: Vec::new(),
+            named: Vec::new(),
             strings: Vec::new(),
             scratch: Vec::new(),
             floats: 0,
@@ -148,6 +152,7 @@ impl<O: Clone> Reader<O> {
         self.stack.clear();
         self.open.clear();
         self.references.clear();
+        self.named.clear();
         self.strings.clear();
         self.record = Record::default();
         self.floats = 0;
@@ -181,8 +186,8 @@ impl<O: Clone> Reader<O> {
             TypeCode::Ref => return self.reference(cursor.int32()?),
             TypeCode::StringRef => return self.string_reference(cursor.int32()?),
             TypeCode::Unknown => return Err(ErrorKind::UnknownType(byte).into()),
-            TypeCode::ShortAscii => ascii(host, &mut self.scratch, cursor.short()?, false),
-            TypeCode::ShortAsciiInterned => ascii(host, &mut self.scratch, cursor.short()?, true),
+            TypeCode::ShortAscii => short_ascii(host, &mut self.scratch, cursor, false)?,
+            TypeCode::ShortAsciiInterned => short_ascii(host, &mut self.scratch, cursor, true)?,
             TypeCode::Ascii => ascii(host, &mut self.scratch, cursor.counted()?, false),
             TypeCode::AsciiInterned => ascii(host, &mut self.scratch, cursor.counted()?, true),
             TypeCode::Unicode => host.text(cursor.counted()?, false),
@@ -334,10 +339,32 @@ impl<O: Clone> Reader<O> {
         }
         let index = usize::try_from(number).map_err(|_| ErrorKind::InvalidReference(number))?;
         match self.references.get(index) {
-            Some(Some(object)) => Ok(Step::Object(object.clone())),
-            Some(None) => self.reference_within(index),
+            Some(Some(object)) => {
+                let object = object.clone();
+                self.name(index);
+                Ok(Step::Object(object))
+            }
+            Some(None) => {
+                self.name(index);
+                self.reference_within(index)
+            }
             None => Err(ErrorKind::InvalidReference(number).into()),
         }
+    }
+
+    /// Notes that a reference names an object.
+    #[inline(always)]
+    fn name(&mut self, index: usize) {
+        if index >= self.named.len() {
+            self.named.resize(self.references.len().next_power_of_two(), false);
+        }
+        self.named[index] = true;
+    }
+
+    /// The objects that references named in what was read last; others, too, which are told from these.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (O, bool)> + '_ {
+        let named = self.references.iter().zip(&self.named);
+        named.filter_map(|(object, &is_named)| Some((object.clone()?, is_named)))
     }
 
     /// A reference to a container that is not complete, of which this is a part.
@@ -396,8 +423,25 @@ fn is_of_python3(code: TypeCode) -> bool {
     )
 }
 
+/// A str of one byte a character with its length in one byte before it, as most are.
+#[inline(always)]
+fn short_ascii<H: Host>(
+    host: &mut H,
+    scratch: &mut Vec<u8>,
+    cursor: &mut Cursor<'_>,
+    interned: bool,
+) -> Result<Result<H::Object, H::Error>, ErrorKind> {
+    let size = usize::from(cursor.byte()?);
+    let short = Short::new(&cursor.input[cursor.position..], size);
+    let bytes = cursor.take(size)?;
+    Ok(match short {
+        Some(short) if short.is_ascii() => host.ascii(bytes, interned),
+        _ => ascii(host, scratch, bytes, interned),
+    })
+}
+
 /// A str of one byte a character: ASCII as all writers have it, though CPython reads latin-1.
-#[inline]
+#[inline(never)]
 fn ascii<H: Host>(host: &mut H, scratch: &mut Vec<u8>, bytes: &[u8], interned: bool) -> Result<H::Object, H::Error> {
     if bytes.is_ascii() {
         return host.ascii(bytes, interned);

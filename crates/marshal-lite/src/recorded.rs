@@ -25,13 +25,16 @@ impl Record {
     /// had a dict or a set with the same key twice, one of which is no longer there.
     pub fn to_vec(&self, graph: &Graph<'_>) -> Result<Vec<u8>, Error> {
         // The forms are recorded, so that neither version nor release decide anything.
-        let mut writer = Writer::new(0, Release::PYTHON_3_13)?;
-        writer.set_depth_limit(usize::MAX);
-        writer.reserve(graph.size_hint());
-        if straight::write(self, graph, &mut writer).is_some() {
-            return Ok(writer.into_vec());
+        let writer = || -> Result<Writer, Error> {
+            let mut writer = Writer::new(0, Release::PYTHON_3_13)?;
+            writer.set_depth_limit(usize::MAX);
+            writer.reserve(graph.size_hint());
+            Ok(writer)
+        };
+        if let Some(written) = straight::write(self, graph, writer()?) {
+            return Ok(written);
         }
-        writer.clear();
+        let mut writer = writer()?;
         let mut source = Recorded {
             graph,
             codes: &self.codes,

@@ -32,9 +32,10 @@ impl<'g> Short<'g> {
         Some(Short { window, length, own })
     }
 
+    /// The string with zeros behind it.
     #[inline(always)]
-    pub(crate) fn bytes(self) -> &'g [u8] {
-        &self.window[..self.length]
+    pub(crate) fn alone(self) -> [u8; WINDOW] {
+        core::array::from_fn(|at| self.window[at] & self.own[at])
     }
 
     #[inline(always)]
@@ -75,7 +76,8 @@ mod tests {
                 };
                 bytes[last] = byte;
                 let short = Short::new(&bytes, length).expect("there are enough bytes");
-                assert_eq!(short.bytes(), &bytes[..length]);
+                assert_eq!(short.alone()[..length], bytes[..length]);
+                assert_eq!(short.alone()[length..], [0; WINDOW][length..]);
                 assert_eq!(short.is_ascii(), byte.is_ascii());
                 assert_eq!(short.looks_like_a_name(), byte.is_ascii_alphanumeric() || byte == b'_');
             }

@@ -1,6 +1,7 @@
 //! [`Graph`]: a Python object with all that it refers to.
 
 use alloc::borrow::Cow;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,6 +21,8 @@ pub struct Graph<'a> {
     store: Store<'a>,
     root: Handle,
     globals: Vec<Handle>,
+    /// By [number](crate::Numbering), whether an object is referred to more than once.
+    shared: Option<Vec<bool>>,
     id: Id,
 }
 
@@ -42,7 +45,7 @@ impl Clone for Id {
 
 impl<'a> Graph<'a> {
     pub(crate) fn from_parts(input: Cow<'a, [u8]>, store: Store<'a>, root: Handle, globals: Vec<Handle>) -> Graph<'a> {
-        Graph { input, store, root, globals, id: Id::new() }
+        Graph { input, store, root, globals, shared: None, id: Id::new() }
     }
 
     /// The object itself.
@@ -86,6 +89,41 @@ impl<'a> Graph<'a> {
         &self.store.pool
     }
 
+    /// The same graph with a note of which objects are referred to more than once, for those who write it: all that are given
+    /// with `true`, and no others. Who reads a format that says so need not count, and what is wrong here is written wrong.
+    ///
+    /// ```
+    /// use pickle_value::Builder;
+    ///
+    /// let mut builder = Builder::new();
+    /// let one = builder.text("one")?;
+    /// let root = builder.list(&[one, one])?;
+    /// let graph = builder.finish(root).with_shared([(one, true), (root, false)]);
+    /// let number = graph.numbering().of(one);
+    /// assert_eq!(graph.shared().map(|shared| shared[number]), Some(true));
+    /// # Ok::<(), pickle_value::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_shared(self, objects: impl IntoIterator<Item = (Handle, bool)>) -> Graph<'a> {
+        let numbering = self.numbering();
+        let mut shared = vec![false; numbering.count()];
+        for (object, is_shared) in objects {
+            // Which it is cannot be guessed, so nothing branches on it.
+            if let Some(known) = shared.get_mut(numbering.of(object)) {
+                *known |= is_shared;
+            }
+        }
+        Graph { shared: Some(shared), ..self }
+    }
+
+    /// By [number](crate::Numbering), whether an object is referred to more than once, if [that was
+    /// noted](Graph::with_shared). What has no number is, or is not.
+    #[inline]
+    #[must_use]
+    pub fn shared(&self) -> Option<&[bool]> {
+        self.shared.as_deref()
+    }
+
     /// About how many bytes the graph takes in a compact format: the input that it came from, or what was put in.
     #[must_use]
     pub fn size_hint(&self) -> usize {
@@ -111,6 +149,7 @@ impl<'a> Graph<'a> {
             store: self.store.into_owned(),
             root: self.root,
             globals: self.globals,
+            shared: self.shared,
             id: self.id,
         }
     }

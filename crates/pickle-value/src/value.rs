@@ -151,6 +151,35 @@ impl Handle {
         }
     }
 
+    /// Whether it is a str: one comparison, where [`held`](Handle::held) would ask what else it may be.
+    ///
+    /// ```
+    /// use pickle_value::{Handle, py};
+    ///
+    /// let graph = py!("a");
+    /// assert!(graph.root().handle().is_some_and(Handle::is_text));
+    /// assert!(!Handle::NONE.is_text());
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        self.has_tag(Tag::Text)
+    }
+
+    /// Whether it is bytes, in the same way.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_bytes(self) -> bool {
+        self.has_tag(Tag::Bytes)
+    }
+
+    /// Whether it is a tuple, in the same way.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_tuple(self) -> bool {
+        self.has_tag(Tag::Tuple)
+    }
+
     /// The number that it holds itself, which asks no graph.
     #[inline(always)]
     #[must_use]
@@ -214,6 +243,20 @@ impl Numbering {
     pub fn of(&self, handle: Handle) -> usize {
         let (tag, index) = handle.tag_and_index();
         self.starts[tag] + index as usize
+    }
+
+    /// The number of what is known to be [text, bytes or a larger int](Sort::Span): they come first.
+    #[inline(always)]
+    #[must_use]
+    pub fn of_span(&self, handle: Handle) -> usize {
+        1 + handle.identity().number as usize
+    }
+
+    /// The number of what is known to be a [container or an object](Sort::Node).
+    #[inline(always)]
+    #[must_use]
+    pub fn of_node(&self, handle: Handle) -> usize {
+        self.starts[Tag::Tuple as usize] + handle.identity().number as usize
     }
 
     /// How many numbers there are, 0 included.

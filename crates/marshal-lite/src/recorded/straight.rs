@@ -16,8 +16,10 @@ use crate::table::{FLAG_REF, TypeCode};
 use crate::write::{DEEPEST, Head, Writer};
 
 /// Writes a graph as its record says, if it can be written so.
-pub(super) fn write(record: &Record, graph: &Graph<'_>, writer: &mut Writer) -> Option<()> {
-    let flagged = record.codes.iter().filter(|&byte| byte & FLAG_REF != 0).count();
+pub(super) fn write(record: &Record, graph: &Graph<'_>, writer: Writer) -> Option<Vec<u8>> {
+    // A few at a time, which are counted all at once.
+    let flagged = |codes: &[u8]| usize::from(codes.iter().fold(0, |count, byte| count + (byte >> 7)));
+    let flagged: usize = record.codes.chunks(128).map(flagged).sum();
     let mut straight = Straight {
         graph,
         writer,
@@ -28,12 +30,12 @@ pub(super) fn write(record: &Record, graph: &Graph<'_>, writer: &mut Writer) -> 
         code: None,
     };
     straight.object(graph.root().handle()?, 0)?;
-    straight.codes.is_empty().then_some(())
+    straight.codes.is_empty().then(|| straight.writer.into_vec())
 }
 
-struct Straight<'g, 'w> {
+struct Straight<'g> {
     graph: &'g Graph<'g>,
-    writer: &'w mut Writer,
+    writer: Writer,
     /// What is still to come.
     codes: &'g [u8],
     references: &'g [u32],
@@ -44,7 +46,7 @@ struct Straight<'g, 'w> {
     code: Option<(Handle, Handle, Layout)>,
 }
 
-impl<'g> Straight<'g, '_> {
+impl<'g> Straight<'g> {
     #[inline(always)]
     fn next(&mut self) -> Option<u8> {
         let (&byte, rest) = self.codes.split_first()?;
@@ -62,7 +64,7 @@ impl<'g> Straight<'g, '_> {
         // Whether it is flagged cannot be guessed, so nothing branches on it.
         *self.numbered.get_mut(self.given)? = object;
         self.given += usize::from(byte >> 7);
-        let mut head = Head { writer: self.writer, flag: byte & FLAG_REF, wanted: Some(code) };
+        let mut head = Head { writer: &mut self.writer, flag: byte & FLAG_REF, wanted: Some(code) };
         if matches!(object.held(), Held::Text(_)) {
             let (bytes, length) = self.graph.bytes_and_more(object);
             return match (code, Short::new(bytes, length)) {
@@ -96,7 +98,7 @@ impl<'g> Straight<'g, '_> {
         if number as usize >= self.given || self.numbered[number as usize] != object {
             return None;
         }
-        Head { writer: self.writer, flag: byte & FLAG_REF, wanted: None }.word(TypeCode::Ref, number);
+        Head { writer: &mut self.writer, flag: byte & FLAG_REF, wanted: None }.word(TypeCode::Ref, number);
         Some(())
     }
 
@@ -126,7 +128,7 @@ impl<'g> Straight<'g, '_> {
         for (&value, field) in fields.iter().zip(layout.fields()) {
             if field.is_int() {
                 let value = i32::try_from(int_of(self.graph, value)?).ok()?;
-                Head { writer: self.writer, flag: 0, wanted: None }.bare(value);
+                Head { writer: &mut self.writer, flag: 0, wanted: None }.bare(value);
             } else {
                 self.object(value, depth + 1)?;
             }
@@ -138,14 +140,14 @@ impl<'g> Straight<'g, '_> {
     #[inline(always)]
     fn single(&mut self, byte: u8, code: TypeCode) -> Option<()> {
         self.given -= usize::from(byte >> 7);
-        Head { writer: self.writer, flag: byte & FLAG_REF, wanted: TypeCode::from_byte(byte) }.single(code).ok()
+        Head { writer: &mut self.writer, flag: byte & FLAG_REF, wanted: TypeCode::from_byte(byte) }.single(code).ok()
     }
 
     /// What there is less of. Python 2's strings, and floats as text, are left to others.
     #[inline(never)]
     fn other(&mut self, object: Handle, byte: u8, depth: usize) -> Option<()> {
         let wanted = TypeCode::from_byte(byte)?;
-        let mut head = Head { writer: self.writer, flag: byte & FLAG_REF, wanted: Some(wanted) };
+        let mut head = Head { writer: &mut self.writer, flag: byte & FLAG_REF, wanted: Some(wanted) };
         match self.graph.value(object) {
             Value::Bool(value) => self.single(byte, if value { TypeCode::True } else { TypeCode::False }),
             Value::Ellipsis => self.single(byte, TypeCode::Ellipsis),
@@ -170,7 +172,7 @@ impl<'g> Straight<'g, '_> {
                 head.single(TypeCode::Dict).ok()?;
                 self.items(items, depth)?;
                 let byte = self.next().filter(|&byte| TypeCode::from_byte(byte) == Some(TypeCode::Null))?;
-                Head { writer: self.writer, flag: byte & FLAG_REF, wanted: None }.byte(TypeCode::Null);
+                Head { writer: &mut self.writer, flag: byte & FLAG_REF, wanted: None }.byte(TypeCode::Null);
                 Some(())
             }
             _ => None,

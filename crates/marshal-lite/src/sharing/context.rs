@@ -70,28 +70,30 @@ impl Context {
         }
     }
 
+    /// The context of a code object's field.
+    pub(crate) const fn of_field(layout: Layout, field: Field) -> Context {
+        match field {
+            // From 3.11 on a code object makes its bytes when it is asked for them, and keeps them.
+            Field::Code if matches!(layout, Layout::LocalsPlus) => Context::HELD,
+            Field::Consts => Context::CONSTANT.and(Context::ITEMS),
+            Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars | Field::LocalsPlusNames => {
+                Context::NAME.and(Context::ITEMS)
+            }
+            Field::Name | Field::QualName | Field::FileName => Context::NAME,
+            _ => Context::PLAIN,
+        }
+    }
+
     /// The contexts of a code object's fields.
     pub(crate) const fn of_fields(layout: Layout) -> &'static [Context] {
         const fn all<const N: usize>(layout: Layout) -> [Context; N] {
             let mut contexts = [Context::PLAIN; N];
             let mut number = 0;
             while number < N {
-                contexts[number] = of_field(layout, layout.fields()[number]);
+                contexts[number] = Context::of_field(layout, layout.fields()[number]);
                 number += 1;
             }
             contexts
-        }
-        const fn of_field(layout: Layout, field: Field) -> Context {
-            match field {
-                // From 3.11 on a code object makes its bytes when it is asked for them, and keeps them.
-                Field::Code if matches!(layout, Layout::LocalsPlus) => Context::HELD,
-                Field::Consts => Context::CONSTANT.and(Context::ITEMS),
-                Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars | Field::LocalsPlusNames => {
-                    Context::NAME.and(Context::ITEMS)
-                }
-                Field::Name | Field::QualName | Field::FileName => Context::NAME,
-                _ => Context::PLAIN,
-            }
         }
         const PYTHON2: &[Context] = &all::<{ Layout::Python2.fields().len() }>(Layout::Python2);
         const KEYWORD_ONLY: &[Context] = &all::<{ Layout::KeywordOnly.fields().len() }>(Layout::KeywordOnly);

@@ -59,7 +59,13 @@ impl Head<'_> {
     /// A number of a code object, which is no object.
     #[inline(always)]
     pub(crate) fn bare(&mut self, value: i32) {
-        self.writer.out.put(u64::from(value as u32), 4);
+        self.bare_all([value]);
+    }
+
+    /// Several of them.
+    #[inline(always)]
+    pub(crate) fn bare_all<const N: usize>(&mut self, values: [i32; N]) {
+        self.writer.out.put_words(values.map(|value| value as u32));
     }
 
     #[inline(always)]
@@ -247,6 +253,14 @@ impl Head<'_> {
         let code = self.choose(by_rules, &[TypeCode::Interned, TypeCode::String])?;
         self.with_size(code, bytes.len())?;
         self.extend(bytes);
+        Ok(())
+    }
+
+    /// The same of the first `length` of some bytes.
+    #[inline(always)]
+    pub(crate) fn counted_of(&mut self, code: TypeCode, bytes_and_more: &[u8], length: usize) -> Result<(), ErrorKind> {
+        self.sized(code, length)?;
+        self.writer.out.extend_of(bytes_and_more, length);
         Ok(())
     }
 

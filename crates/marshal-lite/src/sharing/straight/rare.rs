@@ -1,0 +1,140 @@
+//! What there is less of: sets, dicts, floats, what there is one of; and what was written before and is another thing now.
+
+use alloc::vec::Vec;
+
+use pickle_value::{Handle, Inline, Value};
+
+use super::super::Context;
+use super::super::context::looks_like_a_name;
+use super::super::slots::{EMPTY_FROZEN_SET, single_bytes};
+use super::{MET, SETTLED, Straight};
+use crate::table::{FLAG_REF, TypeCode};
+use crate::write::Head;
+
+impl<'g> Straight<'g> {
+    /// What was written before, where nobody asked yet whether its strings are interned.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn settle(&mut self, object: Handle, slot: usize, context: Context) -> Option<()> {
+        let value = self.graph.value(object);
+        let needs = match value {
+            Value::Text(text) => {
+                let utf8 = text.as_bytes();
+                if context.is_name() || context.is_constant() && looks_like_a_name(utf8) {
+                    self.intern(slot, utf8)?;
+                    SETTLED
+                } else {
+                    context.needs() & Context::CONSTANT.needs()
+                }
+            }
+            Value::Tuple(items) | Value::FrozenSet(items) => {
+                let needs = context.of_items(true).needs();
+                let is_settled = items.iter().all(|&item| match self.words[self.slot(item)] {
+                    word @ MET.. => !word & needs == 0,
+                    _ => matches!(self.graph.value(item), Value::None | Value::Int(_)),
+                });
+                if !is_settled {
+                    return None;
+                }
+                context.needs()
+            }
+            _ if context.of_items(false) == Context::PLAIN => context.needs(),
+            _ => return None,
+        };
+        self.words[slot] |= needs;
+        self.reference(self.words[slot])
+    }
+
+    /// What there is less of.
+    #[inline(never)]
+    pub(super) fn other(&mut self, object: Handle, slot: usize, context: Context, depth: usize) -> Option<()> {
+        let of_items = context.of_items(false);
+        match self.graph.value(object) {
+            Value::Bool(value) => self.head(0).single(if value { TypeCode::True } else { TypeCode::False }).ok(),
+            Value::Ellipsis => self.head(0).single(TypeCode::Ellipsis).ok(),
+            Value::Bytes(bytes) => {
+                let single = single_bytes(bytes)?;
+                self.single(slot, single, |mut head| head.counted(TypeCode::String, bytes).ok())
+            }
+            Value::FrozenSet([]) if self.rules.empty_frozenset_is_one => {
+                self.single(slot, EMPTY_FROZEN_SET, |mut head| head.sized(TypeCode::FrozenSet, 0).ok())
+            }
+            Value::Float(value) if matches!(object.inline(), Inline::Float(_)) => {
+                self.number(context).floats(&[value], &[]).ok()
+            }
+            Value::BigInt(bytes) => self.share(slot, context, SETTLED).big_int(bytes).ok(),
+            Value::Complex(real, imaginary) => {
+                self.written += 2;
+                self.share(slot, context, SETTLED).floats(&[real, imaginary], &[]).ok()
+            }
+            Value::List(items) => {
+                self.share(slot, context, of_items.needs()).sized(TypeCode::List, items.len()).ok()?;
+                self.items(items, of_items, depth)
+            }
+            Value::Dict(items) => {
+                self.share(slot, context, of_items.needs()).single(TypeCode::Dict).ok()?;
+                self.items(items, of_items, depth)?;
+                self.head(0).single(TypeCode::Null).ok()
+            }
+            Value::FrozenSet(items) => {
+                if self.rules.sets_are_ordered && items.len() > 1 {
+                    self.sets.push(items);
+                }
+                let of_items = context.of_items(true);
+                self.share(slot, context, of_items.needs()).sized(TypeCode::FrozenSet, items.len()).ok()?;
+                self.items(items, of_items.and(self.rules.of_set_items()), depth)
+            }
+            _ => None,
+        }
+    }
+
+    /// What there is one of, whichever object says so.
+    pub(super) fn single(
+        &mut self,
+        slot: usize,
+        single: usize,
+        write: impl FnOnce(Head<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let word = self.words[single];
+        if word >= MET {
+            self.words[slot] = word;
+            return self.reference(word);
+        }
+        write(self.give(single, SETTLED))?;
+        self.words[slot] = self.words[single];
+        Some(())
+    }
+
+    /// Whether a set's items stand in the order of their bytes. Of containers that is not said here.
+    ///
+    /// While their bytes are made to be compared, items are held besides: all have the flag.
+    pub(super) fn is_in_order(&mut self, items: &[Handle]) -> bool {
+        let end = self.writer.out.len();
+        let mut starts = Vec::with_capacity(items.len() + 1);
+        for &item in items {
+            starts.push(self.writer.out.len());
+            if self.write_apart(item).is_none() {
+                return false;
+            }
+        }
+        starts.push(self.writer.out.len());
+        let written = self.writer.out.written_mut();
+        let is_sorted = starts.windows(2).map(|ends| &written[ends[0]..ends[1]]).is_sorted();
+        self.writer.out.truncate(end);
+        is_sorted
+    }
+
+    /// Writes an item of a set by itself.
+    fn write_apart(&mut self, item: Handle) -> Option<()> {
+        let word = self.words[self.slot(item)];
+        let value = self.graph.value(item);
+        let mut head = self.head(FLAG_REF);
+        match value {
+            Value::Text(text) => head.text(text.as_bytes(), word & SETTLED == SETTLED).ok(),
+            Value::Bytes(bytes) => head.counted(TypeCode::String, bytes).ok(),
+            Value::Int(value) => head.int(value).ok(),
+            Value::None => self.head(0).single(TypeCode::None).ok(),
+            _ => None,
+        }
+    }
+}
