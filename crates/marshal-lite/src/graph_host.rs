@@ -226,6 +226,7 @@ impl Host for GraphHost<'_> {
     }
 
     fn complex(&mut self, real: f64, imaginary: f64) -> Result<Handle, Error> {
+        self.given += 2;
         Ok(self.builder.complex(real, imaginary)?)
     }
 

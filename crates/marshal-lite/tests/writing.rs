@@ -86,6 +86,9 @@ fn both_ways_of_writing_agree() {
             }
             true
         };
+        let (whole, _) = read.from_slice_at(&data, start).expect("it can be read");
+        assert_eq!(whole.shared().is_some(), !release.is_python2());
+        drop(whole);
         assert!(compare(&data));
         let mut readable = 0;
         for at in start..data.len() {
