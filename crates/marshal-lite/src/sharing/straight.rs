@@ -163,24 +163,33 @@ impl<'g> Straight<'g> {
 
     #[inline(always)]
     fn object(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
-        let slot = self.slot(object);
-        let word = *self.words.get(slot)?;
-        if word >= MET {
-            return self.again(object, slot, word, context);
-        }
         if object.is_text() {
-            return self.text(object, slot, context);
+            return self.name(object, context, depth);
         }
         match self.graph.value(object) {
-            Value::Bytes(bytes) if bytes.len() > 1 => {
-                self.share(slot, context, SETTLED).counted(TypeCode::String, bytes).ok()
-            }
-            Value::Tuple(items) => self.tuple(slot, items, context, depth),
             Value::None => self.head(0).single(TypeCode::None).ok(),
             Value::Int(value) => self.int(value, context),
-            Value::Object(native) => self.code(slot, native, context, depth),
-            _ => self.other(object, slot, context, depth),
+            Value::Bytes(_) => self.bytes(object, context, depth),
+            Value::Tuple(items) => match self.met(object)? {
+                (slot, word) if word >= MET => self.again(object, slot, word, context),
+                (slot, _) => self.tuple(slot, items, context, depth),
+            },
+            Value::Object(native) => match self.met(object)? {
+                (slot, word) if word >= MET => self.again(object, slot, word, context),
+                (slot, _) => self.code(slot, native, context, depth),
+            },
+            _ => match self.met(object)? {
+                (slot, word) if word >= MET => self.again(object, slot, word, context),
+                (slot, _) => self.other(object, slot, context, depth),
+            },
         }
+    }
+
+    /// What is known of an object, and where.
+    #[inline(always)]
+    fn met(&self, object: Handle) -> Option<(usize, Word)> {
+        let slot = self.slot(object);
+        Some((slot, *self.words.get(slot)?))
     }
 
     /// The same, where it is something else than is usual.

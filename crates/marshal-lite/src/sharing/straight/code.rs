@@ -102,7 +102,7 @@ impl<'g> Straight<'g> {
     }
 
     #[inline(always)]
-    fn bytes(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
+    pub(super) fn bytes(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
         if !object.is_bytes() {
             return self.unusual(object, context, depth);
         }
@@ -152,7 +152,7 @@ impl<'g> Straight<'g> {
     }
 
     #[inline(always)]
-    fn name(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
+    pub(super) fn name(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
         if !object.is_text() {
             return self.unusual(object, context, depth);
         }
