@@ -38,6 +38,7 @@ extern crate alloc;
 extern crate std;
 
 mod arg;
+pub mod binary_int;
 mod decode;
 mod effect;
 mod error;

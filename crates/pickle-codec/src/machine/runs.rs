@@ -1,6 +1,7 @@
 //! Runs of the commonest instructions, in a loop that is small enough to keep its place in registers.
 
 use pickle_opcodes::Opcode;
+use pickle_opcodes::binary_int::{INTS, INTS_AND_LONGS};
 
 use super::Machine;
 use super::lines::is_line;
@@ -270,20 +271,18 @@ impl<O: Clone> Machine<O> {
         let forms = if with_longs { &INTS_AND_LONGS } else { &INTS };
         while let Some(window) = input[at..].first_chunk::<8>() {
             let word = u64::from_le_bytes(*window);
-            let form = forms[(word & 0xff) as usize];
-            let size = u64::from(form.size) | (word >> 8 & u64::from(form.counted));
+            let form = forms[usize::from(word as u8)];
+            let size = form.size(word);
             // No other instruction has a size, an empty LONG1 has none, and a longer one does not fit the window.
             if size.wrapping_sub(1) >= 6 {
                 break;
             }
-            let behind = 64 - 8 * size;
-            let signed = (word >> (8 * form.head) << behind) as i64 >> behind;
-            let value = signed & form.mask;
+            let value = form.value(word >> (8 * form.head()), size);
             match if with_longs { host.int(value) } else { host.int32(value as i32) } {
                 Ok(object) => self.stack.push(object),
                 Err(error) => return Err(failed(Fault::Host(error), at, word as u8)),
             }
-            at += usize::from(form.head) + size as usize;
+            at += form.head() + size as usize;
         }
         Ok(at)
     }
@@ -312,32 +311,3 @@ fn is_int(byte: u8) -> bool {
 pub(super) fn failed<E>(fault: Fault<E>, at: usize, byte: u8) -> MachineError<E> {
     fault.at(at, Opcode::from_byte(byte).unwrap_or(Opcode::Stop))
 }
-
-/// How an opcode spells an int, if it does.
-#[derive(Clone, Copy)]
-struct IntForm {
-    /// How many bytes stand before the int's own.
-    head: u8,
-    /// How many its own are; 0 where a byte before them says it, or where it is no int.
-    size: u8,
-    /// Which bits of the byte behind the opcode say how many there are.
-    counted: u8,
-    /// Which bits are the int's, once it was read with a sign.
-    mask: i64,
-}
-
-/// BININT and its kin, by opcode.
-static INTS: [IntForm; 256] = {
-    let mut forms = [IntForm { head: 1, size: 0, counted: 0, mask: 0 }; 256];
-    forms[Opcode::BinInt1 as usize] = IntForm { head: 1, size: 1, counted: 0, mask: 0xff };
-    forms[Opcode::BinInt2 as usize] = IntForm { head: 1, size: 2, counted: 0, mask: 0xffff };
-    forms[Opcode::BinInt as usize] = IntForm { head: 1, size: 4, counted: 0, mask: -1 };
-    forms
-};
-
-/// The same, and LONG1.
-static INTS_AND_LONGS: [IntForm; 256] = {
-    let mut forms = INTS;
-    forms[Opcode::Long1 as usize] = IntForm { head: 2, size: 0, counted: 0xff, mask: -1 };
-    forms
-};

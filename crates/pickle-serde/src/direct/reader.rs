@@ -2,6 +2,7 @@
 
 use std::str::from_utf8;
 
+use pickle_codec::opcodes::binary_int::INTS_AND_LONGS;
 use pickle_codec::opcodes::{Op, Opcode, decode};
 
 use super::scan;
@@ -25,33 +26,7 @@ const LONG_BIN_PUT: u8 = Opcode::LongBinPut as u8;
 const BIN_GET: u8 = Opcode::BinGet as u8;
 const LONG_BIN_GET: u8 = Opcode::LongBinGet as u8;
 const SHORT_BIN_UNICODE: u8 = Opcode::ShortBinUnicode as u8;
-const BIN_INT: u8 = Opcode::BinInt as u8;
-const BIN_INT_1: u8 = Opcode::BinInt1 as u8;
-const BIN_INT_2: u8 = Opcode::BinInt2 as u8;
-const LONG_1: u8 = Opcode::Long1 as u8;
 const BIN_FLOAT: u8 = Opcode::BinFloat as u8;
-
-/// How an opcode's int is spelled.
-#[derive(Clone, Copy)]
-struct IntForm {
-    /// How many bytes it has; of LONG1 the next byte says so. 0 where the opcode makes no int.
-    size: u8,
-    /// What of the next byte is added to that.
-    counted: u8,
-    /// What stands between the opcode and the int.
-    head: u8,
-    /// The bits that count of what is extended by its sign.
-    bits: i64,
-}
-
-const INTS: [IntForm; 256] = {
-    let mut forms = [IntForm { size: 0, counted: 0, head: 0, bits: 0 }; 256];
-    forms[BIN_INT_1 as usize] = IntForm { size: 1, counted: 0, head: 0, bits: 0xff };
-    forms[BIN_INT_2 as usize] = IntForm { size: 2, counted: 0, head: 0, bits: 0xffff };
-    forms[BIN_INT as usize] = IntForm { size: 4, counted: 0, head: 0, bits: -1 };
-    forms[LONG_1 as usize] = IntForm { size: 0, counted: 0xff, head: 1, bits: -1 };
-    forms
-};
 
 /// What a replay costs for each byte of the pickle that it goes over, which is more than a graph's objects would.
 const REPLAY: u64 = 9;
@@ -261,16 +236,16 @@ impl<'i> Reader<'i> {
     /// The int at the cursor, if there is one.
     #[inline(always)]
     pub(super) fn int(&mut self) -> Option<i64> {
-        if let Some(window @ [byte, next, ..]) = self.window::<10>() {
+        if let Some(window) = self.window::<11>() {
             // Which of the four it is, nobody can foresee: hence no branch on it, nor what would be made one.
-            let form = &INTS[usize::from(*byte)];
-            let size = u32::from(form.size | next & form.counted);
+            let word = |bytes: &[u8]| bytes.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+            let beginning = word(window);
+            let form = INTS_AND_LONGS[usize::from(beginning as u8)];
+            let size = form.size(beginning);
             if (1..=8).contains(&size) {
-                let head = usize::from(1 + (form.head & 1));
-                let shift = 64 - 8 * size;
-                let word = window[head..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
-                self.at += head + size as usize;
-                return Some(((word << shift) as i64) >> shift & form.bits);
+                self.at += form.head() + size as usize;
+                // The remainder changes nothing, but shows that the window has them.
+                return Some(form.value(word(&window[form.head() % 4..]), size));
             }
         }
         self.other_int()
@@ -279,8 +254,8 @@ impl<'i> Reader<'i> {
     /// The same behind a frame's beginning, at the end of the input, or of another size.
     #[inline(never)]
     fn other_int(&mut self) -> Option<i64> {
-        let form = &INTS[usize::from(self.peek())];
-        if form.size | form.counted == 0 { None } else { self.long() }
+        // With all bits set, whatever says how many bytes there are does.
+        if INTS_AND_LONGS[usize::from(self.peek())].size(u64::MAX) == 0 { None } else { self.long() }
     }
 
     /// Any int of at most 64 bits.

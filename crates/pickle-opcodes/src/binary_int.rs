@@ -1,0 +1,96 @@
+//! BININT, BININT1, BININT2 and LONG1, read without a branch on which of them it is.
+//!
+//! Among ints of mixed width, which opcode comes next is random, and to guess it wrong costs more than to read the int.
+//!
+//! ```
+//! use pickle_opcodes::binary_int::INTS_AND_LONGS;
+//!
+//! // -2 as BININT, and what follows it.
+//! let word = u64::from_le_bytes(*b"J\xfe\xff\xff\xffK\x07.");
+//! let form = INTS_AND_LONGS[usize::from(word as u8)];
+//! let size = form.size(word);
+//! assert_eq!((form.head(), size), (1, 4));
+//! assert_eq!(form.value(word >> (8 * form.head()), size), -2);
+//! ```
+
+use crate::Opcode;
+
+/// How an opcode spells an int, if it does.
+#[derive(Clone, Copy, Debug)]
+pub struct IntForm {
+    /// How many bytes stand before the int's own.
+    head: u8,
+    /// How many bytes the int has; 0 where a byte before it says so, or where there is no int.
+    size: u8,
+    /// Which bits of the byte behind the opcode say how many there are.
+    counted: u8,
+    /// Which bits are the int's, once it was read with a sign.
+    bits: i64,
+}
+
+impl IntForm {
+    const NONE: IntForm = IntForm { head: 1, size: 0, counted: 0, bits: 0 };
+
+    /// How many bytes the int has, in an instruction that `word` is the beginning of, the opcode lowest. 0 for LONG1's shortest
+    /// spelling of 0, and for every opcode that is none of these; up to 255 for LONG1.
+    ///
+    /// ```
+    /// use pickle_opcodes::{Opcode, binary_int::{INTS, INTS_AND_LONGS}};
+    ///
+    /// let (int, long) = (Opcode::BinInt2.byte(), Opcode::Long1.byte());
+    /// let word = |opcode| u64::from_le_bytes([opcode, 9, 0, 0, 0, 0, 0, 0]);
+    /// assert_eq!((INTS[usize::from(int)].size(word(int)), INTS_AND_LONGS[usize::from(int)].size(word(int))), (2, 2));
+    /// assert_eq!((INTS[usize::from(long)].size(word(long)), INTS_AND_LONGS[usize::from(long)].size(word(long))), (0, 9));
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn size(self, word: u64) -> u64 {
+        u64::from(self.size) | (word >> 8 & u64::from(self.counted))
+    }
+
+    /// How many bytes stand before the int's own, the opcode's with them: 1 or 2.
+    ///
+    /// ```
+    /// use pickle_opcodes::{Opcode, binary_int::INTS_AND_LONGS};
+    ///
+    /// assert_eq!(INTS_AND_LONGS[usize::from(Opcode::BinInt1.byte())].head(), 1);
+    /// assert_eq!(INTS_AND_LONGS[usize::from(Opcode::Long1.byte())].head(), 2);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn head(self) -> usize {
+        usize::from(self.head)
+    }
+
+    /// The int whose bytes `word` has, the lowest first, and anything behind them. There are to be 1 to 8, or the value makes
+    /// no sense.
+    ///
+    /// ```
+    /// use pickle_opcodes::{Opcode, binary_int::INTS};
+    ///
+    /// assert_eq!(INTS[usize::from(Opcode::BinInt1.byte())].value(0x2eff, 1), 255);
+    /// assert_eq!(INTS[usize::from(Opcode::BinInt.byte())].value(0x2e_ffff_ffff, 4), -1);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn value(self, word: u64, size: u64) -> i64 {
+        let behind = 64u64.wrapping_sub(8 * size) % 64;
+        (word << behind) as i64 >> behind & self.bits
+    }
+}
+
+/// BININT, BININT1 and BININT2, by opcode.
+pub static INTS: [IntForm; 256] = {
+    let mut forms = [IntForm::NONE; 256];
+    forms[Opcode::BinInt1 as usize] = IntForm { head: 1, size: 1, counted: 0, bits: 0xff };
+    forms[Opcode::BinInt2 as usize] = IntForm { head: 1, size: 2, counted: 0, bits: 0xffff };
+    forms[Opcode::BinInt as usize] = IntForm { head: 1, size: 4, counted: 0, bits: -1 };
+    forms
+};
+
+/// The same, and LONG1.
+pub static INTS_AND_LONGS: [IntForm; 256] = {
+    let mut forms = INTS;
+    forms[Opcode::Long1 as usize] = IntForm { head: 2, size: 0, counted: 0xff, bits: -1 };
+    forms
+};
