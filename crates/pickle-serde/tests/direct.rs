@@ -182,6 +182,34 @@ fn tuples_have_as_many_items_as_their_types() {
 }
 
 /// Deep data, that is deeper than may be, and bombs.
+/// Short text is looked at with what stands behind it, of which nothing may count: MEMOIZE (0x94) has the form of a
+/// character's second byte. The bytes are those of `pickle.dumps` on CPython 3.13, where it writes such text.
+#[test]
+fn text_of_all_lengths_is_what_stands_there() {
+    let padding = [&b"\x8c\x40"[..], &[b'x'; 64], b"\x94"].concat().repeat(2);
+    for unit in ["a", "\0", "é", "漢", "😀"] {
+        for count in 0..=80 {
+            let text = unit.repeat(count);
+            let Ok(length) = u8::try_from(text.len()) else { continue };
+            for cut in [0, 1] {
+                let kept = text.len().saturating_sub(cut);
+                let head = [&b"\x80\x04]\x94(\x8c"[..], &[length - (text.len() - kept) as u8]].concat();
+                let item = [&head[..], &text.as_bytes()[..kept], b"\x94"].concat();
+                for behind in [&b"e."[..], &[&padding[..], b"e."].concat()] {
+                    let pickle = [&item[..], behind].concat();
+                    let read = from_slice::<Vec<String>>(&pickle);
+                    match std::str::from_utf8(&text.as_bytes()[..kept]) {
+                        Ok(text) => assert_eq!(read.expect("text")[0], text),
+                        Err(_) => assert!(read.is_err(), "{text:?} without its last byte"),
+                    }
+                    same::<Vec<String>>(&pickle);
+                    same::<Vec<Box<str>>>(&pickle);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn depth_and_budget_are_kept() {
     for depth in [126, 127, 128, 129, 5_000] {

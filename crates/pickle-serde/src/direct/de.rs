@@ -3,7 +3,9 @@
 use serde_core::de::{Deserializer, Visitor};
 
 use super::items::{Entries, Fields, FixedItems, Items};
-use super::reader::{EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, MARK, NEW_FALSE, NEW_TRUE, NONE, Token};
+use super::reader::{
+    BLOCK, EMPTY_DICT, EMPTY_LIST, EMPTY_TUPLE, MARK, NEW_FALSE, NEW_TRUE, NONE, SHORT_BIN_UNICODE, Token,
+};
 use super::walk::{Fixed, Holder, SHORT_LOOK, Walk};
 use super::{Direct, enums};
 use crate::de::Lend;
@@ -191,9 +193,8 @@ impl<'i, 'de, L: Lend<'i, 'de>> Direct<'i, L> {
                 self.visit_short_tuple(visitor)
             }
             EMPTY_LIST => {
-                self.reader.at += 1;
-                self.reader.memoize(start);
-                self.visit_items(Walk::list(holder), visitor)
+                let walk = Walk::begin_list(&mut self.reader, holder);
+                self.visit_items(walk, visitor)
             }
             MARK => {
                 self.reader.at += 1;
@@ -226,7 +227,8 @@ macro_rules! ints {
         $(
             #[inline]
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-                match self.reader.int() {
+                let is_field = self.holder == Holder::Dict;
+                match if is_field { self.reader.int_of_field() } else { self.reader.int() } {
                     Some(value) => {
                         let value = visitor.visit_i64(value);
                         self.noted(value)
@@ -301,6 +303,14 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
 
     #[inline]
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if self.reader.peek() == SHORT_BIN_UNICODE {
+            // Who asks for this copies it.
+            let mut block = [0; BLOCK];
+            if let Some(text) = self.reader.copied_text(&mut block) {
+                let value = visitor.visit_str(text);
+                return self.noted(value);
+            }
+        }
         self.deserialize_str(visitor)
     }
 
@@ -370,10 +380,9 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
         if self.reader.peek() != EMPTY_DICT {
             return self.deserialize_any(visitor);
         }
-        let (start, holder) = (self.reader.at, self.take_holder());
-        self.reader.at += 1;
-        self.reader.memoize(start);
-        self.visit_entries(Walk::dict(holder), visitor)
+        let holder = self.take_holder();
+        let walk = Walk::begin_dict(&mut self.reader, holder);
+        self.visit_entries(walk, visitor)
     }
 
     #[inline]
@@ -384,10 +393,9 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
         visitor: V,
     ) -> Result<V::Value> {
         if self.reader.peek() == EMPTY_DICT {
-            let (start, holder) = (self.reader.at, self.take_holder());
-            self.reader.at += 1;
-            self.reader.memoize(start);
-            return self.visit_fields(Walk::dict(holder), visitor);
+            let holder = self.take_holder();
+            let walk = Walk::begin_dict(&mut self.reader, holder);
+            return self.visit_fields(walk, visitor);
         }
         if self.reader.is_at_known() {
             let again = |direct: &mut Direct<'i, L>, visitor| direct.deserialize_struct(name, fields, visitor);

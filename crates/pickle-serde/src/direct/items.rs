@@ -98,6 +98,18 @@ impl<'d, 'i, L> Pairs<'d, 'i, L> {
         !self.direct.reader.failed && self.direct.reader.has_more(&mut self.walk)
     }
 
+    /// The next key, if there is one, which is to name a field. A graph would name those that are no text, too.
+    #[inline(never)]
+    fn next_name(&mut self) -> Result<Option<&'i str>> {
+        if !self.has_more() {
+            return Ok(None);
+        }
+        match self.direct.reader.text() {
+            Some(name) => Ok(Some(name)),
+            None => Err(self.direct.fail()),
+        }
+    }
+
     /// The value, if all entries went into it.
     #[inline(always)]
     fn finish<T>(mut self, value: T) -> Result<T> {
@@ -184,13 +196,19 @@ impl<'i, 'de, L: Lend<'i, 'de>> MapAccess<'de> for &mut Fields<'_, 'i, L> {
 
     #[inline]
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        if !self.0.has_more() {
-            return Ok(None);
-        }
+        let Pairs { direct, walk, .. } = &mut self.0;
+        let name = match direct.reader.next_known_name(walk) {
+            Some(name) => name,
+            None => match self.0.next_name()? {
+                Some(name) => name,
+                None => return Ok(None),
+            },
+        };
         if std::mem::replace(&mut self.0.owes_value, true) {
             return Err(self.0.direct.fail());
         }
-        seed.deserialize(FieldName(self.0.direct)).map(Some)
+        let field = seed.deserialize(FieldName(name));
+        self.0.direct.noted(field).map(Some)
     }
 
     #[inline]
@@ -199,21 +217,15 @@ impl<'i, 'de, L: Lend<'i, 'de>> MapAccess<'de> for &mut Fields<'_, 'i, L> {
     }
 }
 
-/// A key that is to name a field. A graph would name those that are no text, too.
-struct FieldName<'d, 'i, L>(&'d mut Direct<'i, L>);
+/// A key that names a field.
+struct FieldName<'i>(&'i str);
 
-impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for FieldName<'_, 'i, L> {
+impl<'de> Deserializer<'de> for FieldName<'_> {
     type Error = Error;
 
     #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.0.reader.text() {
-            Some(name) => {
-                let value = visitor.visit_str(name);
-                self.0.noted(value)
-            }
-            None => Err(self.0.fail()),
-        }
+        visitor.visit_str(self.0)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {

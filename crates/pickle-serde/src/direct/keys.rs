@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use pickle_codec::opcodes::{Op, decode};
 
-use super::reader::{Reader, Token};
+use super::reader::{Reader, SHORT_BIN_UNICODE, Token};
 
 /// A key that is only equal to one that is the same here.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,10 +63,17 @@ impl<'i> Reader<'i> {
     /// as 1 and True are.
     #[inline]
     pub(super) fn look_at_key(&mut self) -> Option<Key<'i>> {
+        if let Some(name) = self.known_name() {
+            self.at -= 2;
+            return Some(Key::Text(name.as_bytes()));
+        }
         self.peek();
         let at = self.at;
+        if let Some([SHORT_BIN_UNICODE, length, rest @ ..]) = self.input.get(at..) {
+            return Some(Key::Text(rest.get(..usize::from(*length))?));
+        }
         Some(match decode(self.input, at).ok()?.0 {
-            Op::ShortBinUnicode(utf8) | Op::BinUnicode(utf8) => Key::Text(utf8),
+            Op::BinUnicode(utf8) => Key::Text(utf8),
             Op::BinGet(_) | Op::LongBinGet(_) => Key::Text(self.text_of_get()?.as_bytes()),
             _ => {
                 let value = self.int()?;

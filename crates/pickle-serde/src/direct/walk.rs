@@ -68,10 +68,24 @@ impl Walk {
         Walk::new(Form::List, State::Before, APPENDS, holder, 0)
     }
 
+    /// The list that begins at the cursor.
+    #[inline(always)]
+    pub(super) fn begin_list(reader: &mut Reader<'_>, holder: Holder) -> Walk {
+        let state = if reader.begin_container() { State::Open } else { State::Before };
+        Walk::new(Form::List, state, APPENDS, holder, 0)
+    }
+
     /// A dict whose beginning was read.
     #[inline(always)]
     pub(super) fn dict(holder: Holder) -> Walk {
         Walk::new(Form::Dict, State::Before, SET_ITEMS, holder, 0)
+    }
+
+    /// The dict that begins at the cursor.
+    #[inline(always)]
+    pub(super) fn begin_dict(reader: &mut Reader<'_>, holder: Holder) -> Walk {
+        let state = if reader.begin_container() { State::Open } else { State::Before };
+        Walk::new(Form::Dict, state, SET_ITEMS, holder, 0)
     }
 
     /// The empty tuple, which was read.
@@ -93,6 +107,19 @@ impl Walk {
     }
 }
 
+impl<'i> Reader<'i> {
+    /// The next key of a dict in a batch, if it is text that the memo has and that was asked for before.
+    #[inline(always)]
+    pub(super) fn next_known_name(&mut self, walk: &mut Walk) -> Option<&'i str> {
+        if walk.state != State::Open {
+            return None;
+        }
+        let name = self.known_name()?;
+        walk.given += 1;
+        Some(name)
+    }
+}
+
 impl Reader<'_> {
     /// True if another item of the container, or another key, begins at the cursor; at its end the cursor is behind it.
     #[inline(always)]
@@ -107,8 +134,13 @@ impl Reader<'_> {
                 walk.given += 1;
                 return true;
             }
+            if matches!(walk.form, Form::List | Form::Dict) && walk.given != BATCH {
+                self.at += 1;
+                walk.state = State::Done;
+                return false;
+            }
         }
-        self.has_more_otherwise(walk)
+        walk.state != State::Done && self.has_more_otherwise(walk)
     }
 
     #[inline(never)]
@@ -213,14 +245,12 @@ impl Reader<'_> {
         let start = self.at;
         match self.peek() {
             EMPTY_LIST => {
-                self.at += 1;
-                self.memoize(start);
-                self.skip_items(&mut Walk::list(holder), depth)
+                let mut walk = Walk::begin_list(self, holder);
+                self.skip_items(&mut walk, depth)
             }
             EMPTY_DICT => {
-                self.at += 1;
-                self.memoize(start);
-                self.skip_entries(&mut Walk::dict(holder), depth)
+                let mut walk = Walk::begin_dict(self, holder);
+                self.skip_entries(&mut walk, depth)
             }
             MARK => {
                 self.at += 1;
