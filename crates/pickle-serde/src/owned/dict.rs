@@ -1,5 +1,6 @@
 //! [`Dict`] and [`Set`]: what is found by key, in the order in which it came; and how values are compared and hashed.
 
+use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::mem::discriminant;
 use std::sync::LazyLock;
@@ -20,8 +21,9 @@ use super::table::Table;
 /// dict.insert("b", 3);
 /// assert_eq!(dict.get("b"), Some(&Value::Int(3)));
 /// assert_eq!(dict.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>(), ["'b'", "'a'"]);
+/// assert_eq!(format!("{dict:?}"), r#"{Str("b"): Int(3), Str("a"): Int(2)}"#);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Dict(Table<Value>);
 
 impl Dict {
@@ -195,7 +197,7 @@ impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Dict {
 /// assert_eq!(set.len(), 2);
 /// assert!(set.contains(&1.into()));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Set(Table<()>);
 
 impl Set {
@@ -286,6 +288,18 @@ impl IntoIterator for Set {
 impl<T: Into<Value>> FromIterator<T> for Set {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Set {
         Set(items.into_iter().map(|item| (item.into(), ())).collect())
+    }
+}
+
+impl fmt::Debug for Dict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl fmt::Debug for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 

@@ -4,7 +4,8 @@ use std::ops;
 
 use super::Value;
 
-/// What a [`Value`] is indexed by: text or a [`Value`] for a dict's key, a `usize` for a list or tuple.
+/// What a [`Value`] is indexed by: text or a [`Value`] for a dict's key, a `usize` for the place in a list or tuple, and for
+/// a dict's key that is such an int, as in Python.
 ///
 /// ```
 /// use pickle_serde::Value;
@@ -18,6 +19,11 @@ use super::Value;
 /// let mut value = Value::None;
 /// value["key"] = 5.into();
 /// assert_eq!(value.to_string(), "{'key': 5}");
+///
+/// let mut value = Value::Dict([(12, "twelve")].into_iter().collect());
+/// assert_eq!(value[12].as_str(), Some("twelve"));
+/// value[13] = "thirteen".into();
+/// assert_eq!(value.to_string(), "{12: 'twelve', 13: 'thirteen'}");
 /// ```
 ///
 /// # Panics
@@ -88,6 +94,7 @@ impl sealed::Sealed for usize {
     fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         match value {
             Value::List(items) | Value::Tuple(items) => items.get(*self),
+            Value::Dict(dict) => dict.get(&Value::from(*self)),
             _ => None,
         }
     }
@@ -95,6 +102,7 @@ impl sealed::Sealed for usize {
     fn find_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
         match value {
             Value::List(items) | Value::Tuple(items) => items.get_mut(*self),
+            Value::Dict(dict) => dict.get_mut(&Value::from(*self)),
             _ => None,
         }
     }
@@ -105,6 +113,7 @@ impl sealed::Sealed for usize {
                 let length = items.len();
                 items.get_mut(*self).unwrap_or_else(|| panic!("no item {self} among {length}"))
             }
+            Value::Dict(dict) => dict.or_none(*self),
             other => panic!("no item {self} in {other}"),
         }
     }
