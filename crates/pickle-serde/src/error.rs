@@ -126,7 +126,8 @@ impl Error {
         &self.0.kind
     }
 
-    /// The way from the root to the culprit, such as `users[3].name`; `None` where it is the root, or no object at all.
+    /// The way from the root to the culprit, such as `users[3].name`; `None` where it is the root, or no object at all. Of a
+    /// long one the message has the beginning and the end.
     ///
     /// ```
     /// let error = pickle_serde::from_slice::<Vec<u8>>(b"\x80\x02](K\x01Ne.").unwrap_err();
@@ -134,7 +135,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn path(&self) -> Option<String> {
-        (!self.0.steps.is_empty()).then(|| Path(&self.0.steps).to_string())
+        (!self.0.steps.is_empty()).then(|| Path(&self.0.steps, usize::MAX).to_string())
     }
 
     /// The offset in the input of the instruction that made the culprit, where the input is there to be asked.
@@ -213,14 +214,17 @@ impl Error {
     }
 }
 
+/// How many steps of a path a message has: that of a cycle is as long as the type goes deep.
+const SHOWN: usize = 16;
+
 impl Display for Inner {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
         match (self.steps.is_empty(), self.place) {
             (true, None) => Ok(()),
-            (false, None) => write!(f, " ({})", Path(&self.steps)),
+            (false, None) => write!(f, " ({})", Path(&self.steps, SHOWN)),
             (true, Some(place)) => write!(f, " ({})", Place(place)),
-            (false, Some(place)) => write!(f, " ({}, {})", Path(&self.steps), Place(place)),
+            (false, Some(place)) => write!(f, " ({}, {})", Path(&self.steps, SHOWN), Place(place)),
         }
     }
 }
@@ -236,12 +240,20 @@ impl Display for Place {
     }
 }
 
-/// The steps in the order of reading.
-struct Path<'s>(&'s [Step]);
+/// The steps in the order of reading, or so many of them, from both ends.
+struct Path<'s>(&'s [Step], usize);
 
 impl Display for Path<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (number, step) in self.0.iter().rev().enumerate() {
+        let Path(steps, most) = *self;
+        let left_out = if steps.len() > most { most / 2..steps.len() - most / 2 } else { 0..0 };
+        for (number, step) in steps.iter().rev().enumerate() {
+            if left_out.contains(&number) {
+                if number == left_out.start {
+                    f.write_char('…')?;
+                }
+                continue;
+            }
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,
                 Step::Name(name) if is_identifier(name) => {

@@ -106,6 +106,12 @@ fn a_cycle_is_an_error_where_the_type_looks_there() {
     for pickle in pickles("cycle") {
         let error = from_slice::<Value>(&pickle.bytes).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Cycle("list")), "{pickle}: {error}");
+        // As deep as there is room for; the message says less.
+        assert_eq!(error.path(), Some("[0]".repeat(128)), "{pickle}");
+        assert!(
+            error.to_string().contains("([0][0][0][0][0][0][0][0]…[0][0][0][0][0][0][0][0], "),
+            "{pickle}: {error}"
+        );
         assert!(from_slice::<IgnoredAny>(&pickle.bytes).is_ok(), "{pickle}");
         assert_eq!(from_slice::<Vec<IgnoredAny>>(&pickle.bytes).map_or(0, |items| items.len()), 1, "{pickle}");
     }
