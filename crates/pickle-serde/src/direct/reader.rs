@@ -270,7 +270,7 @@ impl<'i> Reader<'i> {
     }
 
     /// The same where one opcode is more likely than the others, since all that stand here are the values of one field: then
-    /// a guess is mostly right, and what follows need not wait for it (records 0.9 of the time).
+    /// a guess is mostly right, and what follows need not wait for it.
     #[inline(always)]
     pub(super) fn int_of_field(&mut self) -> Option<i64> {
         let (value, size) = match self.window::<5>() {

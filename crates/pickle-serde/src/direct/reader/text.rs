@@ -24,7 +24,8 @@ impl<'i> Reader<'i> {
     /// behind it, and examined as that.
     ///
     /// The standard library goes from character to character, and guesses where short text ends: wrongly, since names and the
-    /// like are of any length. A block has no branches (ascii 0.5 of the time, unicode 0.4).
+    /// like are of any length. A block has no branches (18 → 8 ns for a
+    /// name, 45 → 14 ns for 16 characters of mixed scripts).
     #[inline(always)]
     pub(in super::super) fn copied_text<'b>(&mut self, block: &'b mut [u8; BLOCK]) -> Option<&'b str> {
         let start = self.at;
