@@ -205,6 +205,7 @@ pub(crate) fn name(path: &Path) -> String {
     match path.to_str() {
         Some("-") => String::from("<stdin>"),
         Some(text) if text.starts_with("-!") => format!("<stdin>{}", &text[1..]),
-        _ => path.display().to_string(),
+        Some(text) => text.into(),
+        None => path.display().to_string(),
     }
 }

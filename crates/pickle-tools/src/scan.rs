@@ -35,6 +35,7 @@ mod content;
 mod embedded;
 mod finding;
 mod host;
+mod inflate;
 mod judge;
 mod kept;
 mod log;
@@ -43,6 +44,7 @@ mod npy;
 mod policy;
 mod raw;
 mod run;
+mod scratch;
 mod stream;
 mod symbol;
 mod tar;
@@ -59,6 +61,8 @@ use pickle_value::Graph;
 use content::{Found, Session};
 pub use finding::{Action, Finding, Origin, Severity};
 pub use policy::{Allowed, Judgement, Operation, Policy, PolicyError, PolicyResolver};
+use log::Telling;
+use scratch::Spare;
 pub use verdict::Verdict;
 
 use crate::container::{DEFAULT_RATIO, DEFAULT_UNPACKED};
@@ -87,13 +91,14 @@ pub fn has_pickle_extension(name: &str) -> bool {
 pub struct Scanner {
     policy: Policy,
     options: ScanOptions,
+    spare: Spare,
 }
 
 #[derive(Clone, Debug)]
 struct ScanOptions {
     max_depth: usize,
     max_unpacked: Option<u64>,
-    every: bool,
+    telling: Telling,
 }
 
 impl ScanOptions {
@@ -118,7 +123,9 @@ impl Scanner {
     /// A scanner with this policy alone.
     #[must_use]
     pub fn with_policy(policy: Policy) -> Scanner {
-        Scanner { policy, options: ScanOptions { max_depth: 8, max_unpacked: None, every: false } }
+        let telling = Telling { every: false, allowed: true };
+        let options = ScanOptions { max_depth: 8, max_unpacked: None, telling };
+        Scanner { policy, options, spare: Spare::default() }
     }
 
     /// The policy.
@@ -130,7 +137,23 @@ impl Scanner {
     /// Tells of each instruction by itself, not of the first of a kind with a count.
     #[must_use]
     pub fn every(mut self, every: bool) -> Scanner {
-        self.options.every = every;
+        self.options.telling.every = every;
+        self
+    }
+
+    /// Tells of what the policy allows, too, as it does by default. Without, the verdict is the same and comes sooner, and
+    /// the [symbols](Report::symbols) are those alone that are not allowed.
+    ///
+    /// ```
+    /// use pickle_tools::scan::{Scanner, Verdict};
+    ///
+    /// let report = Scanner::new().allowed(false).scan(b"\x80\x02ccollections\nOrderedDict\n)R.");
+    /// assert_eq!(report.verdict(), Verdict::Clean);
+    /// assert!(report.findings().is_empty());
+    /// ```
+    #[must_use]
+    pub fn allowed(mut self, allowed: bool) -> Scanner {
+        self.options.telling.allowed = allowed;
         self
     }
 
@@ -151,13 +174,15 @@ impl Scanner {
     /// Scans a file's bytes. It cannot fail: what cannot be read is a finding.
     #[must_use]
     pub fn scan(&self, bytes: &[u8]) -> Report {
-        let mut session = Session::new(&self.policy, &self.options, bytes.len() as u64);
+        let mut scratch = self.spare.take(&self.policy);
+        let mut session = Session::new(&mut scratch, &self.options, bytes.len() as u64);
         let found = session.content(bytes, &"".into(), 0);
         let (recognised, problem) = match found {
             Found::Something => (true, None),
             Found::Nothing(problem) => (false, Some(problem)),
         };
-        let mut findings = session.findings;
+        let Session { mut findings, containers, pickles, .. } = session;
+        self.spare.give(scratch);
         findings.sort_by(|a, b| {
             let by = |finding: &Finding| (finding.offset, finding.action);
             let severity = b.severity.cmp(&a.severity);
@@ -172,7 +197,7 @@ impl Scanner {
                 == (&b.place, b.offset, b.action, &b.subject, b.severity)
         });
         let verdict = Verdict::of(&findings, recognised);
-        Report { verdict, findings, containers: session.containers, pickles: session.pickles, problem }
+        Report { verdict, findings, containers, pickles, problem }
     }
 
     /// Loads what is clean: first all operations are judged, calls and states as well as names, as [`scan`](Scanner::scan)

@@ -12,6 +12,7 @@ use std::sync::Mutex;
 use clap::Args;
 use indicatif::ProgressBar;
 use pickle_tools::scan::{Policy, Report, Scanner, Verdict, has_pickle_extension};
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use crate::failure::Failure;
@@ -138,40 +139,35 @@ const LARGE: u64 = 256 << 20;
 
 impl Scan {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let mut scanner = Scanner::with_policy(self.policy.read()?).every(self.explain);
+        let mut scanner = Scanner::with_policy(self.policy.read()?).every(self.explain).allowed(self.explain || self.json);
         if let Some(bytes) = self.max_unpacked {
             scanner = scanner.max_unpacked(bytes);
         }
         let entries = walk(&self.paths);
         let progress = if entries.len() > 1 { ProgressBar::new(entries.len() as u64) } else { ProgressBar::hidden() };
+        // This thread is one of them: on one core, or for one file, there is no other. Where they are there already, that
+        // is as good.
+        let _ = ThreadPoolBuilder::new().use_current_thread().build_global();
         let large = Mutex::new(());
         let mut out = Output::stdout();
         let mut summary = Summary::default();
-        let mut log = sarif::Log::default();
+        let mut results = Vec::new();
         for batch in entries.chunks(BATCH) {
-            let scan = |entry: &Entry| {
-                let scanned = scan(&scanner, entry, &large);
+            let told = batch.par_iter().map_init(Buffer::default, |buffer, entry| {
+                let told = self.tell(&scan(&scanner, entry, buffer, &large));
                 progress.inc(1);
-                scanned
-            };
-            let scanned: Vec<Scanned> = batch.par_iter().map(scan).collect();
-            for file in &scanned {
-                summary.count(file.verdict());
-                let written = match (self.json, self.sarif) {
-                    (true, _) => report::json(&mut out, file, self.verbose),
-                    (_, true) => {
-                        log.add(file);
-                        Ok(())
-                    }
-                    _ => report::text(&mut out, file, self.verbose, self.explain),
-                };
-                written.map_err(|error| out.failure(&error))?;
+                told
+            });
+            for file in told.collect::<Vec<Told>>() {
+                summary.count(file.verdict);
+                results.extend(file.results);
+                out.write_all(&file.lines).map_err(|error| out.failure(&error))?;
             }
         }
         progress.finish_and_clear();
         let written = match (self.json, self.sarif) {
             (true, _) => Ok(()),
-            (_, true) => log.write(&mut out),
+            (_, true) => sarif::write(&mut out, &results),
             _ => writeln!(out, "{summary}"),
         };
         written.map_err(|error| out.failure(&error))?;
@@ -181,32 +177,78 @@ impl Scan {
             status => Err(Failure::SaidWith(status)),
         }
     }
+
+    /// Puts in words what there is to say of a file.
+    fn tell(&self, file: &Scanned) -> Told {
+        let (mut lines, mut results) = (Vec::new(), Vec::new());
+        match (self.json, self.sarif) {
+            (true, _) => report::json(&mut lines, file, self.verbose),
+            (_, true) => results = sarif::results(file),
+            _ => report::text(&mut lines, file, self.verbose, self.explain),
+        }
+        Told { verdict: file.verdict(), lines, results }
+    }
 }
 
-fn scan(scanner: &Scanner, entry: &Entry, large: &Mutex<()>) -> Scanned {
+/// What there is to say of a file.
+struct Told {
+    verdict: Verdict,
+    lines: Vec<u8>,
+    /// Results of SARIF.
+    results: Vec<serde_json::Value>,
+}
+
+/// Where files are read to, one after the other.
+struct Buffer(Box<[u8]>);
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Buffer(vec![0; 1 << 16].into())
+    }
+}
+
+fn scan(scanner: &Scanner, entry: &Entry, buffer: &mut Buffer, large: &Mutex<()>) -> Scanned {
     let path_name = name(&entry.path);
     let outcome = match &entry.problem {
         Some(problem) => Err(problem.clone()),
-        None => scan_file(scanner, &entry.path, large).map_err(|error| error.to_string()),
+        None => scan_file(scanner, &entry.path, buffer, large).map_err(|error| error.to_string()),
     };
     let is_due = entry.is_named || has_pickle_extension(&path_name);
     Scanned { name: path_name, is_due, is_named: entry.is_named, outcome }
 }
 
-fn scan_file(scanner: &Scanner, path: &Path, large: &Mutex<()>) -> io::Result<Report> {
+fn scan_file(scanner: &Scanner, path: &Path, Buffer(buffer): &mut Buffer, large: &Mutex<()>) -> io::Result<Report> {
     if path.as_os_str() == "-" {
         return Ok(scanner.scan(&read(path)?));
     }
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
+    let filled = fill(&mut file, buffer)?;
+    if filled < buffer.len() {
+        return Ok(scanner.scan(&buffer[..filled]));
+    }
     let length = file.metadata()?.len();
     let held = (length > LARGE).then(|| large.lock());
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1))?;
+    bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1).max(filled))?;
+    bytes.extend_from_slice(buffer);
     // Through `take`, nobody asks for the length once more.
     file.take(u64::MAX).read_to_end(&mut bytes)?;
     let report = scanner.scan(&bytes);
     drop(held);
     Ok(report)
+}
+
+/// Reads up to the end, or until the buffer is full; gives how much there is.
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    loop {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => return Ok(filled),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {

@@ -6,10 +6,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::embedded;
-use super::finding::{Action, Finding, Origin, Severity};
+use super::finding::{Action, Actions, Finding, Origin, Severity};
 use super::host::Nested;
-use super::policy::Policy;
+use super::scratch::Scratch;
 use super::stream::{Stream, stream};
+use super::unpack::Packed;
 use super::zip::{Archive, Entry};
 use super::{ScanOptions, npy, tar, unpack, zip};
 use crate::container::{Format, HEAD};
@@ -19,7 +20,7 @@ const MAX_ALLOWED: usize = 1 << 16;
 
 /// One file's scan.
 pub(super) struct Session<'s> {
-    policy: &'s Policy,
+    scratch: &'s mut Scratch,
     options: &'s ScanOptions,
     pub(super) findings: Vec<Finding>,
     pub(super) containers: Vec<String>,
@@ -43,10 +44,10 @@ pub(super) enum Found {
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 impl<'s> Session<'s> {
-    pub(super) fn new(policy: &'s Policy, options: &'s ScanOptions, length: u64) -> Session<'s> {
+    pub(super) fn new(scratch: &'s mut Scratch, options: &'s ScanOptions, length: u64) -> Session<'s> {
         let unpacked = options.limit(length);
         Session {
-            policy,
+            scratch,
             options,
             findings: Vec::new(),
             containers: Vec::new(),
@@ -71,14 +72,14 @@ impl<'s> Session<'s> {
                 return Found::Something;
             }
         }
-        let mut pickles = stream(bytes, place.clone(), self.policy, self.options.every);
-        let only_asks = |finding: &Finding| matches!(finding.action, Action::Extension | Action::Persistent);
-        if is_nested && bytes.first() != Some(&0x80) && (pickles.pickles == 0 || pickles.findings.iter().all(only_asks))
-        {
+        let mut pickles = stream(bytes, place.clone(), self.scratch, self.options.telling);
+        let only_asks = pickles.actions.are_only(&[Action::Extension, Action::Persistent]);
+        if is_nested && bytes.first() != Some(&0x80) && (pickles.pickles == 0 || only_asks) {
             // Bytes that are no pickle are bytes, whatever they begin with: of random ones, some are an extension code and
             // a STOP.
             pickles.findings.retain(|finding| finding.severity == Severity::Dangerous);
             pickles.acted = !pickles.findings.is_empty();
+            pickles.actions = Actions::of(&pickles.findings);
         }
         let container = self.container(bytes, place, depth);
         self.take(bytes, pickles, container, place, depth)
@@ -88,7 +89,7 @@ impl<'s> Session<'s> {
     fn take(&mut self, bytes: &[u8], found: Stream, container: bool, place: &Arc<str>, depth: usize) -> Found {
         // A container and a PNG picture begin with letters that are a persistent id's opcode.
         let is_other = container || bytes.starts_with(PNG);
-        let is_chance = is_other && found.pickles == 0 && found.findings.iter().all(|f| f.action == Action::Persistent);
+        let is_chance = is_other && found.pickles == 0 && found.actions.are_only(&[Action::Persistent]);
         self.pickles += found.pickles;
         if !is_chance {
             self.add(found.findings);
@@ -140,7 +141,7 @@ impl<'s> Session<'s> {
 
     /// Looks into what is no pickle for pickles.
     fn embedded(&mut self, bytes: &[u8], from: usize, place: &Arc<str>) -> bool {
-        let found = embedded::search(bytes, from, place, self.policy);
+        let found = embedded::search(bytes, from, place, self.scratch, self.options.telling);
         let any = found.any;
         self.pickles += found.pickles;
         self.add(found.findings);
@@ -203,8 +204,15 @@ impl<'s> Session<'s> {
 
     /// What is packed as a whole.
     fn packed(&mut self, format: Option<Format>, bytes: &[u8], place: &Arc<str>, depth: usize) {
-        let Some(reader) = unpack::reader(format, bytes) else { return };
-        let (content, problem) = self.unpacked(reader);
+        let before = self.unpacked;
+        let (content, problem) = match unpack::with_small_blocks(format, bytes).map(|packed| self.unpacked(packed)) {
+            Some((content, None)) => (content, None),
+            _ => {
+                self.unpacked = before;
+                let Some(packed) = unpack::packed(format, bytes) else { return };
+                self.unpacked(packed)
+            }
+        };
         let name = format.map_or("joblib", Format::name);
         let inner = inside(place, name);
         if let Some(problem) = problem {
@@ -214,15 +222,20 @@ impl<'s> Session<'s> {
     }
 
     /// What comes out of a decoder, as far as it goes and is allowed for.
-    fn unpacked(&mut self, reader: impl Read) -> (Vec<u8>, Option<String>) {
+    fn unpacked(&mut self, packed: Packed<'_>) -> (Vec<u8>, Option<String>) {
         let mut content = Vec::new();
-        let read = reader.take(self.unpacked + 1).read_to_end(&mut content);
-        let length = content.len() as u64;
-        let problem = match read {
-            _ if length > self.unpacked => Some(format!("it unpacks to more than {} bytes", self.unpacked)),
-            Err(error) => Some(error.to_string()),
-            Ok(_) => None,
+        let inflater = &mut self.scratch.inflater;
+        let problem = match packed {
+            Packed::Deflated(bytes) => inflater.deflated(bytes, &mut content, self.unpacked).map(String::from),
+            Packed::Zlib(bytes) => inflater.zlib_streams(bytes, &mut content, self.unpacked).map(String::from),
+            Packed::Other(reader) => {
+                let read = reader.take(self.unpacked.saturating_add(1)).read_to_end(&mut content);
+                read.err().map(|error| error.to_string())
+            }
         };
+        let length = content.len() as u64;
+        let is_more = length > self.unpacked;
+        let problem = if is_more { Some(format!("it unpacks to more than {} bytes", self.unpacked)) } else { problem };
         self.unpacked = self.unpacked.saturating_sub(length);
         (content, problem)
     }
@@ -313,8 +326,8 @@ impl<'s> Session<'s> {
         let rest = &bytes[start..];
         let content = match unpack::member(entry, rest) {
             unpack::Member::Stored(content) => Cow::Borrowed(content),
-            unpack::Member::Packed(reader) => {
-                let (content, problem) = self.unpacked(reader);
+            unpack::Member::Packed(packed) => {
+                let (content, problem) = self.unpacked(packed);
                 if let (Some(problem), true) = (problem, is_listed) {
                     self.form(Severity::Unreadable, &inner, "the member cannot be unpacked to its end", problem);
                 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::finding::{Finding, Severity};
 use super::host::ScanHost;
-use super::log::Log;
-use super::policy::{Judgement, Policy};
-use super::run::{Mode, Run, machine, run};
+use super::log::{Log, Telling};
+use super::policy::Judgement;
+use super::run::{Mode, Run, run};
+use super::scratch::Scratch;
 
 /// Trying where a pickle may begin costs up to so many times the length of the bytes.
 const MAX_WORK: usize = 4;
@@ -26,11 +27,17 @@ pub(super) struct Embedded {
 
 /// Finds pickles that begin with PROTO and come to their STOP, having named something; and those that name what is
 /// blocked, however they begin.
-pub(super) fn search(bytes: &[u8], from: usize, place: &Arc<str>, policy: &Policy) -> Embedded {
+pub(super) fn search(
+    bytes: &[u8],
+    from: usize,
+    place: &Arc<str>,
+    scratch: &mut Scratch,
+    telling: Telling,
+) -> Embedded {
     let mut search = Search {
         bytes,
-        policy,
-        log: Log::new(place.clone(), false),
+        scratch,
+        log: Log::new(place.clone(), Telling { every: false, ..telling }),
         pickles: 0,
         work: bytes.len().saturating_mul(MAX_WORK).max(MIN_WORK),
     };
@@ -40,15 +47,15 @@ pub(super) fn search(bytes: &[u8], from: usize, place: &Arc<str>, policy: &Polic
     Embedded { findings: search.log.into_findings(), pickles: search.pickles, any }
 }
 
-struct Search<'b, 'p> {
+struct Search<'b> {
     bytes: &'b [u8],
-    policy: &'p Policy,
+    scratch: &'b mut Scratch,
     log: Log,
     pickles: u64,
     work: usize,
 }
 
-impl Search<'_, '_> {
+impl Search<'_> {
     fn with_proto(&mut self, from: usize) {
         let mut at = from;
         while let Some(found) = memchr::memchr(0x80, &self.bytes[at..]) {
@@ -100,7 +107,7 @@ impl Search<'_, '_> {
         (module_start..line.len()).filter(|&at| line[at] == b'c').find_map(|at| {
             let module = core::str::from_utf8(&line[at + 1..]).ok()?;
             let (module, name) = pickle_codec::names::to_python3(module, name);
-            let is_blocked = !module.is_empty() && matches!(self.policy.judge(module, name), Judgement::Blocked(_));
+            let is_blocked = !module.is_empty() && matches!(self.scratch.host.symbols.policy().judge(module, name), Judgement::Blocked(_));
             is_blocked.then_some(line_start + at)
         })
     }
@@ -108,8 +115,9 @@ impl Search<'_, '_> {
     /// Runs what begins at `start`; none where trying has cost too much.
     fn attempt(&mut self, start: usize) -> Option<Run> {
         let bytes = &self.bytes[start..];
-        let mut host = ScanHost::new(bytes, self.policy, self.log.fresh());
-        let mut ran = run(&mut machine(), &mut host, bytes, 0, Mode::default());
+        self.scratch.begin(bytes.len());
+        let mut host = ScanHost::new(bytes, &mut self.scratch.host, self.log.fresh());
+        let mut ran = run(&mut self.scratch.machine, &mut host, bytes, 0, Mode::default());
         let cost = match &mut ran.end {
             Ok(end) => {
                 *end += start;

@@ -42,6 +42,30 @@ impl Action {
     }
 }
 
+/// Some actions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Actions(u16);
+
+impl Actions {
+    pub(super) fn of(findings: &[Finding]) -> Actions {
+        findings.iter().fold(Actions::default(), |actions, finding| actions.with(finding.action))
+    }
+
+    pub(super) fn with(self, action: Action) -> Actions {
+        Actions(self.0 | 1 << action as u16)
+    }
+
+    pub(super) fn and(self, others: Actions) -> Actions {
+        Actions(self.0 | others.0)
+    }
+
+    /// True where there are no others than these.
+    pub(super) fn are_only(self, actions: &[Action]) -> bool {
+        let these = actions.iter().fold(Actions::default(), |these, action| these.with(*action));
+        self.0 & !these.0 == 0
+    }
+}
+
 /// How a name, or what is called, came to be where it is used.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Origin {

@@ -9,11 +9,11 @@ use pickle_opcodes::Opcode;
 
 use super::finding::{Action, Origin, Severity, UNKNOWN_NAME};
 use super::judge::Args;
-use super::kept::{Dicts, Tuples};
 use super::log::{Event, Log};
-use super::policy::{Operation, Policy};
-use super::raw::{Dtype, Raw};
-use super::symbol::{Symbol, Symbols};
+use super::policy::Operation;
+use super::raw::Raw;
+use super::scratch::HostScratch;
+use super::symbol::Symbol;
 use super::value::{Text, Thing, Value};
 
 /// Decoded texts take no more than this; later ones are not kept.
@@ -24,18 +24,13 @@ const MAX_DECODED: usize = 1 << 20;
 
 /// Judges what the machine asks it to do.
 #[derive(Debug)]
-pub(super) struct ScanHost<'i, 'p> {
+pub(super) struct ScanHost<'i> {
     input: &'i [u8],
-    /// Texts that do not stand in the input as they are.
-    arena: Vec<u8>,
-    pub(super) symbols: Symbols<'p>,
+    pub(super) scratch: &'i mut HostScratch,
     pub(super) log: Log,
     /// The instruction that runs.
     pub(super) at: usize,
     pub(super) opcode: Opcode,
-    pub(super) tuples: Tuples,
-    pub(super) dicts: Dicts,
-    pub(super) dtypes: Vec<Dtype>,
     /// The last two texts that were made.
     recent: [Option<Value>; 2],
     /// What joblib's loader would read from the stream next.
@@ -74,18 +69,14 @@ pub(super) struct Refusal(pub(super) Cow<'static, str>);
 
 pub(super) type Made = Result<Value, Refusal>;
 
-impl<'i, 'p> ScanHost<'i, 'p> {
-    pub(super) fn new(input: &'i [u8], policy: &'p Policy, log: Log) -> ScanHost<'i, 'p> {
+impl<'i> ScanHost<'i> {
+    pub(super) fn new(input: &'i [u8], scratch: &'i mut HostScratch, log: Log) -> ScanHost<'i> {
         ScanHost {
             input,
-            arena: Vec::new(),
-            symbols: Symbols::new(policy),
+            scratch,
             log,
             at: 0,
             opcode: Opcode::Stop,
-            tuples: Tuples::default(),
-            dicts: Dicts::default(),
-            dtypes: Vec::new(),
             recent: [None; 2],
             raw: None,
             nested: BTreeMap::new(),
@@ -101,7 +92,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
         self.memo.reads = true;
         if value.is_global()
             && let Thing::Global(symbol) = value.thing()
-            && let Some(symbol) = self.symbols.get_mut(symbol)
+            && let Some(symbol) = self.scratch.symbols.get_mut(symbol)
         {
             symbol.recalled = true;
         }
@@ -109,7 +100,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
 
     /// The content of a text that is kept.
     pub(super) fn content(&self, text: Text) -> &[u8] {
-        content(self.input, &self.arena, text)
+        content(self.input, &self.scratch.arena, text)
     }
 
     /// The content of a value that is a text.
@@ -125,9 +116,9 @@ impl<'i, 'p> ScanHost<'i, 'p> {
         let value = match self.position(utf8) {
             _ if utf8.len() > Text::MAX => Value::new(Thing::LongText),
             Some(start) => Value::new(Thing::Text(Text { start, length: utf8.len() as u16 })),
-            None if self.arena.len() < MAX_ARENA => {
-                let start = Text::ARENA + self.arena.len() as u64;
-                self.arena.extend_from_slice(utf8);
+            None if self.scratch.arena.len() < MAX_ARENA => {
+                let start = Text::ARENA + self.scratch.arena.len() as u64;
+                self.scratch.arena.extend_from_slice(utf8);
                 Value::new(Thing::Text(Text { start, length: utf8.len() as u16 }))
             }
             None => Value::new(Thing::LongText),
@@ -177,7 +168,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
 
     /// Notes that a symbol is named.
     pub(super) fn name_symbol(&mut self, symbol: u32, origin: Origin) {
-        let Some(known) = self.symbols.get_mut(symbol) else { return };
+        let Some(known) = self.scratch.symbols.get_mut(symbol) else { return };
         known.recalled = false;
         // Text may begin with a `c` and two lines; what stands behind something else is no chance.
         self.log.acted |= known.is_plausible || self.at > 0;
@@ -188,7 +179,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
 
     /// Notes what is done with a symbol, or with what it made.
     pub(super) fn do_with(&mut self, symbol: u32, action: Action, operation: Operation) -> Severity {
-        let Some(known) = self.symbols.get(symbol) else { return Severity::Suspicious };
+        let Some(known) = self.scratch.symbols.get(symbol) else { return Severity::Suspicious };
         let origin = if known.recalled { Origin::Memo } else { Origin::Literal };
         self.log.acted |= known.is_plausible || self.at > 0;
         let severity = known.doing(operation);
@@ -205,7 +196,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
     }
 
     pub(super) fn subject(&self, symbol: u32) -> Arc<str> {
-        self.symbols.get(symbol).map_or_else(|| "?".into(), |symbol| symbol.subject.clone())
+        self.scratch.symbols.get(symbol).map_or_else(|| "?".into(), |symbol| symbol.subject.clone())
     }
 
     /// What a thing is called that is no literal.
@@ -239,7 +230,7 @@ impl<'i, 'p> ScanHost<'i, 'p> {
     fn named_by(&self, value: Value) -> Result<Option<Text>, Refusal> {
         match value.thing() {
             Thing::Text(text) => Ok(Some(text)),
-            Thing::Object { symbol, .. } if self.symbols.get(symbol).is_some_and(Symbol::makes_arrays) => {
+            Thing::Object { symbol, .. } if self.scratch.symbols.get(symbol).is_some_and(Symbol::makes_arrays) => {
                 Err(Refusal(Cow::Borrowed("STACK_GLOBAL requires str")))
             }
             Thing::LongText | Thing::Object { .. } | Thing::Persistent | Thing::Unknown => Ok(None),
@@ -257,7 +248,7 @@ fn content<'b>(input: &'b [u8], arena: &'b [u8], text: Text) -> &'b [u8] {
     bytes.get(start..start + usize::from(text.length)).unwrap_or_default()
 }
 
-impl Host for ScanHost<'_, '_> {
+impl Host for ScanHost<'_> {
     type Object = Value;
     type Error = Refusal;
 
@@ -328,7 +319,7 @@ impl Host for ScanHost<'_, '_> {
 
     #[inline]
     fn tuple(&mut self, items: Items<'_, Value>) -> Made {
-        Ok(Value::new(Thing::Tuple(self.tuples.push(items.as_slice()))))
+        Ok(Value::new(Thing::Tuple(self.scratch.tuples.push(items.as_slice()))))
     }
 
     #[inline]
@@ -338,7 +329,7 @@ impl Host for ScanHost<'_, '_> {
 
     #[inline]
     fn dict(&mut self) -> Made {
-        Ok(Value::new(Thing::Dict(self.dicts.next())))
+        Ok(Value::new(Thing::Dict(self.scratch.dicts.next())))
     }
 
     fn set(&mut self) -> Made {
@@ -381,7 +372,7 @@ impl Host for ScanHost<'_, '_> {
         if core::str::from_utf8(module).is_err() || core::str::from_utf8(name).is_err() {
             return Err(Refusal(Cow::Borrowed("the name of a global is not UTF-8")));
         }
-        let symbol = self.symbols.enter(module, name, protocol);
+        let symbol = self.scratch.symbols.enter(module, name, protocol);
         self.name_symbol(symbol, Origin::Literal);
         Ok(Value::new(Thing::Global(symbol)))
     }
@@ -394,15 +385,16 @@ impl Host for ScanHost<'_, '_> {
         };
         let recent = |value| self.recent.contains(&Some(value));
         let origin = if recent(module) && recent(name) { Origin::Literal } else { Origin::Memo };
-        let content = |text| content(self.input, &self.arena, text);
-        let symbol = self.symbols.enter(content(module_text), content(name_text), protocol);
+        let content = |text| content(self.input, &self.scratch.arena, text);
+        let symbol = self.scratch.symbols.enter(content(module_text), content(name_text), protocol);
         self.name_symbol(symbol, origin);
         Ok(Value::new(Thing::Global(symbol)))
     }
 
     fn extension(&mut self, code: u32, _protocol: u8) -> Made {
-        if let Some((module, name)) = self.symbols.policy().extension(code) {
-            let symbol = self.symbols.enter(module.as_bytes(), name.as_bytes(), 4);
+        let policy = self.scratch.symbols.policy().clone();
+        if let Some((module, name)) = policy.extension(code) {
+            let symbol = self.scratch.symbols.enter(module.as_bytes(), name.as_bytes(), 4);
             self.name_symbol(symbol, Origin::Computed);
             return Ok(Value::new(Thing::Global(symbol)));
         }

@@ -23,7 +23,7 @@ pub(super) enum Args<'a> {
     Tuple(Value),
 }
 
-impl ScanHost<'_, '_> {
+impl ScanHost<'_> {
     /// `callable(*args)`
     pub(super) fn call(&mut self, callable: Value, args: Args<'_>) -> Made {
         let thing = callable.thing();
@@ -31,7 +31,7 @@ impl ScanHost<'_, '_> {
             return Err(Refusal(Cow::Owned(format!("'{literal}' object is not callable"))));
         }
         if let Thing::Object { symbol, .. } = thing
-            && self.symbols.get(symbol).is_some_and(Symbol::makes_arrays)
+            && self.scratch.symbols.get(symbol).is_some_and(Symbol::makes_arrays)
         {
             return Err(Refusal(Cow::Borrowed("an array is not callable")));
         }
@@ -42,7 +42,7 @@ impl ScanHost<'_, '_> {
         };
         let plain = Value::new(Thing::Object { symbol, note: 0 });
         let severity = self.do_with(symbol, Action::Call, Operation::Call);
-        let rule = self.symbols.get(symbol).and_then(|symbol| symbol.allowed()?.rule);
+        let rule = self.scratch.symbols.get(symbol).and_then(|symbol| symbol.allowed()?.rule);
         let (Severity::Allowed, Some(rule)) = (severity, rule) else {
             return Ok(plain);
         };
@@ -89,8 +89,8 @@ impl ScanHost<'_, '_> {
             Rule::Dtype => {
                 let dtype = args.first().and_then(|code| self.text_of(*code)).and_then(Dtype::of_code);
                 let Some(dtype) = dtype else { return Ok(None) };
-                self.dtypes.push(dtype);
-                Ok(Some(Value::new(Thing::Object { symbol, note: self.dtypes.len() as u32 })))
+                self.scratch.dtypes.push(dtype);
+                Ok(Some(Value::new(Thing::Object { symbol, note: self.scratch.dtypes.len() as u32 })))
             }
             Rule::ArrayWrapper => Ok(None),
         }
@@ -99,7 +99,7 @@ impl ScanHost<'_, '_> {
     /// The items of a tuple, if it is one that is known.
     fn items_of(&self, tuple: Value) -> Option<&[Value]> {
         match tuple.thing() {
-            Thing::Tuple(number) => self.tuples.get(number),
+            Thing::Tuple(number) => self.scratch.tuples.get(number),
             _ => None,
         }
     }
@@ -107,7 +107,7 @@ impl ScanHost<'_, '_> {
     /// `...` and `NotImplemented`, which are named.
     fn is_constant(&self, value: Value) -> bool {
         let Thing::Global(symbol) = value.thing() else { return false };
-        let subject = self.symbols.get(symbol).map(|symbol| &*symbol.subject);
+        let subject = self.scratch.symbols.get(symbol).map(|symbol| &*symbol.subject);
         matches!(subject, Some("builtins.Ellipsis" | "builtins.NotImplemented"))
     }
 
@@ -122,7 +122,7 @@ impl ScanHost<'_, '_> {
         let Some(name) = self.text_of(*name) else {
             return Err("the name of the attribute is computed");
         };
-        let Some(outer) = self.symbols.get(outer) else {
+        let Some(outer) = self.scratch.symbols.get(outer) else {
             return Err("it takes an attribute of what is not known");
         };
         // Each name is longer than the one before: a chain of very many would take the square of its length.
@@ -131,7 +131,7 @@ impl ScanHost<'_, '_> {
         }
         let path = [outer.name().as_bytes(), b".", name].concat();
         let module = outer.module().to_owned();
-        let symbol = self.symbols.enter(module.as_bytes(), &path, 4);
+        let symbol = self.scratch.symbols.enter(module.as_bytes(), &path, 4);
         self.name_symbol(symbol, Origin::Literal);
         Ok(Value::new(Thing::Global(symbol)))
     }
@@ -206,7 +206,7 @@ impl ScanHost<'_, '_> {
         let Some(parts) = parts else { return };
         let has_hook = parts.iter().any(|part| match part.thing() {
             Thing::Dict(number) => {
-                self.dicts.get(number).map_or_else(|| self.dicts.has_forgotten_hook(), |note| note.has_hook)
+                self.scratch.dicts.get(number).map_or_else(|| self.scratch.dicts.has_forgotten_hook(), |note| note.has_hook)
             }
             _ => false,
         });
@@ -221,11 +221,11 @@ impl ScanHost<'_, '_> {
 
     /// Learns from a state how an array is read that stands in the stream.
     fn follow(&mut self, symbol: u32, note: u32, state: Value) {
-        let rule = self.symbols.get(symbol).and_then(|symbol| symbol.allowed()?.rule);
+        let rule = self.scratch.symbols.get(symbol).and_then(|symbol| symbol.allowed()?.rule);
         match (rule, state.thing()) {
             (Some(Rule::Dtype), Thing::Tuple(number)) => {
-                let flags = self.tuples.get(number).and_then(|items| items.get(7)).map(|flags| flags.thing());
-                if let Some(dtype) = (note as usize).checked_sub(1).and_then(|at| self.dtypes.get_mut(at)) {
+                let flags = self.scratch.tuples.get(number).and_then(|items| items.get(7)).map(|flags| flags.thing());
+                if let Some(dtype) = (note as usize).checked_sub(1).and_then(|at| self.scratch.dtypes.get_mut(at)) {
                     dtype.set_flags(flags);
                 }
             }
@@ -238,11 +238,11 @@ impl ScanHost<'_, '_> {
     /// What joblib's loader reads behind the state of its wrapper.
     fn array(&self, state: u64) -> Raw {
         let known = || {
-            let note = self.dicts.get(state)?;
+            let note = self.scratch.dicts.get(state)?;
             let Thing::Object { note: dtype, .. } = note.dtype?.thing() else { return None };
-            let dtype = self.dtypes.get((dtype as usize).checked_sub(1)?)?;
+            let dtype = self.scratch.dtypes.get((dtype as usize).checked_sub(1)?)?;
             let Thing::Tuple(shape) = note.shape?.thing() else { return None };
-            let count = self.tuples.get(shape)?.iter().try_fold(1u64, |count, length| match length.thing() {
+            let count = self.scratch.tuples.get(shape)?.iter().try_fold(1u64, |count, length| match length.thing() {
                 Thing::Int(length) => count.checked_mul(u64::try_from(length).ok()?),
                 _ => None,
             })?;
@@ -264,10 +264,10 @@ impl ScanHost<'_, '_> {
         };
         match thing {
             Thing::Dict(number) => match key {
-                b"dtype" => self.dicts.note(number).dtype = Some(value),
-                b"shape" => self.dicts.note(number).shape = Some(value),
-                b"numpy_array_alignment_bytes" => self.dicts.note(number).alignment = Some(value),
-                _ if is_hook => self.dicts.note(number).has_hook = true,
+                b"dtype" => self.scratch.dicts.note(number).dtype = Some(value),
+                b"shape" => self.scratch.dicts.note(number).shape = Some(value),
+                b"numpy_array_alignment_bytes" => self.scratch.dicts.note(number).alignment = Some(value),
+                _ if is_hook => self.scratch.dicts.note(number).has_hook = true,
                 _ => {}
             },
             Thing::Object { symbol, .. } if is_hook && is_dunder => {
@@ -286,14 +286,14 @@ impl ScanHost<'_, '_> {
     /// PERSID, BINPERSID: PyTorch's loader asks for storages so.
     pub(super) fn judge_persistent(&mut self, id: Value) {
         let parts = match id.thing() {
-            Thing::Tuple(number) => self.tuples.get(number).unwrap_or_default().to_vec(),
+            Thing::Tuple(number) => self.scratch.tuples.get(number).unwrap_or_default().to_vec(),
             _ => Vec::new(),
         };
         let is_storage = parts.first().is_some_and(|kind| self.text_of(*kind) == Some(b"storage"))
             && matches!(parts.len(), 5 | 6)
             && parts[2..].iter().all(|part| part.thing().literal().is_some())
             && match parts[1].thing() {
-                Thing::Global(class) => self.symbols.get(class).is_some_and(|class| class.allowed().is_some()),
+                Thing::Global(class) => self.scratch.symbols.get(class).is_some_and(|class| class.allowed().is_some()),
                 _ => false,
             };
         if is_storage {

@@ -19,6 +19,13 @@ pub(super) struct Tuples {
 }
 
 impl Tuples {
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.first = 0;
+        self.ends.clear();
+        self.items.clear();
+    }
+
     /// Takes the items of a tuple in; gives its number.
     #[inline]
     pub(super) fn push(&mut self, items: &[Value]) -> u64 {
@@ -73,6 +80,13 @@ pub(super) struct Dicts {
 }
 
 impl Dicts {
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.made = 0;
+        self.notes.clear();
+        self.noted = 0;
+    }
+
     /// The number of a new dict.
     #[inline]
     pub(super) fn next(&mut self) -> u64 {

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use pickle_opcodes::Opcode;
 
-use super::finding::{Action, Finding, Origin, Severity};
+use super::finding::{Action, Actions, Finding, Origin, Severity};
 
 /// Findings of one kind that differ in nothing but the place are counted; of those told one by one, so many are kept.
 const MAX_SINGLE: usize = 1000;
@@ -16,11 +16,20 @@ const MAX_EVERY: usize = 1 << 20;
 const ACTIONS: usize = Action::Form as usize + 1;
 const ORIGINS: usize = Origin::Computed as usize + 1;
 
+/// What is told of all that is done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Telling {
+    /// Each instruction by itself, not the first of a kind with a count.
+    pub(super) every: bool,
+    /// What the policy allows, too.
+    pub(super) allowed: bool,
+}
+
 /// The findings of one run.
 #[derive(Debug)]
 pub(super) struct Log {
     place: Arc<str>,
-    every: bool,
+    telling: Telling,
     findings: Vec<Finding>,
     singles: usize,
     /// The findings that are counted up, by symbol, action and origin.
@@ -29,6 +38,8 @@ pub(super) struct Log {
     merged: HashMap<Key, usize, RandomState>,
     /// Something was named, called, built or asked for, which a loader would not have refused to look for.
     pub(super) acted: bool,
+    /// All that was done, told or not.
+    pub(super) actions: Actions,
 }
 
 /// What findings have in common that are told as one; the offset where each is told.
@@ -50,26 +61,31 @@ impl Event {
 }
 
 impl Log {
-    pub(super) fn new(place: Arc<str>, every: bool) -> Log {
+    pub(super) fn new(place: Arc<str>, telling: Telling) -> Log {
         Log {
             place,
-            every,
+            telling,
             findings: Vec::new(),
             singles: 0,
             counted: HashMap::default(),
             merged: HashMap::default(),
             acted: false,
+            actions: Actions::default(),
         }
     }
 
     /// An empty log of the same place.
     pub(super) fn fresh(&self) -> Log {
-        Log::new(self.place.clone(), self.every)
+        Log::new(self.place.clone(), self.telling)
     }
 
     /// Counts what is done with a symbol; `told` says what and why, where it is the first time.
     pub(super) fn count(&mut self, symbol: u32, event: &Event, told: impl FnOnce() -> (Arc<str>, Arc<str>)) {
-        if self.every {
+        self.actions = self.actions.with(event.action);
+        if event.severity == Severity::Allowed && !self.telling.allowed {
+            return;
+        }
+        if self.telling.every {
             let (subject, reason) = told();
             return self.tell(event, subject, reason);
         }
@@ -87,8 +103,12 @@ impl Log {
 
     /// Counts what belongs to no symbol.
     pub(super) fn count_form(&mut self, event: &Event, subject: &'static str, reason: &'static str) {
+        self.actions = self.actions.with(event.action);
+        if event.severity == Severity::Allowed && !self.telling.allowed {
+            return;
+        }
         let same = |known: &&mut Finding| known.action == event.action && *known.subject == *subject;
-        match self.findings.iter_mut().find(same).filter(|_| !self.every) {
+        match self.findings.iter_mut().find(same).filter(|_| !self.telling.every) {
             Some(finding) => finding.count += 1,
             None => self.push(event, subject.into(), reason.into()),
         }
@@ -96,8 +116,9 @@ impl Log {
 
     /// Tells of one event by itself.
     pub(super) fn tell(&mut self, event: &Event, subject: Arc<str>, reason: impl Into<Arc<str>>) {
+        self.actions = self.actions.with(event.action);
         self.singles += 1;
-        if self.singles <= if self.every { MAX_EVERY } else { MAX_SINGLE } {
+        if self.singles <= if self.telling.every { MAX_EVERY } else { MAX_SINGLE } {
             self.push(event, subject, reason.into());
         } else if let Some(last) = self.findings.iter_mut().rfind(|last| last.severity >= event.severity) {
             last.count += 1;
@@ -144,6 +165,7 @@ impl Log {
 
     fn take(&mut self, other: Log, adds_up: bool) {
         self.acted |= other.acted;
+        self.actions = self.actions.and(other.actions);
         // What is counted by symbol is told once as it is.
         if self.findings.is_empty() && other.singles <= 1 {
             self.findings = other.findings;
@@ -170,7 +192,7 @@ impl Log {
     }
 
     fn key(&self, finding: &Finding) -> Key {
-        let offset = Some(finding.offset).filter(|_| self.every);
+        let offset = Some(finding.offset).filter(|_| self.telling.every);
         (finding.action, finding.subject.clone(), finding.origin, finding.severity, offset)
     }
 

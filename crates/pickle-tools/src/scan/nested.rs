@@ -1,6 +1,6 @@
 //! Do bytes within a pickle look like a pickle themselves, or like a container of one?
 
-use pickle_opcodes::{Op, decode};
+use pickle_opcodes::{Op, Opcode, decode};
 
 use crate::container::Format;
 
@@ -13,13 +13,14 @@ pub(super) fn is_plausible(bytes: &[u8]) -> bool {
     match bytes {
         _ if bytes.len() < MIN => false,
         [0x80, 0..=5, ..] => true,
-        [b'P' | 0x1f | b'x' | b'B' | 0xfd | b']' | 0x28 | 0x93 | 0x04 | b'7' | b'R' | b'Z', ..]
-            if is_container(bytes) =>
-        {
-            true
-        }
+        [first, ..] if is_container_start(*first) && is_container(bytes) => true,
         _ => memchr::memchr(b'.', bytes).is_some() && names_something(bytes),
     }
+}
+
+/// True for the first byte of what is no pickle, and may hold one.
+fn is_container_start(first: u8) -> bool {
+    matches!(first, b'P' | 0x1f | b'x' | b'B' | 0xfd | b']' | 0x28 | 0x93 | 0x04 | b'7' | b'R' | b'Z')
 }
 
 fn is_container(bytes: &[u8]) -> bool {
@@ -53,7 +54,15 @@ fn names_something(bytes: &[u8]) -> bool {
 /// The bytes that a text spells, a character a byte; none where a character is no byte, or the text does not begin as a
 /// pickle or a container would.
 pub(super) fn latin1(utf8: &[u8]) -> Option<Vec<u8>> {
-    if !matches!(utf8, [0xc2, 0x80, 0..=5, ..] | [0xc2, 0x93, b'N', ..] | [0..=0x7f, ..] | [0xc3, 0xbd, b'7', ..]) {
+    let may_be_one = match utf8 {
+        [0xc2, 0x80, 0..=5, ..] | [0xc2, 0x93, b'N', ..] | [0xc3, 0xbd, b'7', ..] => true,
+        // Of all other texts, which are many, few have a first instruction and, if no container begins so, a STOP.
+        [first @ 0..=0x7f, ..] => {
+            is_container_start(*first) || Opcode::from_byte(*first).is_some() && memchr::memchr(b'.', utf8).is_some()
+        }
+        _ => false,
+    };
+    if !may_be_one {
         return None;
     }
     let text = core::str::from_utf8(utf8).ok()?;

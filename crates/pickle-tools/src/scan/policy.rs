@@ -35,6 +35,11 @@ const BUILT_IN: &[&str] = &[
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
+    lists: Arc<Lists>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Lists {
     allowed: Names<Arc<Allowed>>,
     blocked: Names<Arc<str>>,
     /// The symbol that an extension code stands for, where a policy says so.
@@ -227,6 +232,7 @@ impl Policy {
     pub fn with(mut self, toml: &str) -> Result<Policy, PolicyError> {
         let written: Written = toml::from_str(toml).map_err(|error| PolicyError(error.to_string()))?;
         let policy: Arc<str> = written.name.as_str().into();
+        let lists = Arc::make_mut(&mut self.lists);
         for entry in written.allow {
             check(&entry.modules, &entry.names, &entry.reason)?;
             let operations = entry.operations.iter().fold(0, |all, &operation| all | operation as u8);
@@ -240,7 +246,7 @@ impl Policy {
             });
             for (module, name) in pairs(&entry.modules, &entry.names) {
                 // What two entries say of a symbol is allowed together.
-                let of_module = self.allowed.entry(module.into()).or_default();
+                let of_module = lists.allowed.entry(module.into()).or_default();
                 let both = match of_module.get(name) {
                     Some(before) if before.operations | operations != operations => Arc::new(Allowed {
                         operations: before.operations | operations,
@@ -256,20 +262,20 @@ impl Policy {
             check(&block.modules, &block.names, &block.reason)?;
             let reason: Arc<str> = block.reason.into();
             for (module, name) in pairs(&block.modules, &block.names) {
-                self.blocked.entry(module.into()).or_default().insert(name.into(), reason.clone());
+                lists.blocked.entry(module.into()).or_default().insert(name.into(), reason.clone());
             }
         }
         for extension in written.extension {
-            self.extensions.insert(extension.code, (extension.module.into(), extension.name.into()));
+            lists.extensions.insert(extension.code, (extension.module.into(), extension.name.into()));
         }
-        self.names.push(written.name);
+        lists.names.push(written.name);
         Ok(self)
     }
 
     /// The names of the policies that this one is made of.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.names
+        &self.lists.names
     }
 
     /// What is said of a symbol by the name that it is imported by; a dotted name is a name within a name.
@@ -278,7 +284,7 @@ impl Policy {
         if let Some(reason) = self.blocked_as(module, name) {
             return Judgement::Blocked(reason.clone());
         }
-        if let Some(names) = self.allowed.get(module) {
+        if let Some(names) = self.lists.allowed.get(module) {
             let of_all = || if name.contains('.') { None } else { names.get(ALL) };
             if let Some(allowed) = names.get(name).or_else(of_all) {
                 return Judgement::Allowed(allowed.clone());
@@ -300,16 +306,16 @@ impl Policy {
     }
 
     fn blocked_as(&self, module: &str, name: &str) -> Option<&Arc<str>> {
-        if let Some(names) = self.blocked.get(module) {
+        if let Some(names) = self.lists.blocked.get(module) {
             let first = name.split('.').next().unwrap_or_default();
             return names.get(ALL).or_else(|| names.get(name)).or_else(|| names.get(first));
         }
         // A package that is blocked as a whole is so with its modules.
-        module.match_indices('.').find_map(|(at, _)| self.blocked.get(&module[..at])?.get(ALL))
+        module.match_indices('.').find_map(|(at, _)| self.lists.blocked.get(&module[..at])?.get(ALL))
     }
 
     pub(super) fn extension(&self, code: u32) -> Option<(&str, &str)> {
-        self.extensions.get(&code).map(|(module, name)| (&**module, &**name))
+        self.lists.extensions.get(&code).map(|(module, name)| (&**module, &**name))
     }
 
     /// The policy as the `find_class` of a load: so what was scanned is what is loaded.

@@ -48,7 +48,7 @@ pub(super) fn machine() -> Machine<Value> {
 /// Runs the pickle at `start` on a machine, whose memo may hold what earlier pickles left.
 pub(super) fn run(
     machine: &mut Machine<Value>,
-    host: &mut ScanHost<'_, '_>,
+    host: &mut ScanHost<'_>,
     input: &[u8],
     start: usize,
     mode: Mode,
@@ -64,7 +64,7 @@ pub(super) fn run(
 
 fn steps(
     machine: &mut Machine<Value>,
-    host: &mut ScanHost<'_, '_>,
+    host: &mut ScanHost<'_>,
     input: &[u8],
     start: usize,
     mode: Mode,
@@ -138,7 +138,7 @@ const CROSSING: &str = "it is read in one way from a file, in another from bytes
 
 /// Goes on behind an array that stands between the instructions.
 #[cold]
-fn skip_array(host: &mut ScanHost<'_, '_>, input: &[u8], at: usize, raw: Raw) -> Result<usize, Problem> {
+fn skip_array(host: &mut ScanHost<'_>, input: &[u8], at: usize, raw: Raw) -> Result<usize, Problem> {
     let lacking = |message: &str| Problem { offset: at, opcode: "", message: message.into() };
     match raw {
         Raw::Bytes { .. } => raw.end(input, at).ok_or_else(|| lacking("the array's bytes are not all there")),

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use pickle_codec::Machine;
 
-use super::finding::{Action, Finding, Origin};
+use super::finding::{Action, Actions, Finding, Origin};
 use super::host::{MemoUse, Nested, ScanHost};
-use super::log::Log;
-use super::policy::Policy;
+use super::log::{Log, Telling};
 use super::run::{Mode, Problem, Run, machine, run};
+use super::scratch::Scratch;
 use super::value::Value;
 
 /// An unpickler that takes several pickles keeps its memo, wherever in the stream it begins: so many beginnings are
@@ -23,6 +23,8 @@ const MAX_CHAIN_WORK: usize = 16;
 /// What was found in the pickles of a stream.
 pub(super) struct Stream {
     pub(super) findings: Vec<Finding>,
+    /// What is done, told or not.
+    pub(super) actions: Actions,
     pub(super) nested: BTreeMap<usize, Nested>,
     /// How many pickles have their STOP.
     pub(super) pickles: u64,
@@ -37,11 +39,13 @@ pub(super) struct Stream {
 }
 
 /// Reads the pickles of `input` from its first byte on.
-pub(super) fn stream(input: &[u8], place: Arc<str>, policy: &Policy, every: bool) -> Stream {
-    let log = Log::new(place, every);
+pub(super) fn stream(input: &[u8], place: Arc<str>, scratch: &mut Scratch, telling: Telling) -> Stream {
+    scratch.begin(input.len());
+    let log = Log::new(place, telling);
     let mut reader = Reader {
         input,
-        host: ScanHost::new(input, policy, log.fresh()),
+        host: ScanHost::new(input, &mut scratch.host, log.fresh()),
+        machine: &mut scratch.machine,
         log,
         pickles: Vec::new(),
         end: 0,
@@ -55,14 +59,16 @@ pub(super) fn stream(input: &[u8], place: Arc<str>, policy: &Policy, every: bool
     reader.other_chains();
     reader.elsewhere();
     let (pickles, end) = (reader.pickles.len() as u64, reader.end);
-    let acted = reader.log.acted;
+    let (acted, actions) = (reader.log.acted, reader.log.actions);
     let (findings, doubtful) = (reader.log.into_findings(), reader.doubtful);
-    Stream { findings, nested: reader.host.nested, pickles, end, problem, acted, doubtful }
+    Stream { findings, actions, nested: reader.host.nested, pickles, end, problem, acted, doubtful }
 }
 
-struct Reader<'i, 'p> {
+struct Reader<'i> {
     input: &'i [u8],
-    host: ScanHost<'i, 'p>,
+    host: ScanHost<'i>,
+    /// The machine of unpicklers that take one pickle each.
+    machine: &'i mut Machine<Value>,
     log: Log,
     pickles: Vec<Pickle>,
     end: usize,
@@ -85,7 +91,7 @@ struct Pickle {
     depends: bool,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     fn all(&mut self) -> Option<Problem> {
         while self.end < self.input.len() || self.pickles.is_empty() {
             let (mut ran, mode) = self.fresh(self.end);
@@ -134,10 +140,10 @@ impl Reader<'_, '_> {
     fn fresh(&mut self, start: usize) -> (Run, Mode) {
         self.host.saw_wrapper = false;
         let mode = Mode::default();
-        let mut plain = run(&mut machine(), &mut self.host, self.input, start, mode);
+        let mut plain = self.alone(start, mode);
         if mem::take(&mut self.host.saw_wrapper) {
             let mode = Mode { joblib: true, ..mode };
-            let mut joblib = run(&mut machine(), &mut self.host, self.input, start, mode);
+            let mut joblib = self.alone(start, mode);
             if let (Ok(by_pickle), Ok(by_joblib)) = (&plain.end, &joblib.end)
                 && by_pickle != by_joblib
             {
@@ -151,7 +157,7 @@ impl Reader<'_, '_> {
         }
         if plain.end.is_err() {
             let mode = Mode { python: true, ..mode };
-            let python = run(&mut machine(), &mut self.host, self.input, start, mode);
+            let python = self.alone(start, mode);
             plain.log.merge(python.log);
             if python.end.is_ok() {
                 plain.end = python.end;
@@ -159,6 +165,12 @@ impl Reader<'_, '_> {
             }
         }
         (plain, mode)
+    }
+
+    /// Loads the pickle at `start` with an empty memo.
+    fn alone(&mut self, start: usize, mode: Mode) -> Run {
+        self.machine.memo_mut().clear();
+        run(self.machine, &mut self.host, self.input, start, mode)
     }
 
     /// Loads the last pickle behind all before it.
@@ -196,7 +208,7 @@ impl Reader<'_, '_> {
         let mut work = self.input.len().saturating_mul(MAX_CHAIN_WORK);
         for mut start in mem::take(&mut self.elsewhere) {
             while start < self.input.len() {
-                let ran = run(&mut machine(), &mut self.host, self.input, start, Mode::default());
+                let ran = self.alone(start, Mode::default());
                 self.log.merge(ran.log);
                 let Ok(end) = ran.end else { break };
                 let Some(left) = work.checked_sub(end - start) else {

@@ -100,6 +100,9 @@ impl Symbol {
 /// So many symbols of a file are told apart; those that follow are one, which nothing allows.
 const MAX_SYMBOLS: usize = 1 << 16;
 
+/// So many bytes of names are kept for the files that follow.
+const MAX_BEFORE: usize = 1 << 18;
+
 fn not_allowed(operation: Operation) -> &'static str {
     match operation {
         Operation::Call => "it may be named, not called",
@@ -115,23 +118,37 @@ fn is_identifier(word: &str) -> bool {
         && characters.all(|character| character == '_' || character.is_alphanumeric())
 }
 
-/// The symbols of a file, by number.
+/// The symbols of a file, by number, and those of files before it: most name the same.
 #[derive(Debug)]
-pub(super) struct Symbols<'p> {
-    policy: &'p Policy,
+pub(super) struct Symbols {
+    policy: Policy,
     symbols: Vec<Symbol>,
+    /// How many were there when the file began.
+    before: usize,
     /// By what the pickle calls them: module, newline, name, and whether that may be Python 2's.
     numbers: HashMap<Box<[u8]>, u32, RandomState>,
+    /// The bytes of all these.
+    length: usize,
     key: Vec<u8>,
 }
 
-impl<'p> Symbols<'p> {
-    pub(super) fn new(policy: &'p Policy) -> Symbols<'p> {
-        Symbols { policy, symbols: Vec::new(), numbers: HashMap::default(), key: Vec::new() }
+impl Symbols {
+    pub(super) fn new(policy: Policy) -> Symbols {
+        Symbols { policy, symbols: Vec::new(), before: 0, numbers: HashMap::default(), length: 0, key: Vec::new() }
     }
 
-    pub(super) fn policy(&self) -> &'p Policy {
-        self.policy
+    /// Another file begins.
+    pub(super) fn begin(&mut self) {
+        if self.length > MAX_BEFORE {
+            self.symbols.clear();
+            self.numbers.clear();
+            self.length = 0;
+        }
+        self.before = self.symbols.len();
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&Symbol> {
@@ -153,17 +170,19 @@ impl<'p> Symbols<'p> {
         if let Some(&number) = self.numbers.get(&self.key[..]) {
             return number;
         }
-        if self.symbols.len() > MAX_SYMBOLS {
-            return MAX_SYMBOLS as u32;
+        let most = self.before + MAX_SYMBOLS;
+        if self.symbols.len() > most {
+            return most as u32;
         }
         let (module, name) = (String::from_utf8_lossy(module), String::from_utf8_lossy(name));
         let symbol = match is_old {
-            _ if self.symbols.len() == MAX_SYMBOLS => Symbol::one_of_many(),
-            false => Symbol::new(self.policy, &module, &name),
+            _ if self.symbols.len() == most => Symbol::one_of_many(),
+            false => Symbol::new(&self.policy, &module, &name),
             true => self.old(&module, &name),
         };
         let number = self.symbols.len() as u32;
         self.symbols.push(symbol);
+        self.length += self.key.len();
         self.numbers.insert(self.key.as_slice().into(), number);
         number
     }
@@ -171,12 +190,12 @@ impl<'p> Symbols<'p> {
     /// A name that is Python 3's or Python 2's: loaders translate it, or take it as it is (`fix_imports=False`).
     fn old(&self, module: &str, name: &str) -> Symbol {
         let (new_module, new_name) = to_python3(module, name);
-        let symbol = Symbol::new(self.policy, new_module, new_name);
+        let symbol = Symbol::new(&self.policy, new_module, new_name);
         if (new_module, new_name) == (module, name) || matches!(symbol.judgement, Judgement::Blocked(_)) {
             return symbol;
         }
         match self.policy.judge(module, name) {
-            judgement @ Judgement::Blocked(_) => Symbol { judgement, ..Symbol::new(self.policy, module, name) },
+            judgement @ Judgement::Blocked(_) => Symbol { judgement, ..Symbol::new(&self.policy, module, name) },
             _ => symbol,
         }
     }

@@ -4,21 +4,48 @@ use std::io::Read;
 
 use memchr::memmem;
 
+use super::inflate::is_zlib;
 use super::zip::Entry;
 use crate::container::{Format, content_of};
 
 /// A reader that is used where its type is not known.
 pub(super) type DynRead<'a> = Box<dyn Read + 'a>;
 
-/// The content of what is packed as a whole; without a format it is joblib's old form.
-pub(super) fn reader(format: Option<Format>, bytes: &[u8]) -> Option<DynRead<'_>> {
+/// Packed bytes, with what unpacks them.
+pub(super) enum Packed<'a> {
+    /// A stream without a header, which knows its own end.
+    Deflated(&'a [u8]),
+    /// Streams one behind the other.
+    Zlib(&'a [u8]),
+    Other(DynRead<'a>),
+}
+
+/// What is packed as a whole; without a format it is joblib's old form.
+pub(super) fn packed(format: Option<Format>, bytes: &[u8]) -> Option<Packed<'_>> {
     match format {
-        None => Some(Box::new(ZlibStreams { rest: zfile_content(bytes), decoder: None })),
-        Some(Format::Zlib) => Some(Box::new(ZlibStreams { rest: bytes, decoder: None })),
-        Some(Format::Lz4) => Some(Box::new(lz4_flex::frame::FrameDecoder::new(bytes))),
-        Some(format) => content_of(format, Box::new(bytes)),
+        None => Some(Packed::Zlib(zfile_content(bytes))),
+        Some(Format::Zlib) => Some(Packed::Zlib(bytes)),
+        Some(Format::Lz4) => Some(Packed::Other(Box::new(lz4_flex::frame::FrameDecoder::new(bytes)))),
+        Some(format) => content_of(format, Box::new(bytes)).map(Packed::Other),
     }
 }
+
+/// The same of bzip2, where the decoder is given room for the smallest blocks alone: it is to be tried again without, if
+/// there is an error.
+///
+/// Nearly all encoders claim the largest blocks, whatever there is to pack, and a decoder fills 3.6 MB with zeros for that:
+/// ten times as long as small streams take otherwise. Blocks of any size are read alike, and larger ones are an error.
+pub(super) fn with_small_blocks(format: Option<Format>, bytes: &[u8]) -> Option<Packed<'_>> {
+    match bytes {
+        [b'B', b'Z', b'h', b'2'..=b'9', rest @ ..] if format == Some(Format::Bzip2) && rest.len() < SMALL => {
+            content_of(Format::Bzip2, Box::new((&b"BZh1"[..]).chain(rest))).map(Packed::Other)
+        }
+        _ => None,
+    }
+}
+
+/// More packed bytes are likely to be of larger blocks.
+const SMALL: usize = 1 << 14;
 
 /// What bytes may be that do not begin as any encoder writes it: decoders take other windows and other properties.
 pub(super) fn by_chance(bytes: &[u8]) -> Option<Format> {
@@ -60,39 +87,10 @@ fn zfile_content(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// zlib streams one behind the other, which joblib's file object reads as one.
-struct ZlibStreams<'a> {
-    rest: &'a [u8],
-    decoder: Option<flate2::bufread::ZlibDecoder<&'a [u8]>>,
-}
-
-impl Read for ZlibStreams<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let rest = self.rest;
-            let decoder = self.decoder.get_or_insert_with(|| flate2::bufread::ZlibDecoder::new(rest));
-            let count = decoder.read(buffer)?;
-            if count > 0 || buffer.is_empty() {
-                return Ok(count);
-            }
-            let taken = usize::try_from(decoder.total_in()).unwrap_or(usize::MAX).min(rest.len());
-            self.rest = &rest[taken..];
-            self.decoder = None;
-            if taken == 0 || !is_zlib(self.rest) {
-                return Ok(0);
-            }
-        }
-    }
-}
-
-fn is_zlib(bytes: &[u8]) -> bool {
-    matches!(bytes, [method, flags, ..] if method & 15 == 8 && (u16::from(*method) << 8 | u16::from(*flags)) % 31 == 0)
-}
-
 /// The content of a member of a zip archive.
 pub(super) enum Member<'a> {
     Stored(&'a [u8]),
-    Packed(DynRead<'a>),
+    Packed(Packed<'a>),
     Unknown,
 }
 
@@ -104,13 +102,17 @@ pub(super) fn member<'a>(entry: &Entry, rest: &'a [u8]) -> Member<'a> {
         0 if entry.packed == 0 && entry.is_streamed() => Member::Stored(&rest[..next_header(rest)]),
         0 => Member::Stored(bounded),
         // A deflated stream knows its own end, and its size may be a lie.
-        8 => Member::Packed(Box::new(flate2::bufread::DeflateDecoder::new(rest))),
-        12 => content_of(Format::Bzip2, Box::new(bounded)).map_or(Member::Unknown, Member::Packed),
-        14 => lzma(entry, bounded).map_or(Member::Unknown, Member::Packed),
-        93 => content_of(Format::Zstd, Box::new(bounded)).map_or(Member::Unknown, Member::Packed),
-        95 => content_of(Format::Xz, Box::new(bounded)).map_or(Member::Unknown, Member::Packed),
+        8 => Member::Packed(Packed::Deflated(rest)),
+        12 => other(content_of(Format::Bzip2, Box::new(bounded))),
+        14 => other(lzma(entry, bounded)),
+        93 => other(content_of(Format::Zstd, Box::new(bounded))),
+        95 => other(content_of(Format::Xz, Box::new(bounded))),
         _ => Member::Unknown,
     }
+}
+
+fn other(reader: Option<DynRead<'_>>) -> Member<'_> {
+    reader.map_or(Member::Unknown, |reader| Member::Packed(Packed::Other(reader)))
 }
 
 /// What a zip archive packs by LZMA: the version of its library, the properties with their length, and the stream. With the

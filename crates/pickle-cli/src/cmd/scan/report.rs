@@ -1,7 +1,7 @@
 //! What is told of each file, as text and as JSON.
 
 use core::fmt;
-use std::io::{self, Write};
+use std::io::Write;
 
 use pickle_tools::scan::{Finding, Report, Severity, Verdict};
 use serde::Serialize;
@@ -62,31 +62,33 @@ impl fmt::Display for Summary {
 }
 
 /// A line for the file, and one for each finding that matters.
-pub(super) fn text(out: &mut impl Write, file: &Scanned, verbose: bool, explain: bool) -> io::Result<()> {
+pub(super) fn text(lines: &mut Vec<u8>, file: &Scanned, verbose: bool, explain: bool) {
     let verdict = file.verdict();
     let is_quiet = matches!(verdict, Verdict::Clean | Verdict::NotAPickle) && !file.is_named && !verbose && !explain;
     if is_quiet || verdict == Verdict::NotAPickle && !verbose {
-        return Ok(());
+        return;
     }
-    writeln!(out, "{:<12} {}", verdict.name(), OneLine(&file.name))?;
+    let mut line = |text: fmt::Arguments<'_>| writeln!(lines, "{text}").expect(MEMORY);
+    line(format_args!("{:<12} {}", verdict.name(), OneLine(&file.name)));
     let report = match &file.outcome {
         Ok(report) => report,
-        Err(problem) => return writeln!(out, "    {}", OneLine(problem)),
+        Err(problem) => return line(format_args!("    {}", OneLine(problem))),
     };
     let told: Vec<&Finding> =
         report.findings().iter().filter(|finding| explain || finding.severity > Severity::Allowed).collect();
     let shown = if explain { told.len() } else { told.len().min(SHOWN) };
     for finding in &told[..shown] {
-        writeln!(out, "    {}", OneLine(finding))?;
+        line(format_args!("    {}", OneLine(finding)));
     }
     if shown < told.len() {
-        writeln!(out, "    and {} more: --explain tells all", told.len() - shown)?;
+        line(format_args!("    and {} more: --explain tells all", told.len() - shown));
     }
-    match reason(report, verdict) {
-        Some(reason) => writeln!(out, "    {}", OneLine(reason)),
-        None => Ok(()),
+    if let Some(reason) = reason(report, verdict) {
+        line(format_args!("    {}", OneLine(reason)));
     }
 }
+
+const MEMORY: &str = "writing to memory does not fail";
 
 /// Why a file is unreadable that is no pickle.
 fn reason(report: &Report, verdict: Verdict) -> Option<String> {
@@ -136,10 +138,10 @@ impl<'a> JsonFinding<'a> {
 }
 
 /// A line of JSON.
-pub(super) fn json(out: &mut impl Write, file: &Scanned, verbose: bool) -> io::Result<()> {
+pub(super) fn json(lines: &mut Vec<u8>, file: &Scanned, verbose: bool) {
     let verdict = file.verdict();
     if verdict == Verdict::NotAPickle && !verbose {
-        return Ok(());
+        return;
     }
     let (report, problem) = match &file.outcome {
         Ok(report) => (Some(report), report.problem()),
@@ -155,6 +157,6 @@ pub(super) fn json(out: &mut impl Write, file: &Scanned, verbose: bool) -> io::R
         findings: report.map(|report| report.findings().iter().map(JsonFinding::of).collect()).unwrap_or_default(),
         problem,
     };
-    serde_json::to_writer(&mut *out, &line)?;
-    writeln!(out)
+    serde_json::to_writer(&mut *lines, &line).expect(MEMORY);
+    lines.push(b'\n');
 }

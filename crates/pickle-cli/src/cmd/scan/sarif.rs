@@ -7,12 +7,6 @@ use serde_json::{Value, json};
 
 use super::Scanned;
 
-/// The results so far.
-#[derive(Default)]
-pub(super) struct Log {
-    results: Vec<Value>,
-}
-
 /// The rules, each with the action that it is about; the last is for what cannot be read.
 const RULES: &[(Option<Action>, &str, &str)] = &[
     (Some(Action::Global), "global", "Loading imports a module and takes a name from it."),
@@ -26,50 +20,50 @@ const RULES: &[(Option<Action>, &str, &str)] = &[
     (None, "unreadable", "The file cannot be read."),
 ];
 
-impl Log {
-    pub(super) fn add(&mut self, file: &Scanned) {
-        match &file.outcome {
-            Ok(report) => {
-                let bad = report.findings().iter().filter(|finding| finding.severity > Severity::Allowed);
-                self.results.extend(bad.map(|finding| result(file, finding)));
-                if file.verdict() == Verdict::Unreadable && report.verdict() == Verdict::NotAPickle {
-                    self.unreadable(file, report.problem().unwrap_or_default());
-                }
-            }
-            Err(problem) => self.unreadable(file, problem),
-        }
-    }
+/// Writes the log of all results.
+pub(super) fn write(out: &mut impl Write, results: &[Value]) -> io::Result<()> {
+    let rules: Vec<Value> =
+        RULES.iter().map(|(_, id, text)| json!({ "id": id, "shortDescription": { "text": text } })).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "pickle scan",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            } },
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
 
-    fn unreadable(&mut self, file: &Scanned, problem: &str) {
-        let index = RULES.len() - 1;
-        self.results.push(json!({
-            "ruleId": RULES[index].1,
-            "ruleIndex": index,
-            "level": "warning",
-            "message": { "text": format!("unreadable: {problem}") },
-            "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&file.name) } } }],
-        }));
+/// The results of a file.
+pub(super) fn results(file: &Scanned) -> Vec<Value> {
+    let report = match &file.outcome {
+        Ok(report) => report,
+        Err(problem) => return vec![unreadable(file, problem)],
+    };
+    let bad = report.findings().iter().filter(|finding| finding.severity > Severity::Allowed);
+    let mut results: Vec<Value> = bad.map(|finding| result(file, finding)).collect();
+    if file.verdict() == Verdict::Unreadable && report.verdict() == Verdict::NotAPickle {
+        results.push(unreadable(file, report.problem().unwrap_or_default()));
     }
+    results
+}
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let rules: Vec<Value> =
-            RULES.iter().map(|(_, id, text)| json!({ "id": id, "shortDescription": { "text": text } })).collect();
-        let log = json!({
-            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-            "version": "2.1.0",
-            "runs": [{
-                "tool": { "driver": {
-                    "name": "pickle scan",
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                    "rules": rules,
-                } },
-                "results": self.results,
-            }],
-        });
-        serde_json::to_writer_pretty(&mut *out, &log)?;
-        writeln!(out)
-    }
+fn unreadable(file: &Scanned, problem: &str) -> Value {
+    let index = RULES.len() - 1;
+    json!({
+        "ruleId": RULES[index].1,
+        "ruleIndex": index,
+        "level": "warning",
+        "message": { "text": format!("unreadable: {problem}") },
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&file.name) } } }],
+    })
 }
 
 fn result(file: &Scanned, finding: &Finding) -> Value {
