@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use pickle_tools::container::{Format, Packer};
 use pickle_tools::scan::{Action, Judgement, Origin, Policy, Report, Scanner, Severity, Verdict};
 use rstest::rstest;
 
@@ -436,4 +437,91 @@ fn an_odd_name_before_a_harmless_pickle_is_not_clean() {
     let report = scan([&b"cm`\nC\n\x04"[..], harmless].concat());
     assert_eq!(report.verdict(), Verdict::Suspicious, "{report:?}");
     assert!(report.symbols().contains(&"m`.C"));
+}
+
+fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut packer = Packer::new(Vec::new(), Format::Bzip2).expect("a vector takes all");
+    packer.write_all(content).expect("a vector takes all");
+    packer.finish().expect("a vector takes all")
+}
+
+/// bzip2's smallest blocks have 100,000 bytes: that much room is given at first.
+#[test]
+fn bzip2_of_any_block() {
+    let bad = with_stop(&[b"\x80\x02", CALL]);
+    let long = "many words, ".repeat(30_000);
+    let text = with_stop(&[b"\x80\x02X", &(long.len() as u32).to_le_bytes(), long.as_bytes()]);
+    for content in [b"\x80\x02}.".to_vec(), text] {
+        let packed = bzip2(&content);
+        assert!(packed.len() < 1000, "small when it is packed");
+        assert_eq!(verdict(&packed), Verdict::Clean);
+        assert_eq!(verdict(bzip2(&[&content[..], &bad].concat())), Verdict::Dangerous);
+        assert_eq!(verdict([&packed[..], &bzip2(&bad)].concat()), Verdict::Dangerous);
+        assert_eq!(verdict(&packed[..packed.len() - 1]), Verdict::Unreadable);
+    }
+}
+
+#[test]
+fn zlib_streams_of_any_length() {
+    let long = "many words, ".repeat(300_000);
+    let text = with_stop(&[b"\x80\x02X", &(long.len() as u32).to_le_bytes(), long.as_bytes()]);
+    let packed = zlib(&text);
+    assert_eq!(verdict(&packed), Verdict::Clean);
+    assert_eq!(Scanner::new().max_unpacked(text.len() as u64).scan(&packed).verdict(), Verdict::Clean);
+    assert_eq!(Scanner::new().max_unpacked(text.len() as u64 - 1).scan(&packed).verdict(), Verdict::Unreadable);
+    // Streams behind it, and what is none; a checksum that is another, and an end that is not there.
+    let split = text.len() / 3;
+    assert_eq!(verdict([zlib(&text[..split]), zlib(&text[split..])].concat()), Verdict::Clean);
+    assert_eq!(verdict([&packed[..], b"no stream"].concat()), Verdict::Clean);
+    let mut wrong = packed.clone();
+    *wrong.last_mut().expect("a checksum") ^= 1;
+    assert_eq!(verdict(wrong), Verdict::Unreadable);
+    assert_eq!(verdict(&packed[..packed.len() - 1]), Verdict::Unreadable);
+}
+
+/// What is not told counts all the same: an archive whose first bytes ask for something, and name what is allowed.
+#[test]
+fn the_verdict_is_the_same_whatever_is_told() {
+    let good = b"\x80\x02ccollections\nOrderedDict\n)R.";
+    // The id is to be ASCII, and the checksum stands in it.
+    let odd = (0..=u32::MAX).map(|number| zip(&[("\nccollections\nOrderedDict\n)R\x7f", &number.to_le_bytes())]));
+    let odd = odd.into_iter().find(|archive| archive[..30].is_ascii()).expect("one in sixteen");
+    let files: [&[u8]; 5] = [
+        good,
+        &with_stop(&[CALL]),
+        &zip(&[("a/data.pkl", good)]),
+        &odd,
+        &with_stop(&[b"ccollections\nOrderedDict\n)Rccollections\nOrderedDict\nb"]),
+    ];
+    let verdicts = files.map(|file| {
+        let report = Scanner::new().allowed(false).scan(file);
+        assert!(report.findings().iter().all(|finding| finding.severity > Severity::Allowed));
+        assert_eq!(report.verdict(), verdict(file), "{file:?}");
+        report.verdict()
+    });
+    assert_eq!(verdicts[0], Verdict::Clean);
+    assert_eq!(verdicts[3], Verdict::Suspicious);
+}
+
+/// A scanner is used for one file after the other, and keeps memory and symbols; what it says depends on the file alone.
+#[test]
+fn what_was_scanned_before_does_not_matter() {
+    let files: Vec<Vec<u8>> = vec![
+        // A memo that the next file reads, a global that came out of the memo, dicts and dtypes by number.
+        b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94.".to_vec(),
+        b"\x80\x04h\x00h\x01\x93.".to_vec(),
+        with_stop(&[b"ccollections\nOrderedDict\nq\x000h\x00)R"]),
+        with_stop(&[b"ccollections\nOrderedDict\n)R"]),
+        with_stop(&[b"(((((ccollections\nOrderedDict\n)R}X\x0c\0\0\0__setstate__ccollections\nOrderedDict\ns"]),
+        with_stop(&[b"}X\x01\0\0\0aK\x01sccollections\nOrderedDict\n)R}b"]),
+        zlib(&with_stop(&[CALL])),
+        b"\x80\x02cno_such.module\nname\n.".to_vec(),
+    ];
+    let scanner = Scanner::new();
+    for first in &files {
+        for second in &files {
+            scanner.scan(first);
+            assert_eq!(scanner.scan(second), scan(second), "{first:?} before {second:?}");
+        }
+    }
 }

@@ -255,12 +255,12 @@ impl ScanHost<'_> {
     /// A key with its value, of a dict or of what is no literal.
     pub(super) fn set_item(&mut self, thing: Thing, key: Value, value: Value) {
         let Some(key) = self.text_of(key) else { return };
-        let is_dunder = key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__");
-        let is_literal = value.thing().literal().is_some();
+        let is_literal = || value.thing().literal().is_some();
+        let is_dunder = matches!(key, [b'_', b'_', _, .., b'_', b'_']);
         let is_hook = match key {
             b"__class__" | b"__dict__" => true,
-            b"append" | b"extend" | b"add" | b"read" | b"read_array" | b"read_mmap" => !is_literal,
-            _ => is_dunder && !is_literal,
+            b"append" | b"extend" | b"add" | b"read" | b"read_array" | b"read_mmap" => !is_literal(),
+            _ => is_dunder && !is_literal(),
         };
         match thing {
             Thing::Dict(number) => match key {

@@ -77,6 +77,8 @@ pub(super) struct Dicts {
     made: u64,
     notes: Vec<DictNote>,
     noted: usize,
+    /// The highest number that a note has had.
+    newest: u64,
 }
 
 impl Dicts {
@@ -85,6 +87,7 @@ impl Dicts {
         self.made = 0;
         self.notes.clear();
         self.noted = 0;
+        self.newest = 0;
     }
 
     /// The number of a new dict.
@@ -96,7 +99,10 @@ impl Dicts {
 
     /// What is known of a dict, to be changed.
     pub(super) fn note(&mut self, number: u64) -> &mut DictNote {
-        let index = self.notes.iter().rposition(|note| note.number == number).unwrap_or_else(|| {
+        let is_new = number > self.newest;
+        let known = if is_new { None } else { self.notes.iter().rposition(|note| note.number == number) };
+        let index = known.unwrap_or_else(|| {
+            self.newest = self.newest.max(number);
             let fresh = DictNote { number, ..DictNote::default() };
             let slot = self.noted % MAX_NOTES;
             self.noted += 1;
@@ -112,6 +118,9 @@ impl Dicts {
 
     /// What is known of a dict.
     pub(super) fn get(&self, number: u64) -> Option<&DictNote> {
+        if number > self.newest {
+            return None;
+        }
         self.notes.iter().rev().find(|note| note.number == number)
     }
 
