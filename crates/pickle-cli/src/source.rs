@@ -206,6 +206,12 @@ pub(crate) fn name(path: &Path) -> String {
         Some("-") => String::from("<stdin>"),
         Some(text) if text.starts_with("-!") => format!("<stdin>{}", &text[1..]),
         Some(text) => text.into(),
-        None => path.display().to_string(),
+        None => spelled(path.as_os_str().as_encoded_bytes()),
     }
+}
+
+/// A name that is not UTF-8: each byte that makes it so is spelled, so that no two names look the same.
+fn spelled(name: &[u8]) -> String {
+    let chunks = name.utf8_chunks();
+    chunks.map(|chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii())).collect()
 }

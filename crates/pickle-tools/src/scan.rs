@@ -60,8 +60,8 @@ use pickle_value::Graph;
 
 use content::{Found, Session};
 pub use finding::{Action, Finding, Origin, Severity};
-pub use policy::{Allowed, Judgement, Operation, Policy, PolicyError, PolicyResolver};
 use log::Telling;
+pub use policy::{Allowed, Judgement, Operation, Policy, PolicyError, PolicyResolver};
 use scratch::Spare;
 pub use verdict::Verdict;
 

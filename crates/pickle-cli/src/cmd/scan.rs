@@ -1,5 +1,6 @@
 //! `pickle scan`: what loading would do, judged by a policy.
 
+mod buffer;
 mod report;
 mod sarif;
 mod walk;
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::source::{name, size};
 
+use buffer::Buffer;
 use report::Summary;
 use walk::{Entry, walk};
 
@@ -113,16 +115,16 @@ impl PolicyArgs {
 }
 
 /// A file with what is said of it.
-pub(crate) struct Scanned {
-    pub(crate) name: String,
+struct Scanned<'e> {
+    entry: &'e Entry,
+    name: String,
     /// The user named it, or its extension promises a pickle: it has to be readable.
-    pub(crate) is_due: bool,
-    pub(crate) is_named: bool,
-    pub(crate) outcome: Result<Report, String>,
+    is_due: bool,
+    outcome: Result<Report, String>,
 }
 
-impl Scanned {
-    pub(crate) fn verdict(&self) -> Verdict {
+impl Scanned<'_> {
+    fn verdict(&self) -> Verdict {
         match &self.outcome {
             Ok(report) if self.is_due => report.verdict_as_pickle(),
             Ok(report) => report.verdict(),
@@ -131,15 +133,16 @@ impl Scanned {
     }
 }
 
-/// So many files are scanned before their results are written.
-const BATCH: usize = 1024;
-
 /// Larger files are held in memory one at a time.
 const LARGE: u64 = 256 << 20;
 
+/// So many files are scanned before their results are written.
+const BATCH: usize = 1024;
+
 impl Scan {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let mut scanner = Scanner::with_policy(self.policy.read()?).every(self.explain).allowed(self.explain || self.json);
+        let mut scanner =
+            Scanner::with_policy(self.policy.read()?).every(self.explain).allowed(self.explain || self.json);
         if let Some(bytes) = self.max_unpacked {
             scanner = scanner.max_unpacked(bytes);
         }
@@ -149,7 +152,7 @@ impl Scan {
         // is as good.
         let _ = ThreadPoolBuilder::new().use_current_thread().build_global();
         let large = Mutex::new(());
-        let mut out = Output::stdout();
+        let mut out = Lines(Some(Output::stdout()));
         let mut summary = Summary::default();
         let mut results = Vec::new();
         for batch in entries.chunks(BATCH) {
@@ -161,16 +164,15 @@ impl Scan {
             for file in told.collect::<Vec<Told>>() {
                 summary.count(file.verdict);
                 results.extend(file.results);
-                out.write_all(&file.lines).map_err(|error| out.failure(&error))?;
+                out.write(|out| out.write_all(&file.lines))?;
             }
         }
         progress.finish_and_clear();
-        let written = match (self.json, self.sarif) {
-            (true, _) => Ok(()),
-            (_, true) => sarif::write(&mut out, &results),
-            _ => writeln!(out, "{summary}"),
-        };
-        written.map_err(|error| out.failure(&error))?;
+        match (self.json, self.sarif) {
+            (true, _) => {}
+            (_, true) => out.write(|out| sarif::write(out, &results))?,
+            _ => out.write(|out| writeln!(out, "{summary}"))?,
+        }
         out.finish()?;
         match summary.status() {
             0 => Ok(()),
@@ -179,7 +181,7 @@ impl Scan {
     }
 
     /// Puts in words what there is to say of a file.
-    fn tell(&self, file: &Scanned) -> Told {
+    fn tell(&self, file: &Scanned<'_>) -> Told {
         let (mut lines, mut results) = (Vec::new(), Vec::new());
         match (self.json, self.sarif) {
             (true, _) => report::json(&mut lines, file, self.verbose),
@@ -198,57 +200,50 @@ struct Told {
     results: Vec<serde_json::Value>,
 }
 
-/// Where files are read to, one after the other.
-struct Buffer(Box<[u8]>);
+/// Standard output, as long as somebody reads it: the status is asked for in any case.
+struct Lines(Option<Output>);
 
-impl Default for Buffer {
-    fn default() -> Self {
-        Buffer(vec![0; 1 << 16].into())
+impl Lines {
+    fn write(&mut self, write: impl FnOnce(&mut Output) -> io::Result<()>) -> Result<(), Failure> {
+        let Some(out) = &mut self.0 else { return Ok(()) };
+        match write(out).map_err(|error| out.failure(&error)) {
+            Err(Failure::BrokenPipe) => {
+                self.0 = None;
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        match self.0.map_or(Ok(()), Output::finish) {
+            Err(Failure::BrokenPipe) => Ok(()),
+            finished => finished,
+        }
     }
 }
 
-fn scan(scanner: &Scanner, entry: &Entry, buffer: &mut Buffer, large: &Mutex<()>) -> Scanned {
-    let path_name = name(&entry.path);
+fn scan<'e>(scanner: &Scanner, entry: &'e Entry, buffer: &mut Buffer, large: &Mutex<()>) -> Scanned<'e> {
+    let name = name(&entry.path);
     let outcome = match &entry.problem {
         Some(problem) => Err(problem.clone()),
         None => scan_file(scanner, &entry.path, buffer, large).map_err(|error| error.to_string()),
     };
-    let is_due = entry.is_named || has_pickle_extension(&path_name);
-    Scanned { name: path_name, is_due, is_named: entry.is_named, outcome }
+    let is_due = entry.is_named || has_pickle_extension(&name);
+    Scanned { entry, name, is_due, outcome }
 }
 
-fn scan_file(scanner: &Scanner, path: &Path, Buffer(buffer): &mut Buffer, large: &Mutex<()>) -> io::Result<Report> {
+fn scan_file(scanner: &Scanner, path: &Path, buffer: &mut Buffer, large: &Mutex<()>) -> io::Result<Report> {
     if path.as_os_str() == "-" {
         return Ok(scanner.scan(&read(path)?));
     }
     let mut file = File::open(path)?;
-    let filled = fill(&mut file, buffer)?;
-    if filled < buffer.len() {
-        return Ok(scanner.scan(&buffer[..filled]));
+    if let Some(content) = buffer.fill(&mut file)? {
+        return Ok(scanner.scan(content));
     }
-    let length = file.metadata()?.len();
-    let held = (length > LARGE).then(|| large.lock());
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1).max(filled))?;
-    bytes.extend_from_slice(buffer);
-    // Through `take`, nobody asks for the length once more.
-    file.take(u64::MAX).read_to_end(&mut bytes)?;
-    let report = scanner.scan(&bytes);
-    drop(held);
-    Ok(report)
-}
-
-/// Reads up to the end, or until the buffer is full; gives how much there is.
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    loop {
-        match file.read(&mut buffer[filled..]) {
-            Ok(0) => return Ok(filled),
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let metadata = file.metadata()?;
+    let _held = (metadata.len() > LARGE).then(|| large.lock());
+    Ok(scanner.scan(&buffer.and_rest(file, &metadata)?))
 }
 
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {

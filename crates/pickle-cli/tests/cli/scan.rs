@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use rstest::{fixture, rstest};
 use tempfile::TempDir;
@@ -109,4 +110,81 @@ fn globals(repository: TempDir) {
     );
     assert_eq!(pickle_with(b"cshop\nOrder\n", ["globals", "-"]).status, 1);
     assert_eq!(pickle_with(b"\x80\x02\x82\x01.", ["globals", "-"]).status, 1);
+}
+
+/// Whoever reads the lines may go: `pickle scan … | head` is to fail where something is dangerous.
+#[rstest]
+#[case(&[])]
+#[case(&["-v"])]
+#[case(&["--json"])]
+#[case(&["--sarif"])]
+fn the_status_does_not_depend_on_who_reads(repository: TempDir, #[case] arguments: &[&str]) {
+    // More than fits into a pipe, before and behind the bad one.
+    for number in 0..600 {
+        fs::write(repository.path().join(format!("{:0>200}.pkl", number)), BAD).expect("a file");
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pickle"))
+        .arg("scan")
+        .args(arguments)
+        .arg(repository.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command");
+    drop(child.stdout.take());
+    let out = child.wait_with_output().expect("it ends");
+    assert_eq!((out.status.code(), &out.stderr[..]), (Some(1), &b""[..]));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[rstest]
+    fn names_that_are_not_utf8_are_told_apart(repository: TempDir) {
+        let folder = repository.path().join("names");
+        fs::create_dir(&folder).expect("a folder");
+        for name in [&b"\xff \xc3\xa9.pkl"[..], b"\xfe \xc3\xa9.pkl"] {
+            if fs::write(folder.join(OsStr::from_bytes(name)), BAD).is_err() {
+                return; // A file system that takes UTF-8 alone.
+            }
+        }
+        let folder = text(&folder);
+        let told = pickle(["scan", &folder]);
+        for name in [r"\xff", r"\xfe"] {
+            assert!(told.text().contains(&format!("dangerous    {folder}/{name} é.pkl\n")), "{told:?}");
+        }
+        let sarif = pickle(["scan", "--sarif", &folder]);
+        for name in ["%FF%20%C3%A9.pkl", "%FE%20%C3%A9.pkl"] {
+            assert!(sarif.text().contains(&format!("{folder}/{name}\"")), "{sarif:?}");
+        }
+    }
+
+    /// What would never end, or has nothing to read, is left alone; what cannot be followed is told.
+    #[rstest]
+    fn links_sockets_and_loops(repository: TempDir) {
+        let path = |name: &str| repository.path().join(name);
+        let before = pickle(["scan", &text(repository.path())]);
+        symlink("/dev/zero", path("zero.pkl")).expect("a link");
+        symlink("nowhere", path("dangling.pkl")).expect("a link");
+        symlink("..", path("data/up")).expect("a link");
+        symlink(repository.path(), path("data/self")).expect("a link");
+        let _socket = UnixListener::bind(path("socket.pkl")).expect("a socket");
+        let fifo = Command::new("mkfifo").arg(path("pipe.pkl")).status().expect("mkfifo");
+        assert!(fifo.success());
+        symlink("pipe.pkl", path("to_pipe.pkl")).expect("a link");
+        assert_eq!(pickle(["scan", &text(repository.path())]), before);
+        symlink("model.pt", path("linked.pt")).expect("a link");
+        let run = pickle(["scan", &text(repository.path())]);
+        assert_eq!(run, Run::of(0, "10 files: 3 clean, 7 not pickles\n", ""));
+        symlink("loop.pkl", path("loop.pkl")).expect("a link");
+        let run = pickle(["scan", &text(repository.path())]);
+        assert_eq!(run.status, 2);
+        assert!(run.text().contains("loop.pkl\n"), "{run:?}");
+    }
 }

@@ -27,13 +27,7 @@ pub(super) struct Embedded {
 
 /// Finds pickles that begin with PROTO and come to their STOP, having named something; and those that name what is
 /// blocked, however they begin.
-pub(super) fn search(
-    bytes: &[u8],
-    from: usize,
-    place: &Arc<str>,
-    scratch: &mut Scratch,
-    telling: Telling,
-) -> Embedded {
+pub(super) fn search(bytes: &[u8], from: usize, place: &Arc<str>, scratch: &mut Scratch, telling: Telling) -> Embedded {
     let mut search = Search {
         bytes,
         scratch,
@@ -107,7 +101,8 @@ impl Search<'_> {
         (module_start..line.len()).filter(|&at| line[at] == b'c').find_map(|at| {
             let module = core::str::from_utf8(&line[at + 1..]).ok()?;
             let (module, name) = pickle_codec::names::to_python3(module, name);
-            let is_blocked = !module.is_empty() && matches!(self.scratch.host.symbols.policy().judge(module, name), Judgement::Blocked(_));
+            let is_blocked = !module.is_empty()
+                && matches!(self.scratch.host.symbols.policy().judge(module, name), Judgement::Blocked(_));
             is_blocked.then_some(line_start + at)
         })
     }

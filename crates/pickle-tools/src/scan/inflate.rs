@@ -57,7 +57,9 @@ impl Inflater {
                 TINFLStatus::HasMoreOutput if end < most => continue,
                 TINFLStatus::Done | TINFLStatus::HasMoreOutput => None,
                 TINFLStatus::Adler32Mismatch => Some("the checksum is wrong"),
-                TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => Some("the stream ends too early"),
+                TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
+                    Some("the stream ends too early")
+                }
                 _ => Some("corrupt deflate stream"),
             };
             content.truncate(end);

@@ -205,9 +205,11 @@ impl ScanHost<'_> {
         };
         let Some(parts) = parts else { return };
         let has_hook = parts.iter().any(|part| match part.thing() {
-            Thing::Dict(number) => {
-                self.scratch.dicts.get(number).map_or_else(|| self.scratch.dicts.has_forgotten_hook(), |note| note.has_hook)
-            }
+            Thing::Dict(number) => self
+                .scratch
+                .dicts
+                .get(number)
+                .map_or_else(|| self.scratch.dicts.has_forgotten_hook(), |note| note.has_hook),
             _ => false,
         });
         if has_hook {
@@ -242,10 +244,11 @@ impl ScanHost<'_> {
             let Thing::Object { note: dtype, .. } = note.dtype?.thing() else { return None };
             let dtype = self.scratch.dtypes.get((dtype as usize).checked_sub(1)?)?;
             let Thing::Tuple(shape) = note.shape?.thing() else { return None };
-            let count = self.scratch.tuples.get(shape)?.iter().try_fold(1u64, |count, length| match length.thing() {
-                Thing::Int(length) => count.checked_mul(u64::try_from(length).ok()?),
-                _ => None,
-            })?;
+            let count =
+                self.scratch.tuples.get(shape)?.iter().try_fold(1u64, |count, length| match length.thing() {
+                    Thing::Int(length) => count.checked_mul(u64::try_from(length).ok()?),
+                    _ => None,
+                })?;
             let is_aligned = matches!(note.alignment.map(Value::thing), Some(Thing::Int(_)));
             dtype.raw(count, is_aligned)
         };

@@ -62,9 +62,10 @@ impl fmt::Display for Summary {
 }
 
 /// A line for the file, and one for each finding that matters.
-pub(super) fn text(lines: &mut Vec<u8>, file: &Scanned, verbose: bool, explain: bool) {
+pub(super) fn text(lines: &mut Vec<u8>, file: &Scanned<'_>, verbose: bool, explain: bool) {
     let verdict = file.verdict();
-    let is_quiet = matches!(verdict, Verdict::Clean | Verdict::NotAPickle) && !file.is_named && !verbose && !explain;
+    let is_quiet =
+        matches!(verdict, Verdict::Clean | Verdict::NotAPickle) && !file.entry.is_named && !verbose && !explain;
     if is_quiet || verdict == Verdict::NotAPickle && !verbose {
         return;
     }
@@ -138,7 +139,7 @@ impl<'a> JsonFinding<'a> {
 }
 
 /// A line of JSON.
-pub(super) fn json(lines: &mut Vec<u8>, file: &Scanned, verbose: bool) {
+pub(super) fn json(lines: &mut Vec<u8>, file: &Scanned<'_>, verbose: bool) {
     let verdict = file.verdict();
     if verdict == Verdict::NotAPickle && !verbose {
         return;

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, which code hosts and editors show.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use pickle_tools::scan::{Action, Finding, Severity, Verdict};
 use serde_json::{Value, json};
@@ -42,7 +43,7 @@ pub(super) fn write(out: &mut impl Write, results: &[Value]) -> io::Result<()> {
 }
 
 /// The results of a file.
-pub(super) fn results(file: &Scanned) -> Vec<Value> {
+pub(super) fn results(file: &Scanned<'_>) -> Vec<Value> {
     let report = match &file.outcome {
         Ok(report) => report,
         Err(problem) => return vec![unreadable(file, problem)],
@@ -55,20 +56,20 @@ pub(super) fn results(file: &Scanned) -> Vec<Value> {
     results
 }
 
-fn unreadable(file: &Scanned, problem: &str) -> Value {
+fn unreadable(file: &Scanned<'_>, problem: &str) -> Value {
     let index = RULES.len() - 1;
     json!({
         "ruleId": RULES[index].1,
         "ruleIndex": index,
         "level": "warning",
         "message": { "text": format!("unreadable: {problem}") },
-        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&file.name) } } }],
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(&file.entry.path) } } }],
     })
 }
 
-fn result(file: &Scanned, finding: &Finding) -> Value {
+fn result(file: &Scanned<'_>, finding: &Finding) -> Value {
     let index = RULES.iter().position(|(action, ..)| *action == Some(finding.action)).unwrap_or(RULES.len() - 1);
-    let mut location = json!({ "artifactLocation": { "uri": uri(&file.name) } });
+    let mut location = json!({ "artifactLocation": { "uri": uri(&file.entry.path) } });
     if finding.place.is_empty() {
         // An offset within a container is none of the file.
         location["region"] = json!({ "byteOffset": finding.offset, "byteLength": 1 });
@@ -92,14 +93,14 @@ fn result(file: &Scanned, finding: &Finding) -> Value {
 }
 
 /// A path as a reference to it: relative where the path is.
-fn uri(path: &str) -> String {
+fn uri(path: &Path) -> String {
     let mut uri = String::new();
-    for byte in path.bytes() {
+    for &byte in path.as_os_str().as_encoded_bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte.into()),
-            b'\\' => uri.push('/'),
+            b'\\' if cfg!(windows) => uri.push('/'),
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    if path.starts_with('/') { format!("file://{uri}") } else { uri }
+    if uri.starts_with('/') { format!("file://{uri}") } else { uri }
 }

@@ -13,6 +13,12 @@ pub(super) struct Entry {
     pub(super) problem: Option<String>,
 }
 
+impl Entry {
+    fn unread(path: PathBuf, error: &io::Error) -> Entry {
+        Entry { path, is_named: false, problem: Some(error.to_string()) }
+    }
+}
+
 /// The files that are named, and those in the folders that are, sorted by name.
 ///
 /// Links are followed, as a program that loads a file follows them: the cache of a model hub is made of links. A folder
@@ -39,12 +45,20 @@ fn folder(path: &Path, seen: &mut HashSet<PathBuf>, entries: &mut Vec<Entry>) {
         let within = match fs::read_dir(&path) {
             Ok(within) => within,
             Err(error) => {
-                entries.push(Entry { path, is_named: false, problem: Some(error.to_string()) });
+                entries.push(Entry::unread(path, &error));
                 continue;
             }
         };
-        let mut within: Vec<(PathBuf, io::Result<FileType>)> =
-            within.flatten().map(|entry| (entry.path(), entry.file_type())).collect();
+        let listed: io::Result<Vec<(PathBuf, io::Result<FileType>)>> =
+            within.map(|entry| entry.map(|entry| (entry.path(), entry.file_type()))).collect();
+        let mut within = match listed {
+            Ok(within) => within,
+            // Some of the files were not seen.
+            Err(error) => {
+                entries.push(Entry::unread(path, &error));
+                continue;
+            }
+        };
         // All are in one folder: bytes compare as paths do, in a tenth of the time.
         within.sort_unstable_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
         let mut folders = Vec::new();
@@ -57,6 +71,7 @@ fn folder(path: &Path, seen: &mut HashSet<PathBuf>, entries: &mut Vec<Entry>) {
             match kind {
                 Ok(kind) if kind.is_dir() => folders.push(path),
                 Ok(kind) if kind.is_file() => entries.push(Entry { path, is_named: false, problem: None }),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => entries.push(Entry::unread(path, &error)),
                 // A pipe, a device; a link that leads nowhere has nothing to load.
                 _ => {}
             }
