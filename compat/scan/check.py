@@ -246,7 +246,7 @@ def speed(command, folder, good):
     other = os.path.join(os.path.dirname(sys.executable), "picklescan")
     if os.path.exists(other):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        theirs = best(lambda: subprocess.run([other, "-p", good], **quiet), 1)
+        theirs = best(lambda: subprocess.run([other, "-p", good], **quiet))
         print(f"picklescan: {theirs * 1000:.0f} ms, {theirs / ours:.0f} times as long")
 
 

@@ -16,6 +16,8 @@ import tarfile
 import zipfile
 import zlib
 
+import indirect
+
 # Module, name, argument: some on every list, some on none.
 PAYLOADS = [
     ("os", "system", "echo inert"),
@@ -55,7 +57,7 @@ def main(folder):
 
 
 def all_samples():
-    for make in (plain, memoized, computed, dotted, state, extension, numbers, several, broken, nested, packed, zips, tars, npys, joblibs, names, reexports, hidden, loaders):
+    for make in (plain, memoized, computed, dotted, state, extension, numbers, several, broken, nested, packed, zips, tars, npys, joblibs, names, reexports, hidden, loaders, *indirect.ALL):
         count = 0
         for suffix, content in make():
             count += 1

@@ -525,3 +525,60 @@ fn what_was_scanned_before_does_not_matter() {
         }
     }
 }
+
+/// What may be called with some arguments alone is not to be kept: a factory of default values calls it with others, and so
+/// does a function that calls its first argument.
+#[rstest]
+#[case::a_factory(b"\x80\x02ccollections\ndefaultdict\ncbuiltins\ngetattr\n\x85R.")]
+#[case::a_partial(
+    b"\x80\x02cfunctools\npartial\ncnumpy.core\n_ufunc_reconstruct\nX\x02\0\0\0osX\x06\0\0\0system\x87R."
+)]
+#[case::a_state(b"\x80\x02cfunctools\npartial\ncbuiltins\nlist\n\x85R(cbuiltins\ngetattr\n)}Ntb.")]
+#[case::a_value(b"}X\x01\0\0\0acbuiltins\niter\ns.")]
+#[case::an_item(b"]ccopyreg\n__newobj__\na.")]
+#[case::an_argument_of_inst(b"(cbuiltins\ngetattr\nicollections\ndefaultdict\n.")]
+#[case::called_by_another(b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\n(cnumpy.core\n_ufunc_reconstruct\ncbuiltins\ndict\nX\x02\0\0\0osX\x06\0\0\0system\x86}tR.")]
+#[case::from_numpy(b"\x80\x02cnumpy.core\n_ufunc_reconstruct\nX\x05\0\0\0numpyX\x04\0\0\0load\x86R.")]
+#[case::as_a_base(b"\x80\x02ccopyreg\n_reconstructor\nccollections\nOrderedDict\ncnumpy\nadd\nN\x87R.")]
+fn what_is_judged_when_it_is_called_is_not_kept(#[case] pickle: &[u8]) {
+    assert_eq!(verdict(pickle), Verdict::Suspicious);
+}
+
+/// Attributes that replace a method, by a name that is computed, by arguments, or of something else.
+#[rstest]
+#[case::computed(
+    b"\x80\x02ccollections\nOrderedDict\n)R}cbuiltins\nstr\nX\x0c\0\0\0__setstate__\x85Rcbuiltins\nlist\nsb."
+)]
+#[case::argument(
+    b"\x80\x02ctorch._utils\n_rebuild_parameter_with_state\n(N\x89N}X\x0c\0\0\0__setstate__cbuiltins\nlist\nstR."
+)]
+#[case::keyword(b"\x80\x04cfunctools\npartial\n)}X\x0c\0\0\0__setstate__cbuiltins\nlist\ns\x92.")]
+#[case::of_a_namespace(b"\x80\x02ctypes\nSimpleNamespace\n}\x85R.")]
+#[case::of_an_alias(b"\x80\x02ctypes\nGenericAlias\ncnumpy.random.mtrand\n_rand\nN\x86R}b.")]
+fn what_replaces_a_method(#[case] pickle: &[u8]) {
+    assert_eq!(verdict(pickle), Verdict::Suspicious);
+}
+
+#[test]
+fn a_state_made_long_before() {
+    let begin = b"\x80\x02N}X\x0c\0\0\0__setstate__cbuiltins\nlist\ns\x86q\x000";
+    let end = b"ccollections\nOrderedDict\n)Rh\x00b";
+    for between in [0, 10, 40_000] {
+        assert_eq!(verdict(with_stop(&[begin, &b"N\x850".repeat(between), end])), Verdict::Suspicious, "{between}");
+    }
+    let many = [&b"\x80\x02ccollections\nOrderedDict\n)R("[..], &b"N".repeat(70), b"tb"].concat();
+    assert_eq!(verdict(with_stop(&[&many])), Verdict::Suspicious);
+}
+
+/// Pickles in pickles that break off, and have no word of their protocol.
+#[rstest]
+#[case(b"cos\nsystem\n(X\x04\0\0\0echotR")]
+#[case(b"(S'echo'\nios\nsystem\n\xff")]
+#[case(b"\x8c\x02os\x8c\x06system\x93\x8c\x04echo\x85R")]
+fn broken_pickles_in_pickles(#[case] inner: &[u8]) {
+    let in_bytes = with_stop(&[b"\x80\x03C", &[inner.len() as u8], inner]);
+    assert_eq!(verdict(in_bytes), Verdict::Dangerous);
+    let text: String = inner.iter().map(|&byte| char::from(byte)).collect();
+    let in_text = with_stop(&[b"\x80\x02X", &(text.len() as u32).to_le_bytes(), text.as_bytes()]);
+    assert_eq!(verdict(in_text), Verdict::Dangerous);
+}

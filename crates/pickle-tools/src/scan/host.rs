@@ -10,7 +10,7 @@ use pickle_opcodes::Opcode;
 use super::finding::{Action, Origin, Severity, UNKNOWN_NAME};
 use super::judge::Args;
 use super::log::{Event, Log};
-use super::policy::Operation;
+use super::policy::{Operation, Rule};
 use super::raw::Raw;
 use super::scratch::HostScratch;
 use super::symbol::Symbol;
@@ -209,6 +209,26 @@ impl<'i> ScanHost<'i> {
         }
     }
 
+    /// Values are kept in others, or given to what is called: whoever calls them does it with arguments of its own.
+    #[inline]
+    fn keep(&mut self, values: &[Value]) {
+        for value in values {
+            if value.is_global() {
+                self.keep_global(*value);
+            }
+        }
+    }
+
+    fn keep_global(&mut self, value: Value) {
+        let Thing::Global(symbol) = value.thing() else { return };
+        let rule = self.scratch.symbols.get(symbol).and_then(|symbol| symbol.allowed()?.rule);
+        if rule.is_some_and(Rule::limits) {
+            let subject = self.subject(symbol);
+            let reason = "it may be called with some arguments alone, and is kept for others to call";
+            self.suspect(Action::Global, Origin::Literal, &subject, reason);
+        }
+    }
+
     /// Items are put into what is no literal.
     fn fill(&mut self, target: Value) {
         match target.thing() {
@@ -319,6 +339,7 @@ impl Host for ScanHost<'_> {
 
     #[inline]
     fn tuple(&mut self, items: Items<'_, Value>) -> Made {
+        self.keep(items.as_slice());
         Ok(Value::new(Thing::Tuple(self.scratch.tuples.push(items.as_slice()))))
     }
 
@@ -336,12 +357,14 @@ impl Host for ScanHost<'_> {
         Ok(Value::new(Thing::Set))
     }
 
-    fn frozen_set(&mut self, _items: Items<'_, Value>) -> Made {
+    fn frozen_set(&mut self, items: Items<'_, Value>) -> Made {
+        self.keep(items.as_slice());
         Ok(Value::new(Thing::FrozenSet))
     }
 
     #[inline]
-    fn extend(&mut self, list: &Value, _items: Items<'_, Value>) -> Result<(), Refusal> {
+    fn extend(&mut self, list: &Value, items: Items<'_, Value>) -> Result<(), Refusal> {
+        self.keep(items.as_slice());
         if *list != Value::new(Thing::List) {
             self.fill(*list);
         }
@@ -354,15 +377,17 @@ impl Host for ScanHost<'_> {
         if !matches!(thing, Thing::Dict(_)) {
             self.fill(*dict);
         }
+        self.keep(pairs.as_slice());
         for pair in pairs.as_slice().chunks_exact(2) {
-            if pair[0].is_text() {
+            if pair[0].may_be_text() {
                 self.set_item(thing, pair[0], pair[1]);
             }
         }
         Ok(())
     }
 
-    fn add_items(&mut self, set: &Value, _items: Items<'_, Value>) -> Result<(), Refusal> {
+    fn add_items(&mut self, set: &Value, items: Items<'_, Value>) -> Result<(), Refusal> {
+        self.keep(items.as_slice());
         self.fill(*set);
         Ok(())
     }
@@ -416,11 +441,14 @@ impl Host for ScanHost<'_> {
         self.make(class)
     }
 
-    fn new_object_ex(&mut self, class: Value, _args: Value, _kwargs: Value) -> Made {
-        self.make(class)
+    fn new_object_ex(&mut self, class: Value, _args: Value, kwargs: Value) -> Made {
+        let made = self.make(class)?;
+        self.judge_keywords(made, kwargs);
+        Ok(made)
     }
 
     fn instance(&mut self, class: Value, args: Items<'_, Value>) -> Made {
+        self.keep(args.as_slice());
         self.call(class, Args::Items(args.as_slice()))
     }
 

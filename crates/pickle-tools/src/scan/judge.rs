@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::finding::{Action, Origin, Severity};
 use super::host::{Made, Refusal, ScanHost};
-use super::policy::{Operation, Rule};
+use super::policy::{Judgement, Operation, Rule};
 use super::raw::{Dtype, Raw};
 use super::symbol::Symbol;
 use super::value::{Thing, Value};
@@ -40,6 +40,14 @@ impl ScanHost<'_> {
             self.suspect(Action::Call, Origin::Computed, &subject, "what is called is computed");
             return Ok(Value::new(Thing::Unknown));
         };
+        let hooked = match args {
+            Args::Items(items) => items.iter().any(|item| self.has_hook(*item)),
+            Args::Tuple(tuple) => self.items_of(tuple).unwrap_or_default().iter().any(|item| self.has_hook(*item)),
+        };
+        if hooked {
+            let subject = self.subject(symbol);
+            self.suspect(Action::Call, Origin::Literal, &subject, "an argument would replace a method, as a state");
+        }
         let plain = Value::new(Thing::Object { symbol, note: 0 });
         let severity = self.do_with(symbol, Action::Call, Operation::Call);
         let rule = self.scratch.symbols.get(symbol).and_then(|symbol| symbol.allowed()?.rule);
@@ -67,8 +75,17 @@ impl ScanHost<'_> {
         match rule {
             Rule::Getattr => self.attribute(args).map(Some),
             Rule::Reconstructor => match args {
-                [class, base, _] if base.is_global() => self.instance_of(*class).map(Some),
+                [class, base, _] => {
+                    let Thing::Global(base) = base.thing() else { return Err("its base is computed") };
+                    // The base's own `__new__` and `__init__` are called.
+                    self.do_with(base, Action::New, Operation::Call);
+                    self.instance_of(*class).map(Some)
+                }
                 _ => Err("its arguments are not a class, a base and a state"),
+            },
+            Rule::NoArguments => match args {
+                [] => Ok(None),
+                _ => Err("it is allowed without arguments alone"),
             },
             Rule::Newobj => match args {
                 [class, ..] => self.instance_of(*class).map(Some),
@@ -79,6 +96,7 @@ impl ScanHost<'_> {
                 _ => Err("it is allowed with one argument alone, which is a literal"),
             },
             Rule::CallsFirst => match args.first().map(|first| first.thing()) {
+                // What has a rule, and is an argument, is suspicious for that already.
                 Some(Thing::Global(first)) => {
                     self.do_with(first, Action::Call, Operation::Call);
                     Ok(None)
@@ -149,8 +167,14 @@ impl ScanHost<'_> {
             return Err("it imports a module that is not known");
         };
         match (self.text_of(*module), self.text_of(*name)) {
-            (Some(b"numpy" | b"scipy.special" | b"scipy.special._ufuncs"), Some(name))
-                if name.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+            (Some(b"numpy"), Some(name)) => match core::str::from_utf8(name) {
+                Ok(name) if matches!(self.scratch.symbols.policy().judge("numpy", name), Judgement::Allowed(_)) => {
+                    Ok(())
+                }
+                _ => Err("it takes from NumPy what is not allowed"),
+            },
+            (Some(b"scipy.special" | b"scipy.special._ufuncs"), Some(name))
+                if name != b"test" && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
             {
                 Ok(())
             }
@@ -171,6 +195,14 @@ impl ScanHost<'_> {
         };
         self.do_with(symbol, Action::New, Operation::New);
         Ok(Value::new(Thing::Object { symbol, note: 0 }))
+    }
+
+    /// NEWOBJ_EX
+    pub(super) fn judge_keywords(&mut self, made: Value, keywords: Value) {
+        if self.has_hook(keywords) {
+            let subject = self.describe(made.thing());
+            self.suspect(Action::New, Origin::Literal, &subject, "an argument would replace a method, as a state");
+        }
     }
 
     /// BUILD
@@ -203,22 +235,24 @@ impl ScanHost<'_> {
             Thing::Tuple(_) => self.items_of(state),
             _ => Some(std::slice::from_ref(&state)),
         };
-        let Some(parts) = parts else { return };
-        let has_hook = parts.iter().any(|part| match part.thing() {
-            Thing::Dict(number) => self
-                .scratch
-                .dicts
-                .get(number)
-                .map_or_else(|| self.scratch.dicts.has_forgotten_hook(), |note| note.has_hook),
-            _ => false,
-        });
-        if has_hook {
+        let Some(parts) = parts else {
+            let subject = self.subject(symbol);
+            return self.suspect(Action::Build, Origin::Computed, &subject, "the state is not known");
+        };
+        if parts.iter().any(|part| self.has_hook(*part)) {
             let subject = self.subject(symbol);
             self.suspect(Action::Build, Origin::Literal, &subject, "the state replaces a method of the object");
         } else if matches!(state.thing(), Thing::Object { .. } | Thing::Persistent | Thing::Unknown) {
             let subject = self.subject(symbol);
             self.suspect(Action::Build, Origin::Computed, &subject, "the state is computed");
         }
+    }
+
+    /// True for a dict that would change, as a state, what an object does.
+    fn has_hook(&self, value: Value) -> bool {
+        let Thing::Dict(number) = value.thing() else { return false };
+        let dicts = &self.scratch.dicts;
+        dicts.get(number).map_or_else(|| dicts.has_forgotten_hook(), |note| note.has_hook)
     }
 
     /// Learns from a state how an array is read that stands in the stream.
@@ -257,7 +291,13 @@ impl ScanHost<'_> {
 
     /// A key with its value, of a dict or of what is no literal.
     pub(super) fn set_item(&mut self, thing: Thing, key: Value, value: Value) {
-        let Some(key) = self.text_of(key) else { return };
+        let Some(key) = self.text_of(key) else {
+            // It may be the name of a method.
+            if let (Thing::Dict(number), None) = (thing, value.thing().literal()) {
+                self.scratch.dicts.note(number).has_hook = true;
+            }
+            return;
+        };
         let is_literal = || value.thing().literal().is_some();
         let is_dunder = matches!(key, [b'_', b'_', _, .., b'_', b'_']);
         let is_hook = match key {

@@ -14,7 +14,7 @@ pub(super) fn is_plausible(bytes: &[u8]) -> bool {
         _ if bytes.len() < MIN => false,
         [0x80, 0..=5, ..] => true,
         [first, ..] if is_container_start(*first) && is_container(bytes) => true,
-        _ => memchr::memchr(b'.', bytes).is_some() && names_something(bytes),
+        _ => has_end(bytes) && names_something(bytes),
     }
 }
 
@@ -30,39 +30,45 @@ fn is_container(bytes: &[u8]) -> bool {
     })
 }
 
-/// Instructions up to a STOP, one of which names or asks for something.
+/// False where no instruction can end that names something, nor a pickle: there are a STOP, a line and a STACK_GLOBAL, or none.
+fn has_end(bytes: &[u8]) -> bool {
+    memchr::memchr3(b'.', b'\n', 0x93, bytes).is_some()
+}
+
+/// Instructions up to a STOP, one of which names or asks for something; without a STOP, some that name what could be a
+/// module and something in it.
 fn names_something(bytes: &[u8]) -> bool {
-    let (mut at, mut names) = (0, false);
+    let (mut at, mut names, mut is_module) = (0, false, false);
     while let Ok((op, end)) = decode(bytes, at) {
         match op {
             Op::Stop => return names,
-            Op::Global(_)
-            | Op::StackGlobal
-            | Op::Inst(_)
-            | Op::PersId(_)
-            | Op::BinPersId
-            | Op::Ext1(_)
-            | Op::Ext2(_)
-            | Op::Ext4(_) => names = true,
+            Op::Global(global) | Op::Inst(global) => {
+                names = true;
+                is_module |= is_path(global.module) && is_path(global.name);
+            }
+            Op::StackGlobal => (names, is_module) = (true, true),
+            Op::PersId(_) | Op::BinPersId | Op::Ext1(_) | Op::Ext2(_) | Op::Ext4(_) => names = true,
             _ => {}
         }
         at = end;
     }
-    false
+    is_module
+}
+
+fn is_path(name: &[u8]) -> bool {
+    name.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
 }
 
 /// The bytes that a text spells, a character a byte; none where a character is no byte, or the text does not begin as a
 /// pickle or a container would.
 pub(super) fn latin1(utf8: &[u8]) -> Option<Vec<u8>> {
-    let may_be_one = match utf8 {
-        [0xc2, 0x80, 0..=5, ..] | [0xc2, 0x93, b'N', ..] | [0xc3, 0xbd, b'7', ..] => true,
-        // Of all other texts, which are many, few have a first instruction and, if no container begins so, a STOP.
-        [first @ 0..=0x7f, ..] => {
-            is_container_start(*first) || Opcode::from_byte(*first).is_some() && memchr::memchr(b'.', utf8).is_some()
-        }
-        _ => false,
+    let first = match *utf8 {
+        [first @ 0..=0x7f, ..] | [0xc2, first, ..] => first,
+        [0xc3, first, ..] => first | 0x40,
+        _ => return None,
     };
-    if !may_be_one {
+    // Of all texts, which are many, few have a first instruction and an end of one that names something.
+    if !is_container_start(first) && (Opcode::from_byte(first).is_none() || !has_end(utf8)) {
         return None;
     }
     let text = core::str::from_utf8(utf8).ok()?;

@@ -123,12 +123,22 @@ pub(super) enum Rule {
     OneLiteral,
     /// The first argument is called: it must be a global that may be.
     CallsFirst,
-    /// The name of a module of NumPy or SciPy, which is imported.
+    /// The name of a module of NumPy or SciPy, which is imported, and of a function in it.
     UfuncModule,
+    /// No argument.
+    NoArguments,
     /// A dtype by its code, which joblib's arrays need to be told of.
     Dtype,
     /// joblib's wrapper, behind whose state an array stands in the stream.
     ArrayWrapper,
+}
+
+impl Rule {
+    /// True where other arguments would make it do more than the policy allows: it is not to be kept for somebody who calls
+    /// it with what nobody judges, such as a factory of default values.
+    pub(super) fn limits(self) -> bool {
+        !matches!(self, Rule::Dtype | Rule::ArrayWrapper | Rule::NoArguments)
+    }
 }
 
 /// A policy as it is written.

@@ -106,9 +106,10 @@ impl Value {
         }
     }
 
-    /// True for what may be a text with content.
-    pub(super) fn is_text(self) -> bool {
-        self.0.get() >> BITS == 3
+    /// True for a text with content, and for what may be any text.
+    #[inline]
+    pub(super) fn may_be_text(self) -> bool {
+        matches!(self.0.get() >> BITS, 3 | 7) || matches!(self.thing(), Thing::Persistent | Thing::Unknown)
     }
 
     /// True for what may be a global.
