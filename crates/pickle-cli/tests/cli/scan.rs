@@ -121,7 +121,7 @@ fn globals(repository: TempDir) {
 fn the_status_does_not_depend_on_who_reads(repository: TempDir, #[case] arguments: &[&str]) {
     // More than fits into a pipe, before and behind the bad one.
     for number in 0..600 {
-        fs::write(repository.path().join(format!("{:0>200}.pkl", number)), BAD).expect("a file");
+        fs::write(repository.path().join(format!("{number:0>200}.pkl")), BAD).expect("a file");
     }
     let mut child = Command::new(env!("CARGO_BIN_EXE_pickle"))
         .arg("scan")

@@ -169,6 +169,19 @@ impl<'i, 'de, L: Lend<'i, 'de>> Direct<'i, L> {
         self.visit_token(holder, visitor)
     }
 
+    /// A SHORT_BINUNICODE for one who copies it. Out of line, so that what the memo has is not held up by the block.
+    #[inline(never)]
+    fn visit_copied<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let mut block = [0; BLOCK];
+        match self.reader.copied_text(&mut block) {
+            Some(text) => {
+                let value = visitor.visit_str(text);
+                self.noted(value)
+            }
+            None => self.deserialize_str(visitor),
+        }
+    }
+
     /// A tuple of so many items, if it is spelled as one; else any sequence.
     #[inline]
     fn visit_tuple<V: Visitor<'de>>(&mut self, length: usize, visitor: V) -> Result<V::Value> {
@@ -303,15 +316,8 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
 
     #[inline]
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if self.reader.peek() == SHORT_BIN_UNICODE {
-            // Who asks for this copies it.
-            let mut block = [0; BLOCK];
-            if let Some(text) = self.reader.copied_text(&mut block) {
-                let value = visitor.visit_str(text);
-                return self.noted(value);
-            }
-        }
-        self.deserialize_str(visitor)
+        // Who asks for this copies it.
+        if self.reader.peek() == SHORT_BIN_UNICODE { self.visit_copied(visitor) } else { self.deserialize_str(visitor) }
     }
 
     #[inline]
