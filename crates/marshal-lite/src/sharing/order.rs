@@ -36,6 +36,8 @@ impl Again<'_> {
         // How many bytes may still be written to find the order: all of a set's are held.
         let mut budget = self.first.graph.size_hint().saturating_mul(16).saturating_add(1 << 18);
         let mut is_another = false;
+        // A set may be within itself, by way of a code object.
+        let mut begun: HashMap<Handle, (), foldhash::fast::FixedState> = HashMap::default();
         for set in sets {
             let mut work = vec![(set, false)];
             while let Some((set, is_ready)) = work.pop() {
@@ -44,6 +46,9 @@ impl Again<'_> {
                 }
                 if is_ready {
                     is_another |= self.order(options, set, &mut budget)?;
+                    continue;
+                }
+                if begun.insert(set, ()).is_some() {
                     continue;
                 }
                 work.push((set, true));
