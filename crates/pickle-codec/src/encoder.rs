@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use pickle_opcodes::frame::Framer;
 use pickle_opcodes::text::UnicodeLineStyle;
-use pickle_opcodes::{Opcode, Out};
+use pickle_opcodes::{Opcode, Out, decimal};
 
 use crate::error::ErrorKind;
 use crate::fault::Fault;
@@ -301,7 +301,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(crate) fn write_get(&mut self, index: u32) {
         let out = &mut self.framer.out;
         if self.protocol == 0 {
-            return write_line(out, Opcode::Get, index);
+            return write_index(out, Opcode::Get, index);
         }
         let (word, length) = binary_get(index);
         out.put(word, length);
@@ -311,7 +311,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 /// What gives the object on top of the stack a number of the memo, under protocol 4.
 pub(crate) fn write_put(out: &mut Out, protocol: u8, index: u32) {
     match (protocol, u8::try_from(index)) {
-        (0, _) => write_line(out, Opcode::Put, index),
+        (0, _) => write_index(out, Opcode::Put, index),
         (_, Ok(index)) => out.put(u64::from(Opcode::BinPut.byte()) | u64::from(index) << 8, 2),
         _ => out.put(u64::from(Opcode::LongBinPut.byte()) | u64::from(index) << 8, 5),
     }
@@ -324,20 +324,9 @@ pub(crate) fn binary_get(index: u32) -> (u64, usize) {
     (u64::from(opcode.byte()) | u64::from(index) << 8, length)
 }
 
-/// An opcode with a decimal line.
-pub(crate) fn write_line(out: &mut Out, opcode: Opcode, value: impl core::fmt::Display) {
-    use core::fmt::Write;
+/// GET or PUT: a line with a number of the memo.
+fn write_index(out: &mut Out, opcode: Opcode, index: u32) {
     out.push(opcode.byte());
-    // Writing to a vector cannot fail.
-    let _ = writeln!(Ascii(out), "{value}");
-}
-
-/// A vector that takes formatted text.
-pub(crate) struct Ascii<'v>(pub(crate) &'v mut Out);
-
-impl core::fmt::Write for Ascii<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
+    decimal::write(index.into(), out);
+    out.push(b'\n');
 }

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use pickle_opcodes::latin1;
 use pickle_value::push_code_point;
 
 use crate::error::{Error, ErrorKind};
@@ -66,10 +67,7 @@ impl Encoding {
         match self {
             Encoding::Ascii => ascii(bytes, errors),
             Encoding::Utf8 => utf8(bytes, errors),
-            Encoding::Latin1 if !bytes.is_ascii() => {
-                let text: alloc::string::String = bytes.iter().map(|&byte| char::from(byte)).collect();
-                Ok(Cow::Owned(text.into_bytes()))
-            }
+            Encoding::Latin1 if !bytes.is_ascii() => Ok(Cow::Owned(latin1::to_utf8(bytes))),
             Encoding::Latin1 | Encoding::Bytes | Encoding::Keep => Ok(Cow::Borrowed(bytes)),
         }
     }

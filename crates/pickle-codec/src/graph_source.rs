@@ -8,6 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use pickle_opcodes::latin1;
 use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 pub(crate) use self::standard::AddressText;
@@ -512,10 +513,7 @@ impl<'g> Source for GraphSource<'g> {
         Ok(match *bytes {
             [] => Handle::foreign(EMPTY_TEXT),
             [byte] => Handle::foreign(CHARACTER + u32::from(byte)),
-            _ => {
-                let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
-                self.extra(Content::Text(text.into_bytes().into()))
-            }
+            _ => self.extra(Content::Text(latin1::to_utf8(bytes).into())),
         })
     }
 

@@ -236,18 +236,18 @@ impl<O: Clone> Machine<O> {
             Op::Int(line) => match self.int_line(line)? {
                 IntLine::Bool(value) => host.bool(value),
                 IntLine::Small(value) => host.int(value),
-                IntLine::Big(value) => host.long(&value.to_signed_bytes_le()),
+                IntLine::Big(bytes) => host.long(&bytes),
             },
             Op::Long(line) => match self.long_line(line)? {
                 IntLine::Bool(value) => host.bool(value),
                 IntLine::Small(value) => host.long(&value.to_le_bytes()),
-                IntLine::Big(value) => host.long(&value.to_signed_bytes_le()),
+                IntLine::Big(bytes) => host.long(&bytes),
             },
             Op::None => host.none(),
             Op::NewTrue => host.bool(true),
             Op::NewFalse => host.bool(false),
 
-            Op::Unicode(line) => unicode(host, line)?,
+            Op::Unicode(line) => unicode(host, line, &mut Vec::new())?,
             Op::String(argument) | Op::BinString(argument) | Op::ShortBinString(argument) => {
                 byte_string(host, op.opcode(), argument)?
             }

@@ -20,7 +20,8 @@
 //! ```text
 //!   bytes ──► Ops / decode ──► Op ──► Op::assemble ──► the same bytes
 //!                              │
-//!                 text, number: what a protocol 0 line means
+//!                 text, number, decimal: what a protocol 0 line means
+//!                 latin1: bytes as text
 //!                 frame: where CPython cuts
 //! ```
 //!
@@ -39,11 +40,13 @@ extern crate std;
 
 mod arg;
 pub mod binary_int;
+pub mod decimal;
 mod decode;
 mod effect;
 mod error;
 pub mod form;
 pub mod frame;
+pub mod latin1;
 pub mod number;
 mod op;
 mod opcode;

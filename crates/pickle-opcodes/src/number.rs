@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-use crate::ErrorKind;
 use crate::error::TextExcerpt;
+use crate::{ErrorKind, decimal};
 
 /// How many digits CPython reads or writes of an int's decimal by default (`sys.int_info.default_max_str_digits`).
 pub const DEFAULT_MAX_DIGITS: usize = 4300;
@@ -22,8 +22,8 @@ pub enum IntLine {
     Bool(bool),
     /// Anything that fits 64 bits.
     Small(i64),
-    /// Anything else.
-    Big(BigInt),
+    /// Anything else: two's complement, little-endian, as few bytes as hold it.
+    Big(Vec<u8>),
 }
 
 /// Reads the line of INT.
@@ -245,72 +245,34 @@ fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, Erro
     if radix == 10 && count > max_digits {
         return Err(ErrorKind::IntegerTooLong { digits: count, limit: max_digits });
     }
-    if let Some(small) = small_int(digits, radix, negative) {
+    // With more digits than these none is small, unless zeros come first.
+    let most = if radix == 10 { 19 } else { 64 };
+    if (count <= most || digits.starts_with(b"0"))
+        && let Some(small) = small_int(digits, radix, negative)
+    {
         return Ok(IntLine::Small(small));
     }
-    let sign = if negative { Sign::Minus } else { Sign::Plus };
-    let magnitude = magnitude(digits, radix).ok_or_else(|| bad_integer(line))?;
-    Ok(IntLine::Big(BigInt::from_biguint(sign, magnitude)))
+    big(negative, digits, radix).map(IntLine::Big).ok_or_else(|| bad_integer(line))
 }
 
 /// The value of many digits, among which may be underscores.
-///
-/// Decimal ones are taken in pieces, of which each two are joined until there is one. So the time is that of a few large
-/// multiplications; digit by digit it would be quadratic.
-fn magnitude(digits: &[u8], radix: u32) -> Option<BigUint> {
-    const PIECE: usize = 1024;
+fn big(negative: bool, digits: &[u8], radix: u32) -> Option<Vec<u8>> {
     if radix != 10 {
-        return BigUint::parse_bytes(digits, radix);
+        let sign = if negative { Sign::Minus } else { Sign::Plus };
+        let magnitude = BigUint::parse_bytes(digits, radix)?;
+        return Some(BigInt::from_biguint(sign, magnitude).to_signed_bytes_le());
     }
     let digits: Cow<'_, [u8]> = match memchr::memchr(b'_', digits) {
         Some(_) => digits.iter().copied().filter(|&digit| digit != b'_').collect(),
         None => digits.into(),
     };
-    if digits.len() <= PIECE {
-        return Some(decimal_piece(&digits));
-    }
-    // The last piece, of the lowest digits, comes first.
-    let mut pieces: Vec<BigUint> = digits.rchunks(PIECE).map(decimal_piece).collect();
-    let mut power = BigUint::from(10_u8).pow(PIECE as u32);
-    while pieces.len() > 1 {
-        let pairs = pieces.chunks(2).map(|pair| match pair {
-            [low, high] => high * &power + low,
-            [low, ..] => low.clone(),
-            [] => BigUint::ZERO,
-        });
-        pieces = pairs.collect();
-        if pieces.len() > 1 {
-            power = &power * &power;
-        }
-    }
-    pieces.pop()
-}
-
-/// The value of decimal digits, of which there are not many: the time is quadratic.
-fn decimal_piece(digits: &[u8]) -> BigUint {
-    /// As many as 64 bits surely hold.
-    const AT_ONCE: usize = 19;
-    // The lowest comes first.
-    let mut limbs: Vec<u64> = Vec::with_capacity(digits.len() / AT_ONCE + 1);
-    for piece in digits.chunks(AT_ONCE) {
-        let (mut carry, mut scale) = (0_u64, 1_u64);
-        for digit in piece {
-            (carry, scale) = (10 * carry + u64::from(digit - b'0'), 10 * scale);
-        }
-        for limb in &mut limbs {
-            let wide = u128::from(*limb) * u128::from(scale) + u128::from(carry);
-            (*limb, carry) = (wide as u64, (wide >> 64) as u64);
-        }
-        if carry > 0 {
-            limbs.push(carry);
-        }
-    }
-    BigUint::new(limbs.iter().flat_map(|&limb| [limb as u32, (limb >> 32) as u32]).collect())
+    Some(decimal::read(negative, &digits))
 }
 
 /// How many digits there are, if all are digits of `radix` or single underscores between them.
 fn count_digits(text: &[u8], radix: u32) -> Option<usize> {
-    if radix == 10 && !text.is_empty() && text.iter().all(u8::is_ascii_digit) {
+    // Of most all are looked at, so that a few instructions do for all.
+    if radix == 10 && !text.is_empty() && text.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
         return Some(text.len());
     }
     let mut count = 0;

@@ -1,11 +1,13 @@
 //! The text forms of strings: the lines of STRING and UNICODE.
 //!
-//! Text is given and taken as code points, since Python's str may hold lone surrogates, which Rust's `char` may not.
+//! Text is given and taken as UTF-8 in which surrogates may stand, with three bytes each: Python's str may hold them alone,
+//! and Rust's may not.
 
 use alloc::borrow::Cow;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::{ErrorKind, Out};
+use crate::{ErrorKind, Out, latin1};
 
 /// Reads the line of STRING: strips the quotes and resolves the escapes (`PyBytes_DecodeEscape`).
 ///
@@ -81,55 +83,92 @@ pub fn string_escapes(body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
     Ok(out)
 }
 
-/// Reads the line of UNICODE (`PyUnicode_DecodeRawUnicodeEscape`): hands each code point to `push`.
+/// Reads the line of UNICODE (`PyUnicode_DecodeRawUnicodeEscape`) as UTF-8, with surrogates of three bytes each.
 ///
 /// Bytes are latin-1; `\uXXXX` and `\UXXXXXXXX` are code points, also surrogates, which are not joined; any other
 /// backslash stands for itself together with the character behind it.
 ///
+/// ```
+/// use pickle_opcodes::text::unicode_line_to_utf8;
+///
+/// assert_eq!(unicode_line_to_utf8(br"\u20ac 5\n")?, r"€ 5\n".as_bytes());
+/// # Ok::<(), pickle_opcodes::ErrorKind>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`ErrorKind::BadEscape`] for an escape with too few digits or beyond U+10FFFF.
-#[inline]
-pub fn unicode_line(line: &[u8], mut push: impl FnMut(u32)) -> Result<(), ErrorKind> {
-    let mut at = 0;
-    while at < line.len() {
-        if let Some((point, length)) = line[at..].first_chunk().and_then(common_point) {
-            push(point);
-            at += length;
-            continue;
-        }
-        let (point, length) = any_point(line, at)?;
-        push(point);
-        at += length;
-        // The character behind a backslash is no beginning of an escape.
-        if let (1, b'\\', Some(&letter)) = (length, line[at - 1], line.get(at)) {
-            push(letter.into());
-            at += 1;
-        }
-    }
-    Ok(())
+pub fn unicode_line_to_utf8(line: &[u8]) -> Result<Vec<u8>, ErrorKind> {
+    let mut utf8 = Vec::new();
+    let length = unicode_line_to_utf8_in(line, &mut utf8)?.len();
+    utf8.truncate(length);
+    Ok(utf8)
 }
 
-/// Reads the line of UNICODE as UTF-8, with surrogates of three bytes each.
+/// The same in a buffer that is used again and again: it grows where it is too small, and what it holds counts for nothing.
 ///
 /// # Errors
 ///
-/// As [`unicode_line`].
-pub fn unicode_line_to_utf8(line: &[u8]) -> Result<Vec<u8>, ErrorKind> {
-    // No byte becomes more than two.
-    let mut out = Out::with_capacity(2 * line.len());
-    unicode_line(line, |point| push_utf8(point, &mut out))?;
-    Ok(out.into_vec())
+/// As [`unicode_line_to_utf8`].
+pub fn unicode_line_to_utf8_in<'b>(line: &[u8], buffer: &'b mut Vec<u8>) -> Result<&'b [u8], ErrorKind> {
+    // No byte becomes more than two, and whole words and pieces are written.
+    let room = 2 * line.len() + 2 * latin1::ROOM;
+    if buffer.len() < room {
+        *buffer = vec![0; room];
+    }
+    let (mut at, mut to) = (0, 0);
+    while at < line.len() {
+        match line[at..].first_chunk() {
+            Some(piece) if !has_backslash(piece) => {
+                if let Some(room) = buffer[to..].first_chunk_mut() {
+                    to += latin1::piece_to_utf8(piece, room);
+                }
+                at += latin1::PIECE;
+            }
+            _ => to += resolve_piece(line, &mut at, &mut buffer[to..])?,
+        }
+    }
+    Ok(&buffer[..to])
 }
 
-/// A byte that is no backslash, or `\uXXXX`: the code point, and how many bytes it takes here.
+fn has_backslash(piece: &[u8; latin1::PIECE]) -> bool {
+    piece.iter().fold(false, |found, &byte| found | (byte == b'\\'))
+}
+
+/// Reads what begins in the next few bytes, one by one; gives how many bytes it becomes.
 #[inline(always)]
-fn common_point(window: &[u8; 6]) -> Option<(u32, usize)> {
+fn resolve_piece(line: &[u8], at: &mut usize, room: &mut [u8]) -> Result<usize, ErrorKind> {
+    let end = line.len().min(*at + latin1::PIECE);
+    let mut to = 0;
+    while *at < end {
+        let byte = line[*at];
+        if byte != b'\\' {
+            to += put_utf8(byte.into(), &mut room[to..]);
+            *at += 1;
+        } else if let Some(point) = line[*at..].first_chunk().and_then(short_escape) {
+            to += put_utf8(point, &mut room[to..]);
+            *at += 6;
+        } else {
+            let (point, length) = any_point(line, *at)?;
+            to += put_utf8(point, &mut room[to..]);
+            *at += length;
+            // The character behind a backslash that stands for itself is no beginning of an escape.
+            if let (1, Some(&letter)) = (length, line.get(*at)) {
+                to += put_utf8(letter.into(), &mut room[to..]);
+                *at += 1;
+            }
+        }
+    }
+    Ok(to)
+}
+
+/// The code point of `\uXXXX`.
+#[inline(always)]
+fn short_escape(window: &[u8; 6]) -> Option<u32> {
     let digit = |index: usize| i32::from(HEXADECIMAL[usize::from(window[index])]);
-    let escaped = digit(2) << 12 | digit(3) << 8 | digit(4) << 4 | digit(5) | -i32::from(window[1] != b'u');
-    let (point, length) = if window[0] == b'\\' { (escaped, 6) } else { (window[0].into(), 1) };
+    let point = digit(2) << 12 | digit(3) << 8 | digit(4) << 4 | digit(5) | -i32::from(window[1] != b'u');
     // Negative where a digit is none.
-    Some((u32::try_from(point).ok()?, length))
+    u32::try_from(point).ok()
 }
 
 /// The code point at `at`, which may be a backslash that stands for itself; and how many bytes it takes.
@@ -148,20 +187,22 @@ fn any_point(line: &[u8], at: usize) -> Result<(u32, usize), ErrorKind> {
     }
 }
 
-/// Appends a code point in UTF-8, a surrogate too.
+/// Writes a code point in UTF-8, a surrogate too; gives how many bytes it takes.
 ///
 /// How many bytes the next character takes cannot be foreseen; nothing branches on it but for the rare four.
 #[inline(always)]
-fn push_utf8(point: u32, out: &mut Out) {
+fn put_utf8(point: u32, room: &mut [u8]) -> usize {
     let continued = |shift: u32| 0x80 | point >> shift & 0x3f;
-    if point >= 0x1_0000 {
-        let word = 0xf0 | point >> 18 | continued(12) << 8 | continued(6) << 16 | continued(0) << 24;
-        return out.put(word.into(), 4);
-    }
-    let forms =
-        [point, 0xc0 | point >> 6 | continued(0) << 8, 0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16, 0];
-    let more = usize::from(point >= 0x80) + usize::from(point >= 0x800);
-    out.put(forms[more & 3].into(), 1 + more);
+    let two = 0xc0 | point >> 6 | continued(0) << 8;
+    let three = 0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16;
+    let (word, length) = match point {
+        0..0x80 => (point, 1),
+        0x80..0x800 => (two, 2),
+        0x800..0x1_0000 => (three, 3),
+        _ => (0xf0 | point >> 18 | continued(12) << 8 | continued(6) << 16 | continued(0) << 24, 4),
+    };
+    room[..4].copy_from_slice(&word.to_le_bytes());
+    length
 }
 
 /// Which characters the writer of UNICODE escapes besides the backslash, the newline and all above U+00FF.
@@ -174,33 +215,107 @@ pub enum UnicodeLineStyle {
     ControlsRaw,
 }
 
-/// Writes the line of UNICODE, without its newline (`_pickle.c`: `raw_unicode_escape`).
-pub fn write_unicode_line(points: impl IntoIterator<Item = u32>, style: UnicodeLineStyle, out: &mut Out) {
-    for point in points {
-        match point {
-            0x1_0000.. => {
-                out.extend_from_slice(b"\\U");
-                push_hexadecimal(point, 8, out);
+/// Writes the line of UNICODE, without its newline (`_pickle.c`: `raw_unicode_escape`), of text in UTF-8, in which surrogates
+/// may stand.
+///
+/// ```
+/// use pickle_opcodes::{Out, text};
+///
+/// let mut line = Out::default();
+/// text::write_unicode_line("é €\n".as_bytes(), text::UnicodeLineStyle::default(), &mut line);
+/// assert_eq!(&*line, b"\xe9 \\u20ac\\u000a");
+/// ```
+pub fn write_unicode_line(utf8: &[u8], style: UnicodeLineStyle, out: &mut Out) {
+    // A byte becomes six at most; the last character of a piece may have three bytes behind it, and ten are written at once.
+    const MOST: usize = 6 * latin1::PIECE + 16;
+    let mut at = 0;
+    while at < utf8.len() {
+        let room = out.window(if utf8.len() - at < latin1::PIECE { 6 * (utf8.len() - at) + 16 } else { MOST });
+        let written = match utf8[at..].first_chunk::<{ latin1::PIECE + 1 }>() {
+            Some(piece) if !has_escapes(piece, style) => {
+                at += latin1::PIECE;
+                room.first_chunk_mut().map_or(0, |room| latin1::piece_from_utf8(piece, room))
             }
-            0x100.. | 0x5c | 0x0a => {
-                out.extend_from_slice(b"\\u");
-                push_hexadecimal(point, 4, out);
-            }
-            0 | 0x0d | 0x1a if style == UnicodeLineStyle::ControlsEscaped => {
-                out.extend_from_slice(b"\\u");
-                push_hexadecimal(point, 4, out);
-            }
-            _ => out.push(point as u8),
-        }
+            _ => escape_piece(utf8, &mut at, style, room),
+        };
+        out.advance(written);
     }
 }
 
-fn push_hexadecimal(value: u32, digits: u32, out: &mut Out) {
-    for position in (0..digits).rev() {
-        let digit = (value >> (4 * position)) & 0xf;
-        out.push(b"0123456789abcdef"[digit as usize]);
-    }
+/// Whether a character that begins in a piece is escaped. Bytes of one that began before it are none here.
+#[inline(always)]
+fn has_escapes(piece: &[u8; latin1::PIECE + 1], style: UnicodeLineStyle) -> bool {
+    let controls = style == UnicodeLineStyle::ControlsEscaped;
+    let is_escaped = |byte: u8| {
+        let is_control = (byte == 0) | (byte == b'\r') | (byte == 0x1a);
+        (byte > latin1::GREATEST) | (byte == b'\n') | (byte == b'\\') | controls & is_control
+    };
+    piece[..latin1::PIECE].iter().fold(false, |found, &byte| found | is_escaped(byte))
 }
+
+/// Writes the characters that begin in the next few bytes one by one; gives how many bytes they are.
+fn escape_piece(utf8: &[u8], at: &mut usize, style: UnicodeLineStyle, room: &mut [u8]) -> usize {
+    let end = utf8.len().min(*at + latin1::PIECE);
+    // The end of a character that is written.
+    *at += utf8[*at..end].iter().take_while(|&&byte| !latin1::begins(byte)).count();
+    let mut to = 0;
+    while *at < end {
+        let continued = |index: usize| utf8.get(*at + index).map_or(0, |byte| u32::from(byte & 0x3f));
+        let first = u32::from(utf8[*at]);
+        let (point, length) = match first {
+            // Which of both it is cannot be foreseen, so nothing branches on it.
+            0..0xe0 => {
+                let has_two = (first >> 7).wrapping_neg();
+                let two = (first & 0x1f) << 6 | continued(1);
+                (first & !has_two | two & has_two, 1 + (has_two & 1) as usize)
+            }
+            0xe0..0xf0 => ((first & 0xf) << 12 | continued(1) << 6 | continued(2), 3),
+            _ => ((first & 7) << 18 | continued(1) << 12 | continued(2) << 6 | continued(3), 4),
+        };
+        *at += length;
+        to += put_raw_escape(point, style, &mut room[to..]);
+    }
+    to
+}
+
+/// Writes a character of the line of UNICODE; gives how many bytes it takes.
+#[inline(always)]
+fn put_raw_escape(point: u32, style: UnicodeLineStyle, room: &mut [u8]) -> usize {
+    let digits = |byte: u32| u128::from(PAIRS[(byte & 0xff) as usize]);
+    let low = digits(point >> 8) | digits(point) << 16;
+    let (word, length) = match u8::try_from(point) {
+        Ok(byte) if ESCAPED[usize::from(byte)] < 2 - u8::from(style == UnicodeLineStyle::ControlsEscaped) => {
+            (point.into(), 1)
+        }
+        _ if point < 0x1_0000 => (u128::from(u16::from_le_bytes(*b"\\u")) | low << 16, 6),
+        _ => {
+            let high = digits(point >> 24) | digits(point >> 16) << 16;
+            (u128::from(u16::from_le_bytes(*b"\\U")) | high << 16 | low << 48, 10)
+        }
+    };
+    room[..16].copy_from_slice(&word.to_le_bytes());
+    length
+}
+
+/// For each byte 2 where the character is escaped, 1 where that is so by one [style](UnicodeLineStyle) alone.
+static ESCAPED: [u8; 256] = {
+    let mut escaped = [0; 256];
+    [escaped[0], escaped[b'\r' as usize], escaped[0x1a]] = [1; 3];
+    [escaped[b'\n' as usize], escaped[b'\\' as usize]] = [2; 2];
+    escaped
+};
+
+/// The two hexadecimal digits of each byte, the first of them in the low byte.
+static PAIRS: [u16; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = u16::from_le_bytes([digits[byte >> 4], digits[byte & 0xf]]);
+        byte += 1;
+    }
+    pairs
+};
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0u32, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))

@@ -48,14 +48,35 @@ fn digits_over_the_limit() {
 #[case::old(text::UnicodeLineStyle::ControlsRaw)]
 fn unicode_lines_lead_back(#[case] style: text::UnicodeLineStyle) {
     for start in (0..0x11_0000).step_by(0x1000) {
-        let points: Vec<u32> = (start..start + 0x1000).collect();
+        let utf8: Vec<u8> = (start..start + 0x1000).flat_map(utf8_of).collect();
         let mut line = Out::default();
-        text::write_unicode_line(points.iter().copied(), style, &mut line);
+        text::write_unicode_line(&utf8, style, &mut line);
         assert!(!line.contains(&b'\n'));
-        assert_eq!(line.contains(&b'\r'), start == 0 && style == text::UnicodeLineStyle::ControlsRaw);
-        let mut read = Vec::new();
-        text::unicode_line(&line, |point| read.push(point)).expect("what we write can be read");
-        assert_eq!(read, points);
+        for control in [0, b'\r', 0x1a] {
+            assert_eq!(line.contains(&control), start == 0 && style == text::UnicodeLineStyle::ControlsRaw);
+        }
+        assert_eq!(text::unicode_line_to_utf8(&line).as_deref(), Ok(&utf8[..]));
+    }
+}
+
+/// A line is what its characters are by themselves, whatever stands beside them.
+#[rstest]
+#[case::new(text::UnicodeLineStyle::ControlsEscaped)]
+#[case::old(text::UnicodeLineStyle::ControlsRaw)]
+fn unicode_lines_are_their_characters(#[case] style: text::UnicodeLineStyle) {
+    let line_of = |text: &str| {
+        let mut line = Out::default();
+        text::write_unicode_line(text.as_bytes(), style, &mut line);
+        line.into_vec()
+    };
+    for odd in ["\n", "\0", "\r", "\\", "é", "\u{ff}", "\u{100}", "ж", "€", "🐍", "a", "\\u0041"] {
+        for (before, after) in (0..70).flat_map(|before| [(before, 0), (before, 1), (before, 40)]) {
+            let text = ["x".repeat(before), odd.repeat(1 + before % 3), "ü".repeat(after), "y".repeat(after)].concat();
+            let line = line_of(&text);
+            let characters: Vec<u8> = text.chars().flat_map(|character| line_of(&character.to_string())).collect();
+            assert_eq!(line, characters, "{text:?}");
+            assert_eq!(text::unicode_line_to_utf8(&line).as_deref(), Ok(text.as_bytes()));
+        }
     }
 }
 
@@ -63,7 +84,7 @@ fn integer(value: IntLine) -> String {
     match value {
         IntLine::Bool(value) => format!("bool {}", u8::from(value)),
         IntLine::Small(value) => format!("int {:#x}", BigInt::from(value)),
-        IntLine::Big(value) => format!("int {value:#x}"),
+        IntLine::Big(bytes) => format!("int {:#x}", BigInt::from_signed_bytes_le(&bytes)),
     }
 }
 
@@ -73,10 +94,34 @@ fn bits(value: f64) -> String {
 
 fn unicode(line: &[u8]) -> Result<String, ErrorKind> {
     let mut answer = "text".to_owned();
-    text::unicode_line(line, |point| {
+    for point in points_of(&text::unicode_line_to_utf8(line)?) {
         write!(answer, " {point:x}").expect("a String takes everything");
-    })?;
+    }
     Ok(answer)
+}
+
+/// A code point in UTF-8, a surrogate too.
+fn utf8_of(point: u32) -> Vec<u8> {
+    let continued = |shift: u32| (0x80 | point >> shift & 0x3f) as u8;
+    match char::from_u32(point) {
+        Some(character) => character.to_string().into_bytes(),
+        None => vec![0xe0 | (point >> 12) as u8, continued(6), continued(0)],
+    }
+}
+
+/// The code points of UTF-8 in which surrogates may stand.
+fn points_of(utf8: &[u8]) -> Vec<u32> {
+    let mut points: Vec<u32> = Vec::new();
+    for &byte in utf8 {
+        match (byte, points.last_mut()) {
+            (0x80..0xc0, Some(last)) => *last = *last << 6 | u32::from(byte & 0x3f),
+            (0xc0..0xe0, _) => points.push(u32::from(byte & 0x1f)),
+            (0xe0..0xf0, _) => points.push(u32::from(byte & 0xf)),
+            (0xf0.., _) => points.push(u32::from(byte & 7)),
+            _ => points.push(byte.into()),
+        }
+    }
+    points
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -102,7 +147,7 @@ fn decimals_of_any_length_are_what_they_say() {
             let read = long_line(line, usize::MAX).expect("it is a decimal");
             let read = match read {
                 IntLine::Small(small) => small.into(),
-                IntLine::Big(big) => big,
+                IntLine::Big(bytes) => BigInt::from_signed_bytes_le(&bytes),
                 IntLine::Bool(_) => panic!("no bool"),
             };
             assert_eq!(read, value, "{} digits", decimal.len());

@@ -174,10 +174,11 @@ fn plain_line<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
     None
 }
 
-fn integer(value: IntLine) -> Arg<'static> {
+/// What a decimal says.
+pub(crate) fn integer(value: IntLine) -> Arg<'static> {
     match value {
         IntLine::Small(value) => Arg::Int(value),
-        IntLine::Big(value) => Arg::BigInt(value.into()),
+        IntLine::Big(bytes) => Arg::BigInt(BigInt::from_signed_bytes_le(&bytes).into()),
         IntLine::Bool(value) => Arg::Bool(value),
     }
 }

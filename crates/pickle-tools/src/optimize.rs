@@ -1,11 +1,12 @@
 //! [`optimize`]: a pickle without the memo entries that it never reads.
 
 use pickle_opcodes::frame::{FRAME_SIZE_TARGET, FrameStyle, Framer};
-use pickle_opcodes::number::{self, IntLine};
-use pickle_opcodes::{HIGHEST_PROTOCOL, Op, Opcode, Ops, Out};
+use pickle_opcodes::number;
+use pickle_opcodes::{HIGHEST_PROTOCOL, Op, Opcode, Ops, Out, decimal};
 
+use crate::arg::{self, Arg};
 use crate::keys::{Key, KeyMap};
-use crate::{Arg, Error, ErrorKind, GenOp, genops};
+use crate::{Error, ErrorKind, GenOp, genops};
 
 /// The pickle at the start of `pickle` without the PUTs that no GET reads: the bytes of CPython 3.13's
 /// `pickletools.optimize`.
@@ -236,7 +237,7 @@ impl<'a> Rewriter<'a> {
 
     fn write_line(&mut self, opcode: Opcode, number: u32) {
         self.framer.out.push(opcode.byte());
-        self.framer.out.extend_from_slice(number.to_string().as_bytes());
+        decimal::write(number.into(), &mut self.framer.out);
         self.framer.out.push(b'\n');
     }
 }
@@ -245,11 +246,10 @@ impl<'a> Rewriter<'a> {
 #[inline]
 fn key(op: &Op<'_>) -> Option<Key> {
     Some(match *op {
-        Op::Put(line) | Op::Get(line) => match number::decimal(line).expect("the survey has read every argument") {
-            IntLine::Small(index) => Key::Small(index),
-            IntLine::Bool(value) => Key::Small(value.into()),
-            IntLine::Big(value) => Key::Big(value),
-        },
+        Op::Put(line) | Op::Get(line) => {
+            let index = number::decimal(line).expect("the survey has read every argument");
+            Key::of(&arg::integer(index))?
+        }
         Op::BinPut(index) | Op::BinGet(index) => Key::Small(index.into()),
         Op::LongBinPut(index) | Op::LongBinGet(index) => Key::Small(index.into()),
         _ => return None,

@@ -113,7 +113,7 @@ impl Spelling<'_> {
     fn unicode(text: &Str<'_>) -> Self {
         let [escaped, raw] = [UnicodeLineStyle::ControlsEscaped, UnicodeLineStyle::ControlsRaw].map(|style| {
             let mut line = Out::default();
-            write_unicode_line(text.as_text().code_points(), style, &mut line);
+            write_unicode_line(text.as_text().as_bytes(), style, &mut line);
             line.into_vec()
         });
         if escaped == raw { Spelling::Only(raw.into()) } else { Spelling::Several(vec![escaped, raw]) }

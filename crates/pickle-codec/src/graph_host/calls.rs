@@ -1,8 +1,8 @@
 //! What calls of the builtins give that are understood.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
+use pickle_opcodes::latin1;
 use pickle_value::{Builder, Handle, Kind, ObjectKind, View};
 
 use super::GraphHost;
@@ -52,7 +52,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
                     return Ok(None);
                 };
                 let length = text.as_bytes().len();
-                let Some(bytes) = latin1(text) else {
+                let Some(bytes) = latin1::from_utf8(text.as_bytes()) else {
                     return Ok(None);
                 };
                 self.note_copy(length)?;
@@ -210,25 +210,4 @@ fn listed(view: View<'_>) -> Option<Vec<Handle>> {
 fn is_latin1(codec: View<'_>) -> bool {
     let name = codec.as_str().map(str::as_bytes).or_else(|| codec.as_bytes());
     matches!(name, Some(b"latin1" | b"latin-1"))
-}
-
-/// The bytes of text that has none but the first 256 code points.
-///
-/// How many bytes the next character takes cannot be foreseen; nothing branches on it.
-fn latin1(text: pickle_value::Text<'_>) -> Option<Vec<u8>> {
-    let utf8 = text.as_bytes();
-    if utf8.iter().any(|&byte| byte > 0xc3) {
-        return None;
-    }
-    let is_first = |byte: &&u8| **byte & 0xc0 != 0x80;
-    let mut bytes = vec![0; utf8.iter().filter(is_first).count()];
-    let mut at = 0;
-    for byte in &mut bytes {
-        let first = *utf8.get(at)?;
-        let second = utf8.get(at + 1).copied().unwrap_or(0);
-        let has_two = first >= 0x80;
-        *byte = if has_two { first << 6 | second & 0x3f } else { first };
-        at += 1 + usize::from(has_two);
-    }
-    Some(bytes)
 }

@@ -102,7 +102,7 @@ fn line(opcode: Opcode, variant: u8, object: View<'_>, out: &mut Vec<u8>) -> Opt
         _ => {
             let style = [UnicodeLineStyle::ControlsEscaped, UnicodeLineStyle::ControlsRaw][usize::from(variant % 2)];
             let mut line = Out::default();
-            write_unicode_line(object.as_text()?.code_points(), style, &mut line);
+            write_unicode_line(object.as_text()?.as_bytes(), style, &mut line);
             out.extend_from_slice(&line);
         }
     }

@@ -1,5 +1,7 @@
 //! Runs of the instructions that protocol 0 is made of, whose arguments are lines.
 
+use alloc::vec::Vec;
+
 use pickle_opcodes::{Opcode, text};
 
 use super::Machine;
@@ -25,17 +27,17 @@ pub(super) fn is_line(byte: u8) -> bool {
     matches!(byte, UNICODE | PUT | GET | INT | LIST | DICT)
 }
 
-/// Makes text of the line of UNICODE.
+/// Makes text of the line of UNICODE; `buffer` is for its characters.
 pub(super) fn unicode<H: Host>(
     host: &mut H,
     line: &[u8],
+    buffer: &mut Vec<u8>,
 ) -> Result<Result<H::Object, H::Error>, pickle_opcodes::ErrorKind> {
     // ASCII without an escape is what it says.
     if line.iter().fold(true, |plain, &byte| plain & byte.is_ascii() & (byte != b'\\')) {
         return Ok(host.text(line));
     }
-    let utf8 = text::unicode_line_to_utf8(line)?;
-    Ok(host.text(&utf8))
+    Ok(host.text(text::unicode_line_to_utf8_in(line, buffer)?))
 }
 
 impl<O: Clone> Machine<O> {
@@ -48,11 +50,12 @@ impl<O: Clone> Machine<O> {
         input: &[u8],
         mut at: usize,
     ) -> Result<usize, MachineError<H::Error>> {
+        let mut buffer = Vec::new();
         while let [byte, behind @ ..] = &input[at..] {
             let (done, length) = match *byte {
                 UNICODE => {
                     let Some(end) = memchr::memchr(b'\n', behind) else { break };
-                    let made = unicode(host, &behind[..end]).map_err(Fault::from);
+                    let made = unicode(host, &behind[..end], &mut buffer).map_err(Fault::from);
                     (made.and_then(|made| self.pushed(made)), end + 1)
                 }
                 INT => {

@@ -1,19 +1,34 @@
 //! Numbers, text, bytes: what holds no other object.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use num_bigint::BigInt;
 use pickle_opcodes::frame::Framer;
 use pickle_opcodes::text::write_unicode_line;
-use pickle_opcodes::{ErrorKind as FormatError, Opcode, Out};
+use pickle_opcodes::{ErrorKind as FormatError, Opcode, Out, decimal};
 use pickle_value::{Text, literal, push_code_point};
 
 use crate::builtins::Builtin;
-use crate::encoder::{Ascii, Encoder, Output, Style, write_line};
+use crate::encoder::{Encoder, Output, Style};
 use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::source::{Nesting, Source};
+
+/// An int that is a line.
+fn write_int_line(value: i64, out: &mut Out) {
+    out.push(Opcode::Int.byte());
+    decimal::write_signed(value, out);
+    out.push(b'\n');
+}
+
+/// A buffer that takes formatted text.
+struct Ascii<'v>(&'v mut Out);
+
+impl core::fmt::Write for Ascii<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
 
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(super) fn write_bool(&mut self, value: bool) {
@@ -40,9 +55,13 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         let out = &mut self.framer.out;
         match i32::try_from(value) {
             Ok(_) if self.protocol >= 1 => write_binary_int(value, out),
-            Ok(value) if !self.style.longs_at_0 => write_line(out, Opcode::Int, value),
-            _ if self.style.python2 => write_line(out, Opcode::Int, value),
-            _ => write_line(out, Opcode::Long, format_args!("{value}L")),
+            Ok(_) if !self.style.longs_at_0 => write_int_line(value, out),
+            _ if self.style.python2 => write_int_line(value, out),
+            _ => {
+                out.push(Opcode::Long.byte());
+                decimal::write_signed(value, out);
+                out.extend_from_slice(b"L\n");
+            }
         }
     }
 
@@ -290,7 +309,9 @@ pub(crate) fn shortest(mut bytes: &[u8]) -> &[u8] {
 #[inline(never)]
 pub(super) fn write_wide_int(bytes: &[u8], protocol: u8, style: &Style, out: &mut Out) -> Result<(), ErrorKind> {
     if style.python2 && bytes.len() <= 8 {
-        write_line(out, Opcode::Int, BigInt::from_signed_bytes_le(bytes));
+        out.push(Opcode::Int.byte());
+        decimal::write_long(bytes, out);
+        out.push(b'\n');
         return Ok(());
     }
     write_big_int(bytes, protocol, style, out)
@@ -300,11 +321,15 @@ pub(super) fn write_wide_int(bytes: &[u8], protocol: u8, style: &Style, out: &mu
 fn write_long_line(bytes: &[u8], max_digits: usize, out: &mut Out) -> Result<(), ErrorKind> {
     // A digit has more than 3.32 bits: with more bytes there are surely too many digits.
     if bytes.len() <= max_digits / 2 {
-        let digits = BigInt::from_signed_bytes_le(bytes).to_string();
-        if digits.trim_start_matches('-').len() <= max_digits {
-            write_line(out, Opcode::Long, format_args!("{digits}L"));
+        let start = out.len();
+        out.push(Opcode::Long.byte());
+        decimal::write_long(bytes, out);
+        let digits = &out[start + 1..];
+        if digits.strip_prefix(b"-").unwrap_or(digits).len() <= max_digits {
+            out.extend_from_slice(b"L\n");
             return Ok(());
         }
+        out.truncate(start);
     }
     Err(ErrorKind::TooManyDigits(max_digits))
 }
@@ -363,7 +388,7 @@ impl TextWriter<'_> {
         if self.protocol == 0 {
             framer.out.push(Opcode::Unicode.byte());
             let text = Text::from_utf8(utf8).map_err(|error| Fault::from(ErrorKind::from(error)))?;
-            write_unicode_line(text.code_points(), self.style.unicode_line, &mut framer.out);
+            write_unicode_line(text.as_bytes(), self.style.unicode_line, &mut framer.out);
             framer.out.push(b'\n');
             return Ok(());
         }

@@ -1,11 +1,12 @@
 //! A line of a listing, taken apart.
 
-use pickle_opcodes::number::{self, IntLine};
+use pickle_opcodes::number;
 use pickle_opcodes::{ArgKind, Opcode};
 
 use super::error::{AsmErrorKind, Excerpt};
 use super::literal;
-use crate::{Arg, Str};
+use crate::Str;
+use crate::arg::{self, Arg};
 
 /// What a line says.
 #[derive(Default)]
@@ -131,9 +132,7 @@ fn integer(text: &str) -> Result<Option<(Arg<'static>, &str)>, AsmErrorKind> {
     let (word, rest) = first_word(text);
     let digits = word.strip_suffix('L').unwrap_or(word).as_bytes();
     match number::decimal(digits) {
-        Ok(IntLine::Small(value)) => Ok(Some((Arg::Int(value), rest))),
-        Ok(IntLine::Big(value)) => Ok(Some((Arg::BigInt(value.into()), rest))),
-        Ok(IntLine::Bool(value)) => Ok(Some((Arg::Bool(value), rest))),
+        Ok(value) => Ok(Some((arg::integer(value), rest))),
         Err(kind @ pickle_opcodes::ErrorKind::IntegerTooLong { .. }) => Err(AsmErrorKind::Bytes(kind)),
         Err(_) => Ok(None),
     }
