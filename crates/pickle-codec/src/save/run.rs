@@ -216,12 +216,6 @@ impl<'w> AtomWriter<'w> {
         self.get(Get::new(index));
     }
 
-    /// The same writer, for a function that is not inlined: what such a one refers to is not held in registers.
-    #[inline(always)]
-    pub fn take(&mut self) -> AtomWriter<'w> {
-        AtomWriter { window: core::mem::take(&mut self.window), ..*self }
-    }
-
     /// The same, where the instruction is at hand.
     #[inline(always)]
     pub fn get(&mut self, Get(instruction): Get) {
