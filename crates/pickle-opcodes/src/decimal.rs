@@ -4,7 +4,6 @@
 //! holds as one number. Of a thousand digits and more the conversions of num-bigint are quicker, whose time is not quadratic.
 
 use alloc::string::ToString;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use num_bigint::{BigInt, BigUint};
@@ -162,20 +161,22 @@ fn value_of_few(digits: &[u8]) -> u64 {
 
 /// The int that decimal digits and a sign make: two's complement, little-endian, as few bytes as hold it.
 pub(crate) fn read(negative: bool, digits: &[u8]) -> Vec<u8> {
-    to_bytes(negative, &words_of(digits))
+    if digits.len() <= PIECE {
+        of_piece(digits, |words| to_bytes(negative, words))
+    } else {
+        read_many(negative, digits)
+    }
 }
 
-/// The words of the number, the lowest first.
-///
-/// Many digits are taken in pieces, of which each two are joined until there is one. So the time is that of a few large
-/// multiplications; digit by digit it would be quadratic.
-fn words_of(digits: &[u8]) -> Vec<u64> {
-    const PIECE: usize = 1024;
-    if digits.len() <= PIECE {
-        return words_of_piece(digits);
-    }
+/// So many digits are taken one after the other, and the words that hold them.
+const PIECE: usize = 1024;
+const WORDS: usize = PIECE / AT_ONCE + 1;
+
+/// The same of many digits, which are taken in pieces, of which each two are joined until there is one. So the time is that of a
+/// few large multiplications; digit by digit it would be quadratic.
+fn read_many(negative: bool, digits: &[u8]) -> Vec<u8> {
     // The last piece, of the lowest digits, comes first.
-    let mut pieces: Vec<BigUint> = digits.rchunks(PIECE).map(|piece| from_words(&words_of_piece(piece))).collect();
+    let mut pieces: Vec<BigUint> = digits.rchunks(PIECE).map(|piece| of_piece(piece, from_words)).collect();
     let mut power = BigUint::from(10_u8).pow(PIECE as u32);
     while pieces.len() > 1 {
         let pairs = pieces.chunks(2).map(|pair| match pair {
@@ -188,25 +189,27 @@ fn words_of(digits: &[u8]) -> Vec<u64> {
             power = &power * &power;
         }
     }
-    pieces.pop().unwrap_or_default().to_u64_digits()
+    to_bytes(negative, &pieces.pop().unwrap_or_default().to_u64_digits())
 }
 
-/// The same of digits of which there are not many: the time is quadratic.
-fn words_of_piece(digits: &[u8]) -> Vec<u64> {
+/// Does something with the words of the number that a piece's digits are, the lowest of them first.
+fn of_piece<T>(digits: &[u8], then: impl FnOnce(&[u64]) -> T) -> T {
     let (first, rest) = digits.split_at(digits.len() % AT_ONCE);
-    let mut words = vec![value_of_few(first)];
-    words.reserve_exact(digits.len() / AT_ONCE);
+    let mut words = [0; WORDS];
+    words[0] = value_of_few(first);
+    let mut count = 1;
     for piece in rest.as_chunks::<AT_ONCE>().0 {
         let mut carry = value_of_few(piece);
-        for word in &mut words {
+        for word in &mut words[..count] {
             let wide = u128::from(*word) * u128::from(ABOVE) + u128::from(carry);
             (*word, carry) = (wide as u64, (wide >> 64) as u64);
         }
         if carry > 0 {
-            words.push(carry);
+            words[count] = carry;
+            count += 1;
         }
     }
-    words
+    then(&words[..count])
 }
 
 fn from_words(words: &[u64]) -> BigUint {

@@ -58,6 +58,9 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
     if let Some(value) = usual_decimal(digits).filter(|_| digits.len() <= max_digits) {
         return Ok(IntLine::Small(value));
     }
+    if let Some(value) = usual_big_decimal(digits, max_digits) {
+        return Ok(IntLine::Big(value));
+    }
     check_not_empty(line)?;
     python_int(digits, 0, max_digits)
 }
@@ -126,6 +129,21 @@ fn usual_decimal(text: &[u8]) -> Option<i64> {
         _ => plain_decimal(text),
     }
 }
+
+/// The usual decimal of more than 64 bits: digits alone, of which none but a few are looked at twice.
+fn usual_big_decimal(text: &[u8], max_digits: usize) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let is_big = digits.len() > LONGEST_SMALL && digits.len() <= max_digits && digits[0] != b'0';
+    (is_big && are_digits(digits)).then(|| decimal::read(digits.len() < text.len(), digits))
+}
+
+/// Whether all are decimal digits. Of most all are, so that all are looked at, which a few instructions do.
+fn are_digits(text: &[u8]) -> bool {
+    text.iter().fold(true, |all, byte| all & byte.is_ascii_digit())
+}
+
+/// As many digits as a number of 64 bits with a sign has at most.
+const LONGEST_SMALL: usize = 19;
 
 /// The usual decimal: digits, at most so many as surely fit, with a minus before them or without.
 #[inline]
@@ -246,7 +264,7 @@ fn python_int(line: &[u8], base: u32, max_digits: usize) -> Result<IntLine, Erro
         return Err(ErrorKind::IntegerTooLong { digits: count, limit: max_digits });
     }
     // With more digits than these none is small, unless zeros come first.
-    let most = if radix == 10 { 19 } else { 64 };
+    let most = if radix == 10 { LONGEST_SMALL } else { 64 };
     if (count <= most || digits.starts_with(b"0"))
         && let Some(small) = small_int(digits, radix, negative)
     {
@@ -271,8 +289,7 @@ fn big(negative: bool, digits: &[u8], radix: u32) -> Option<Vec<u8>> {
 
 /// How many digits there are, if all are digits of `radix` or single underscores between them.
 fn count_digits(text: &[u8], radix: u32) -> Option<usize> {
-    // Of most all are looked at, so that a few instructions do for all.
-    if radix == 10 && !text.is_empty() && text.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
+    if radix == 10 && !text.is_empty() && are_digits(text) {
         return Some(text.len());
     }
     let mut count = 0;
