@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use marshal_lite::code::Code;
 use marshal_lite::pyc::Pyc;
-use marshal_lite::{ReadOptions, from_slice, to_vec};
+use marshal_lite::{ErrorKind, ReadOptions, from_slice, to_vec};
 use pickle_value::View;
 
 fn file(name: &str) -> Vec<u8> {
@@ -112,4 +113,37 @@ fn nesting_of_100_000_is_refused_or_taken() {
         let graph = ReadOptions::new().depth_limit(usize::MAX).from_slice(&data).expect("there is no limit");
         assert!(to_vec(&graph).is_err(), "the writer has a limit of its own");
     }
+}
+
+/// A set that a code object within it has in its constants, which CPython neither makes nor reads. Its items change places.
+#[test]
+fn a_set_within_itself_is_put_in_order_once() {
+    let mut data = b"\xbc\x02\0\0\0\xe9\x01\0\0\0\xe3".to_vec();
+    data.extend_from_slice(&[0; 20]);
+    data.extend_from_slice(
+        b"\xf3\x02\0\0\0\x97\0)\x01[\x01\0\0\0r\0\0\0\0)\0)\0s\0\0\0\0\xda\x01f\xda\x01g\xda\x01h\x01\0\0\0",
+    );
+    data.extend_from_slice(b"s\0\0\0\0s\0\0\0\0");
+    let written = to_vec(&from_slice(&data).expect("it can be read")).expect("it can be written");
+    assert!(written.starts_with(b"\xbc\x02\0\0\0\xe3"), "{}", written.escape_ascii());
+    let again = to_vec(&from_slice(&written).expect("it can be read again")).expect("it can be written again");
+    assert_eq!(again, written);
+}
+
+/// What many items of a set share is looked into once. It would have to be written once for each of them, to be compared, as
+/// CPython does, and that is refused.
+#[test]
+fn what_the_items_of_a_set_share_is_looked_into_once() {
+    const ITEMS: u32 = 40_000;
+    let item = |number: u32| [&b"\xa9\x02i"[..], &number.to_le_bytes(), &b"r\x01\0\0\0"[..]].concat();
+    // The root, the tuple that is shared, and then the items.
+    let mut data = [&b"\xdb\x02\0\0\0\xa8"[..], &ITEMS.to_le_bytes()].concat();
+    (0..ITEMS).for_each(|_| data.extend_from_slice(b")\x01N"));
+    data.extend_from_slice(&[&b"<"[..], &ITEMS.to_le_bytes()].concat());
+    (0..ITEMS).for_each(|number| data.extend_from_slice(&item(number)));
+    let graph = from_slice(&data).expect("it can be read");
+    let start = Instant::now();
+    let error = to_vec(&graph).expect_err("it would be gigabytes");
+    assert!(matches!(error.kind(), ErrorKind::TooManyBytes(_)), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(10), "it took {:?}", start.elapsed());
 }

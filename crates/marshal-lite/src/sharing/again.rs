@@ -61,10 +61,6 @@ impl<'g> Again<'g> {
         }
     }
 
-    pub(super) fn has_order(&self, set: Handle) -> bool {
-        self.orders.contains_key(&set.identity().number)
-    }
-
     pub(super) fn set_order(&mut self, set: Handle, items: impl Iterator<Item = Handle>) {
         let start = self.ordered.len() as u32;
         self.ordered.extend(items);

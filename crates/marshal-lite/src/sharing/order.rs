@@ -1,6 +1,5 @@
 //! The order of sets' items: that of their own bytes, in which CPython 3.11 and later write them.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -31,53 +30,33 @@ impl<'g> First<'g> {
 impl Again<'_> {
     /// Puts the items of sets in order; gives whether that is another than the graph's.
     ///
-    /// A set within another comes first, since its bytes are among those that are compared.
+    /// A set within another comes first, since its bytes are among those that are compared. One walk for all: many items
+    /// may have one object that holds much.
     fn order_sets(&mut self, options: &WriteOptions, sets: Vec<Handle>) -> Result<bool, Error> {
         // How many bytes may still be written to find the order: all of a set's are held.
         let mut budget = self.first.graph.size_hint().saturating_mul(16).saturating_add(1 << 18);
         let mut is_another = false;
         // A set may be within itself, by way of a code object.
-        let mut begun: HashMap<Handle, (), foldhash::fast::FixedState> = HashMap::default();
-        for set in sets {
-            let mut work = vec![(set, false)];
-            while let Some((set, is_ready)) = work.pop() {
-                if self.has_order(set) {
-                    continue;
+        let mut begun: HashMap<u32, (), foldhash::fast::FixedState> = HashMap::default();
+        let mut work: Vec<Step> = sets.into_iter().rev().map(Step::Within).collect();
+        while let Some(step) = work.pop() {
+            match step {
+                Step::Order(set) => is_another |= self.order(options, set, &mut budget)?,
+                Step::Within(object) => {
+                    let Identity { sort: Sort::Node, number } = object.identity() else {
+                        continue;
+                    };
+                    if begun.insert(number, ()).is_some() {
+                        continue;
+                    }
+                    if let Value::Set([_, _, ..]) | Value::FrozenSet([_, _, ..]) = self.first.graph.value(object) {
+                        work.push(Step::Order(object));
+                    }
+                    work.extend(items(self.first.graph, object).iter().copied().map(Step::Within));
                 }
-                if is_ready {
-                    is_another |= self.order(options, set, &mut budget)?;
-                    continue;
-                }
-                if begun.insert(set, ()).is_some() {
-                    continue;
-                }
-                work.push((set, true));
-                let inner = items(self.first.graph, set).iter().flat_map(|&item| self.sets_within(item));
-                let inner: Vec<Handle> = inner.collect();
-                work.extend(inner.into_iter().map(|set| (set, false)));
             }
         }
         Ok(is_another)
-    }
-
-    /// The sets in an object, but for those within other sets.
-    fn sets_within(&self, object: Handle) -> Vec<Handle> {
-        let mut seen: HashMap<u32, (), foldhash::fast::FixedState> = HashMap::default();
-        let mut work = vec![object];
-        let mut sets = Vec::new();
-        while let Some(object) = work.pop() {
-            let Identity { sort: Sort::Node, number } = object.identity() else {
-                continue;
-            };
-            if seen.insert(number, ()).is_some() {
-                continue;
-            }
-            match self.first.graph.value(object) {
-                Value::Set(items) | Value::FrozenSet(items) if items.len() > 1 => sets.push(object),
-                _ => work.extend(items(self.first.graph, object)),
-            }
-        }
-        sets
     }
 
     fn order(&mut self, options: &WriteOptions, set: Handle, budget: &mut usize) -> Result<bool, Error> {
@@ -105,4 +84,13 @@ impl Again<'_> {
         *budget = budget.saturating_sub(written.len());
         Ok(written)
     }
+}
+
+/// What is still to be done.
+#[derive(Clone, Copy)]
+enum Step {
+    /// An object is looked into.
+    Within(Handle),
+    /// All within a set is in order, and so it is put in order itself.
+    Order(Handle),
 }
