@@ -1,6 +1,5 @@
 //! [`Out`]: a byte buffer for many short writes.
 
-use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -8,83 +7,91 @@ use crate::short::{Short, WINDOW};
 
 /// What was written so far.
 ///
-/// Marshal data is written a few bytes at a time. Appending so few to a `Vec` is a call of memcpy each; here they go to a
-/// block first, with stores of a fixed width, of which only those bytes count that are meant. One comparison says that
-/// there is room for the widest.
-#[derive(Debug)]
+/// Marshal data is written a few bytes at a time. Appending so few to a `Vec` is a call of memcpy each; here they are stored
+/// with a fixed width to bytes that are there, of which only those count that are meant. One comparison says that there is
+/// room for the widest. (A block of 4 KiB that is appended when it is full took a tenth of the time for being copied.)
+#[derive(Debug, Default)]
 pub(crate) struct Out {
-    block: Box<[u8; BLOCK]>,
-    /// How much of the block is written.
-    at: usize,
-    /// What was in blocks before.
+    /// What is written, and behind it what may be written to.
     bytes: Vec<u8>,
+    /// How much is written.
+    at: usize,
 }
 
-/// How many bytes are written to before they are appended.
-const BLOCK: usize = 4096;
-
-/// Of so many bytes a copy to the block does not pay.
-const LARGE: usize = 1024;
-
-impl Default for Out {
-    fn default() -> Out {
-        let block = vec![0; BLOCK].into_boxed_slice();
-        Out { block: block.try_into().unwrap_or_else(|_| Box::new([0; BLOCK])), at: 0, bytes: Vec::new() }
-    }
-}
+/// So much is made room for beyond what is known to be needed: the last bytes are stored with a fixed width, too.
+const SPARE: usize = 512;
 
 impl Out {
     /// Makes room for so many bytes.
     pub(crate) fn reserve(&mut self, count: usize) {
-        self.bytes.reserve(count);
+        let wanted = self.at.saturating_add(count).saturating_add(SPARE);
+        if self.bytes.is_empty() {
+            self.bytes = vec![0; wanted];
+        } else if self.bytes.len() < wanted {
+            self.bytes.resize(wanted, 0);
+        }
     }
 
     /// How many bytes were written.
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len() + self.at
+        self.at
     }
 
     /// Drops what was written.
     pub(crate) fn clear(&mut self) {
         self.at = 0;
-        self.bytes.clear();
     }
 
     /// Drops what was written behind so many bytes.
     pub(crate) fn truncate(&mut self, length: usize) {
-        self.flush();
-        self.bytes.truncate(length);
+        self.at = self.at.min(length);
     }
 
     /// What was written.
     pub(crate) fn written_mut(&mut self) -> &mut [u8] {
-        self.flush();
-        &mut self.bytes
+        &mut self.bytes[..self.at]
     }
 
     pub(crate) fn into_vec(mut self) -> Vec<u8> {
-        self.flush();
+        self.bytes.truncate(self.at);
         self.bytes
+    }
+
+    /// Appends what was written to something else, and drops it here.
+    pub(crate) fn move_to(&mut self, rest: &mut Rest<'_>) -> Option<()> {
+        let count = core::mem::take(&mut self.at);
+        match self.bytes.first_chunk::<64>() {
+            Some(window) if count <= 64 => rest.put_window(0, 0, window, count),
+            _ => rest.put_all(self.bytes.get(..count)?),
+        }
+    }
+
+    /// What may be written to, for those who have it at hand; they [say](Out::leave) how much they leave of it.
+    #[inline(always)]
+    pub(crate) fn rest(&mut self) -> Rest<'_> {
+        Rest { bytes: &mut self.bytes[self.at..] }
+    }
+
+    /// All is written but the last so many bytes.
+    #[inline(always)]
+    pub(crate) fn leave(&mut self, rest: usize) {
+        self.at = self.bytes.len() - rest;
     }
 
     /// Room for so many bytes, none of which counts yet.
     #[inline(always)]
     fn room<const N: usize>(&mut self) -> &mut [u8; N] {
-        const { assert!(N <= BLOCK) };
-        if self.at > BLOCK - N {
-            self.flush();
-            self.at = 0;
+        if self.bytes.len() - self.at < N {
+            self.grow(N);
         }
-        let at = self.at;
-        self.block[at..at + N].first_chunk_mut().expect("there are as many")
+        self.bytes[self.at..].first_chunk_mut().expect("there are as many")
     }
 
     #[cold]
     #[inline(never)]
-    fn flush(&mut self) {
-        self.bytes.extend_from_slice(&self.block[..self.at]);
-        self.at = 0;
+    fn grow(&mut self, count: usize) {
+        self.reserve(count.max(self.bytes.len()));
     }
 
     /// Appends the low `length` bytes of a little-endian word.
@@ -121,40 +128,11 @@ impl Out {
     /// Appends bytes.
     #[inline(always)]
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
-        if let Some(room) = self.block.get_mut(self.at..self.at + bytes.len()) {
-            copy(room, bytes);
-            self.at += bytes.len();
-        } else {
-            self.extend_slowly(bytes);
+        if self.bytes.len() - self.at < bytes.len() {
+            self.grow(bytes.len());
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn extend_slowly(&mut self, bytes: &[u8]) {
-        self.flush();
-        if bytes.len() >= LARGE {
-            self.bytes.extend_from_slice(bytes);
-        } else {
-            self.block[..bytes.len()].copy_from_slice(bytes);
-            self.at = bytes.len();
-        }
-    }
-
-    /// Appends the first `length` of some bytes: as many as are usual are copied, which needs no look at the length.
-    #[inline(always)]
-    pub(crate) fn extend_of(&mut self, bytes_and_more: &[u8], length: usize) {
-        match bytes_and_more.first_chunk::<128>() {
-            Some(bytes) if length <= 64 => {
-                self.room::<64>().copy_from_slice(&bytes[..64]);
-                self.at += length;
-            }
-            Some(bytes) if length <= 128 => {
-                *self.room() = *bytes;
-                self.at += length;
-            }
-            _ => self.extend(&bytes_and_more[..length]),
-        }
+        copy(&mut self.bytes[self.at..][..bytes.len()], bytes);
+        self.at += bytes.len();
     }
 
     /// Appends a word of two bytes and a short string: two or four copies of a fixed width, which may overlap, where a call
@@ -189,6 +167,92 @@ impl Out {
         [*first, *second] = head.to_le_bytes();
         *rest = *short.window;
         self.at += 2 + short.length;
+    }
+}
+
+/// What is left of the room of an [`Out`], for a loop that has it in registers. Where there is too little room nothing is
+/// written.
+pub(crate) struct Rest<'w> {
+    bytes: &'w mut [u8],
+}
+
+impl Rest<'_> {
+    /// How many bytes are left.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, count: usize) {
+        self.bytes = &mut core::mem::take(&mut self.bytes)[count..];
+    }
+
+    /// Appends the low `COUNT` bytes of a little-endian word.
+    #[inline(always)]
+    pub(crate) fn put<const COUNT: usize>(&mut self, word: u64) -> Option<()> {
+        const { assert!(COUNT <= 8) };
+        *self.bytes.first_chunk_mut()? = word.to_le_bytes();
+        self.advance(COUNT);
+        Some(())
+    }
+
+    /// Appends a byte, if there is one, and words of four bytes.
+    #[inline(always)]
+    pub(crate) fn put_words<const N: usize>(&mut self, first: Option<u8>, words: [i32; N]) -> Option<()> {
+        const { assert!(1 + 4 * N <= 32) };
+        let room = self.bytes.first_chunk_mut::<32>()?;
+        let head = usize::from(first.is_some());
+        room[0] = first.unwrap_or_default();
+        for (room, word) in room[head..].as_chunks_mut().0.iter_mut().zip(words) {
+            *room = word.to_le_bytes();
+        }
+        self.advance(head + 4 * N);
+        Some(())
+    }
+
+    /// Appends a word of two bytes and a short string.
+    #[inline(always)]
+    pub(crate) fn put_short(&mut self, head: u16, short: Short<'_>) -> Option<()> {
+        let [first, second, room @ ..] = self.bytes.first_chunk_mut::<{ 2 + WINDOW }>()?;
+        [*first, *second] = head.to_le_bytes();
+        *room = *short.window;
+        self.advance(2 + short.length);
+        Some(())
+    }
+
+    /// Appends the first so many bytes of a word, and the first `length` bytes of a window.
+    #[inline(always)]
+    pub(crate) fn put_window<const N: usize>(
+        &mut self,
+        head: u64,
+        head_length: usize,
+        window: &[u8; N],
+        length: usize,
+    ) -> Option<()> {
+        let room = self.bytes.get_mut(..8 + N)?;
+        room[..8].copy_from_slice(&head.to_le_bytes());
+        room[head_length..][..N].copy_from_slice(window);
+        self.advance(head_length + length);
+        Some(())
+    }
+
+    /// Appends bytes.
+    pub(crate) fn put_all(&mut self, bytes: &[u8]) -> Option<()> {
+        self.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        self.advance(bytes.len());
+        Some(())
+    }
+
+    /// Appends the first so many bytes of a word, and bytes.
+    #[inline(always)]
+    pub(crate) fn put_bytes(&mut self, head: u64, head_length: usize, bytes: &[u8]) -> Option<()> {
+        let end = head_length + bytes.len();
+        let room = self.bytes.get_mut(..end.max(8))?;
+        room[..8].copy_from_slice(&head.to_le_bytes());
+        room[head_length..end].copy_from_slice(bytes);
+        self.advance(end);
+        Some(())
     }
 }
 

@@ -32,15 +32,23 @@ impl<'g> Short<'g> {
         Some(Short { window, length, own })
     }
 
-    /// The string with zeros behind it.
+    /// Its length.
     #[inline(always)]
-    pub(crate) fn alone(self) -> [u8; WINDOW] {
-        core::array::from_fn(|at| self.window[at] & self.own[at])
+    pub(crate) fn size(self) -> u8 {
+        self.length as u8
+    }
+
+    /// The string with zeros behind it, in words.
+    #[inline(always)]
+    pub(crate) fn alone(self) -> [u64; WINDOW / 8] {
+        let (window, own) = (words(self.window), words(self.own));
+        [window[0] & own[0], window[1] & own[1], window[2] & own[2], window[3] & own[3]]
     }
 
     #[inline(always)]
     pub(crate) fn is_ascii(self) -> bool {
-        self.has_none(|byte| byte & 0x80)
+        let [a, b, c, d] = self.alone();
+        (a | b | c | d) & 0x8080_8080_8080_8080 == 0
     }
 
     /// Whether it has only letters, digits and underscores.
@@ -60,6 +68,13 @@ impl<'g> Short<'g> {
     }
 }
 
+/// Bytes in little-endian words.
+#[inline(always)]
+pub(crate) fn words(bytes: &[u8; WINDOW]) -> [u64; WINDOW / 8] {
+    let word = |at: usize| u64::from_le_bytes(bytes[8 * at..].first_chunk().copied().unwrap_or_default());
+    [word(0), word(1), word(2), word(3)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Short, WINDOW};
@@ -76,8 +91,9 @@ mod tests {
                 };
                 bytes[last] = byte;
                 let short = Short::new(&bytes, length).expect("there are enough bytes");
-                assert_eq!(short.alone()[..length], bytes[..length]);
-                assert_eq!(short.alone()[length..], [0; WINDOW][length..]);
+                let alone = short.alone().map(u64::to_le_bytes).concat();
+                assert_eq!(alone[..length], bytes[..length]);
+                assert_eq!(alone[length..], [0; WINDOW][length..]);
                 assert_eq!(short.is_ascii(), byte.is_ascii());
                 assert_eq!(short.looks_like_a_name(), byte.is_ascii_alphanumeric() || byte == b'_');
             }

@@ -15,7 +15,7 @@ use crate::source::Source;
 use crate::table::{FLAG_REF, TypeCode};
 use crate::version::{HIGHEST_VERSION, Release};
 
-pub(crate) use head::Head;
+pub(crate) use head::{Head, short_ascii, text_head, with_short_size, with_word};
 pub use sink::Sink;
 
 /// How deep containers may stand within each other in what is written by recursion; all else is written by [`Writer`].

@@ -19,6 +19,15 @@ fn names_that_are_equal_are_one() {
     assert_eq!(to_vec(&graph).expect("it can be written"), file("shared.marshal"));
 }
 
+/// Names of a module that are not written as most are: `marshal.dumps(compile(source, 'f', 'exec'))`, in which names have 33,
+/// 65 and 300 characters, and one and 40 that are not ASCII.
+#[test]
+fn names_may_be_long() {
+    let data = file("long-names.marshal");
+    let graph = from_slice(&data).expect("it can be read");
+    assert_eq!(to_vec(&graph).expect("it can be written"), data);
+}
+
 #[test]
 fn nothing_is_shared_where_that_is_asked_for() {
     let [unshared, shared] = ["unshared.marshal", "shared.marshal"].map(file);

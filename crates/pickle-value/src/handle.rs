@@ -180,6 +180,13 @@ impl Handle {
         !self.0.get() as u32
     }
 
+    /// The index, if it has this tag; else a number beyond all of 32 bits.
+    #[inline(always)]
+    pub(crate) const fn number_of(self, tag: Tag) -> u64 {
+        // What is held is the complement.
+        Handle::new(tag, 0).0.get().wrapping_sub(self.0.get())
+    }
+
     /// The index, if it has this tag.
     #[inline(always)]
     pub(crate) fn index(self, wanted: Tag) -> Option<u32> {

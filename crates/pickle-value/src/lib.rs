@@ -71,7 +71,7 @@ pub use path::{Path, PathStep};
 pub use py::{__py_made, IntoPython};
 pub use store::Room;
 pub use text::{CodePoints, Text, push_code_point};
-pub use value::{Held, Identity, Inline, Numbering, Sort, Value};
+pub use value::{Contents, Held, Identity, Inline, Numbering, Sort, Value};
 pub use view::{Key, Kind, View};
 
 #[doc(hidden)]

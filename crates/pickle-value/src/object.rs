@@ -113,6 +113,7 @@ impl<'g> Object<'g> {
     }
 
     /// What it is.
+    #[inline]
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
         self.kind

@@ -305,7 +305,12 @@ impl<'g> Access<'g> {
     /// The bytes of a span and all that stand behind them; how many are its own.
     #[inline(always)]
     pub(crate) fn bytes_and_more(self, span: u32) -> (&'g [u8], usize) {
-        let Span(packed) = self.store.spans[span as usize];
+        self.bytes_and_more_of(self.store.spans[span as usize])
+    }
+
+    /// The same, where the span is at hand.
+    #[inline(always)]
+    pub(crate) fn bytes_and_more_of(self, Span(packed): Span) -> (&'g [u8], usize) {
         let (mut address, mut length) = (packed >> Span::LENGTH_BITS, packed & Span::LONG);
         if length == Span::LONG {
             (address, length) = self.store.long_spans[address as usize];
@@ -319,6 +324,26 @@ impl<'g> Access<'g> {
             Some(address) => &self.store.arena[address..],
         };
         (bytes, length as usize)
+    }
+
+    /// The first `N` bytes of the same, of which at most that many are its own: two comparisons where it is the input's.
+    #[inline(always)]
+    pub(crate) fn window<const N: usize>(self, span: Span) -> Option<(&'g [u8; N], usize)> {
+        const { assert!((N as u64) < Span::LONG) };
+        let (address, length) = ((span.0 >> Span::LENGTH_BITS) as usize, (span.0 & Span::LONG) as usize);
+        if length > N {
+            return None;
+        }
+        match self.input.get(address..address + N) {
+            Some(window) => Some((window.first_chunk()?, length)),
+            None => self.window_behind(address, length),
+        }
+    }
+
+    #[cold]
+    fn window_behind<const N: usize>(self, address: usize, length: usize) -> Option<(&'g [u8; N], usize)> {
+        let address = address.checked_sub(self.input.len())?;
+        Some((self.store.arena.get(address..)?.first_chunk()?, length))
     }
 
     /// The span of text, bytes or an int of more than so many bytes.

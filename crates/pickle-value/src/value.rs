@@ -3,7 +3,7 @@
 use crate::graph::Graph;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::object::Object;
-use crate::store::Access;
+use crate::store::{Access, Span};
 use crate::text::Text;
 use crate::view::View;
 
@@ -166,18 +166,58 @@ impl Handle {
         self.has_tag(Tag::Text)
     }
 
-    /// Whether it is bytes, in the same way.
+    /// The [number](Identity::number) of a str among spans; of anything else a larger one than there are. So one comparison
+    /// says whether it is a str and is in a table.
+    ///
+    /// ```
+    /// use pickle_value::{Handle, py};
+    ///
+    /// let graph = py!("a");
+    /// assert_eq!(graph.root().handle().map(Handle::text_number), Some(0));
+    /// assert!(Handle::NONE.text_number() > u64::from(u32::MAX));
+    /// ```
     #[inline(always)]
     #[must_use]
-    pub fn is_bytes(self) -> bool {
-        self.has_tag(Tag::Bytes)
+    pub fn text_number(self) -> u64 {
+        self.number_of(Tag::Text)
     }
 
-    /// Whether it is a tuple, in the same way.
+    /// That of bytes, likewise.
     #[inline(always)]
     #[must_use]
-    pub fn is_tuple(self) -> bool {
-        self.has_tag(Tag::Tuple)
+    pub fn bytes_number(self) -> u64 {
+        self.number_of(Tag::Bytes)
+    }
+
+    /// That of a tuple among nodes, likewise.
+    #[inline(always)]
+    #[must_use]
+    pub fn tuple_number(self) -> u64 {
+        self.number_of(Tag::Tuple)
+    }
+
+    /// That of an [object](Value::Object) among nodes, likewise.
+    #[inline(always)]
+    #[must_use]
+    pub fn object_number(self) -> u64 {
+        self.number_of(Tag::Object)
+    }
+
+    /// The int that it holds, if 32 bits hold that: one comparison as well.
+    ///
+    /// ```
+    /// use pickle_value::Handle;
+    ///
+    /// let [least, too_large] = [i64::from(i32::MIN), 1 << 31].map(Handle::small_int);
+    /// assert_eq!(least.and_then(Handle::as_i32), Some(i32::MIN));
+    /// assert_eq!(too_large.and_then(Handle::as_i32), None);
+    /// assert_eq!(Handle::NONE.as_i32(), None);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn as_i32(self) -> Option<i32> {
+        let value = self.number() as i32;
+        (self == Handle::int32(value)).then_some(value)
     }
 
     /// The number that it holds itself, which asks no graph.
@@ -281,6 +321,32 @@ impl Graph<'_> {
     }
 }
 
+/// The contents of a graph's text, bytes and larger ints: see [`Graph::contents`].
+#[derive(Clone, Copy)]
+pub struct Contents<'g> {
+    access: Access<'g>,
+    spans: &'g [Span],
+}
+
+impl<'g> Contents<'g> {
+    /// The content of what has this [number](Identity::number) among spans **with what stands behind it in memory**: `N`
+    /// bytes, and how many are its own. Nothing where there are more of these, or too few bytes in all, or no such number.
+    #[inline(always)]
+    #[must_use]
+    pub fn window<const N: usize>(&self, number: u64) -> Option<(&'g [u8; N], usize)> {
+        let span = *self.spans.get(usize::try_from(number).ok()?)?;
+        self.access.window(span)
+    }
+
+    /// The same of any length.
+    #[inline(always)]
+    #[must_use]
+    pub fn bytes_and_more(&self, number: u64) -> Option<(&'g [u8], usize)> {
+        let span = *self.spans.get(usize::try_from(number).ok()?)?;
+        Some(self.access.bytes_and_more_of(span))
+    }
+}
+
 impl<'a> Graph<'a> {
     /// The object that a handle names, taken apart.
     #[inline(always)]
@@ -300,6 +366,14 @@ impl Graph<'_> {
             Identity { sort: Sort::Span, number } => self.access().bytes_and_more(number),
             _ => (&[], 0),
         }
+    }
+
+    /// The contents of text, bytes and larger ints by number: for loops, which have them at hand.
+    #[inline(always)]
+    #[must_use]
+    pub fn contents(&self) -> Contents<'_> {
+        let access = self.access();
+        Contents { access, spans: &access.store.spans }
     }
 
     /// What a tuple, list or dict with this [number](Identity::number) among nodes holds, as in its [`Value`], or the fields

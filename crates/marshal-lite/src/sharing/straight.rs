@@ -6,61 +6,77 @@
 //! strings that are interned are equal.
 //!
 //! What stands in a field of a code object is known before it is looked at, so that each field has code of its own
-//! (`code.rs`), strings have (`text.rs`), and all else is told apart (`rare.rs` has what there is less of).
+//! (`code.rs`), and so has what there is most of (`common.rs`), and all else is told apart (`text.rs`, `rare.rs`). The first two write
+//! to the room that there is, by way of [`Rest`]; the others use a [`Writer`], and that is copied.
 //!
 //! This gives up wherever something would have to be known that is not: a string that turns out to be interned, a set in
 //! another order, what no code object has. [`First`](super::First) writes all graphs.
 
 mod code;
+mod common;
 mod hashes;
 mod rare;
 mod text;
+mod word;
 
+use alloc::borrow::Cow;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use pickle_value::{Graph, Handle, Numbering, Value};
+use pickle_value::{Contents, Graph, Handle, Numbering, Value};
 
 use self::hashes::Hashes;
+use self::word::{SETTLED, Word};
 use super::slots::{EMPTY_TUPLE, SPANS, single_int};
 use super::{Context, Rules, Sharing};
 use crate::code::Layout;
+use crate::out::{Out, Rest};
 use crate::table::{FLAG_REF, TypeCode};
 use crate::write::{DEEPEST, Head, Writer};
 
 /// Writes a graph, if it can be written so.
-pub(crate) fn write(graph: &Graph<'_>, rules: Rules, depth_limit: usize, writer: Writer) -> Option<Vec<u8>> {
+pub(crate) fn write(graph: &Graph<'_>, rules: Rules, depth_limit: usize, mut writer: Writer) -> Option<Vec<u8>> {
     if rules.version < 4 || rules.python2 || rules.sharing != Sharing::CPython {
         return None;
     }
-    let root = graph.root().handle()?;
-    let mut straight = Straight::new(graph, rules, depth_limit, writer);
-    straight.count(root);
-    straight.object(root, rules.of_root(), 0)?;
-    straight.is_right().then(|| straight.writer.into_vec())
+    let mut out = core::mem::take(&mut writer.out);
+    loop {
+        let mut straight = Straight::new(graph, rules, depth_limit, writer);
+        if straight.write(&mut out).is_some() {
+            return Some(straight.finish(out));
+        }
+        if !straight.is_full {
+            return None;
+        }
+        // It takes more than was foreseen, which is rare: twice as much.
+        writer = straight.writer;
+        writer.out.clear();
+        let room = 2 * out.rest().len();
+        out.reserve(room);
+    }
 }
 
-/// What is known of an object: how often it is referred to, up to twice; once it has a number, four times that, and below
-/// what is settled of it, as in [`State`](super::slots::State).
-type Word = u32;
-
-const SETTLED: Word = 3;
-/// The least word of an object that was written with a number.
-const MET: Word = 4;
 /// More numbers than these are left to others.
 const MOST: u32 = 1 << 29;
 
-/// The slot of what has no identity: nothing is known of it, ever.
-const NONE: usize = SPANS;
-
 struct Straight<'g> {
     graph: &'g Graph<'g>,
-    /// Its [output](Writer::out) is written to directly.
+    contents: Contents<'g>,
+    /// Writes what is rare: [`Straight::object`] takes that over.
     writer: Writer,
-    /// By slot: what there is one of, [`NONE`], spans, nodes.
+    /// By slot: what has no identity, of which nothing is known, ever; spans, nodes, what there is one of.
     words: Vec<Word>,
+    /// By slot, but for what there is one of: whether it is referred to more than once.
+    shared: Cow<'g, [bool]>,
     numbering: Numbering,
+    /// The slot of the first node.
+    nodes: usize,
+    /// The slot of the first thing that there is one of.
+    singles: usize,
     /// How many numbers were given.
     given: u32,
+    /// Where what is rare is written.
+    at: usize,
     /// How many of the graph's items were written.
     written: usize,
     deepest: usize,
@@ -69,10 +85,29 @@ struct Straight<'g> {
     rules: Rules,
     /// What all code objects begin with, and what it means.
     code: Option<(Handle, Handle, Layout)>,
+    /// The same, if that is [`Layout::LocalsPlus`].
+    locals_plus: Option<(Handle, Handle)>,
     /// The numbers of strings that are not interned as far as is known, and where they begin.
     texts: Vec<(u32, usize)>,
+    /// Where those begin that are found to be interned.
+    interned: Vec<usize>,
     /// Sets whose items have to be in order.
     sets: Vec<&'g [Handle]>,
+    /// How much room there is in all.
+    room: usize,
+    /// Whether that was not enough.
+    is_full: bool,
+}
+
+/// What of an object is still to be written, once its beginning is.
+enum Inner<'g> {
+    Nothing,
+    /// Items in this context.
+    Items(&'g [Handle], Context),
+    /// Keys and values.
+    Dict(&'g [Handle], Context),
+    /// A code object, of which nothing is written yet.
+    Code,
 }
 
 impl<'g> Straight<'g> {
@@ -80,55 +115,133 @@ impl<'g> Straight<'g> {
         let numbering = graph.numbering();
         Straight {
             graph,
+            contents: graph.contents(),
             writer,
-            words: Vec::new(),
+            words: vec![Word::default(); numbering.count() + SPANS],
+            shared: Cow::Borrowed(&[]),
+            nodes: 1 + graph.counts().spans,
+            singles: numbering.count(),
             numbering,
             given: 0,
+            at: 0,
             written: 0,
             deepest: depth_limit.min(DEEPEST),
             names: Hashes::with_room_for(graph.counts().spans),
             rules,
             code: None,
+            locals_plus: None,
             texts: Vec::new(),
+            interned: Vec::new(),
             sets: Vec::new(),
+            room: 0,
+            is_full: false,
         }
+    }
+
+    fn write(&mut self, out: &mut Out) -> Option<()> {
+        let root = self.graph.root().handle()?;
+        self.count(root);
+        let rest = out.rest();
+        self.room = rest.len();
+        let left = self.object(rest, root, self.rules.of_root(), 0)?.len();
+        out.leave(left);
+        self.is_right().then_some(())
+    }
+
+    fn finish(mut self, out: Out) -> Vec<u8> {
+        self.writer.out = out;
+        self.interned.into_iter().for_each(|at| self.writer.intern_at(at));
+        self.writer.into_vec()
     }
 
     #[inline(always)]
     fn slot(&self, object: Handle) -> usize {
-        NONE + self.numbering.of(object)
+        self.numbering.of(object)
     }
 
     /// Finds out how often each object is referred to: as was noted when the graph was made, or by counting.
     fn count(&mut self, root: Handle) {
-        let count = NONE + self.numbering.count();
-        if let Some(shared) = self.graph.shared() {
-            self.words.reserve_exact(count);
-            self.words.resize(NONE, 0);
-            self.words.extend(shared.iter().map(|&is_shared| 1 + Word::from(is_shared)));
-            self.words[NONE] = 0;
-            return;
-        }
-        self.words.resize(count, 0);
-        let words = &mut self.words[NONE..];
-        let mut count = |object| {
-            let word = &mut words[self.numbering.of(object)];
-            *word += Word::from(*word < 2);
+        let counted = || {
+            let (mut once, mut again) = (vec![false; self.singles], vec![false; self.singles]);
+            for &object in self.graph.all_items().iter().chain([&root]) {
+                let slot = self.slot(object);
+                again[slot] |= once[slot];
+                once[slot] = true;
+            }
+            Cow::Owned(again)
         };
-        self.graph.all_items().iter().copied().for_each(&mut count);
-        count(root);
-        words[0] = 0;
+        self.shared = self.graph.shared().map_or_else(counted, Cow::Borrowed);
+    }
+
+    /// Whether what has this slot is referred to more than once.
+    #[inline(always)]
+    fn is_shared(&self, slot: usize) -> bool {
+        self.shared.get(slot) == Some(&true)
     }
 
     /// Whether all that was counted was written; and the items of sets in their order.
     fn is_right(&mut self) -> bool {
         let name = self.code.map(|(name, ..)| self.words[self.slot(name)]);
         self.written == self.graph.all_items().len()
-            && name.is_none_or(|word| word < MET)
+            && name.is_none_or(|word| !word.is_met())
             && self.given < MOST
             && self.names.are_different()
             && (self.sets.is_empty() || self.rules.ordering_holds_items)
             && core::mem::take(&mut self.sets).into_iter().all(|items| self.is_in_order(items))
+    }
+
+    /// Writes any object.
+    #[inline(never)]
+    fn object<'w>(&mut self, mut rest: Rest<'w>, object: Handle, context: Context, depth: usize) -> Option<Rest<'w>> {
+        self.at = self.room - rest.len();
+        let inner = self.begin(object, context)?;
+        rest = self.take_over(rest)?;
+        match inner {
+            Inner::Nothing => Some(rest),
+            Inner::Items(items, context) => self.items(rest, items, context, depth),
+            Inner::Dict(items, context) => {
+                rest = self.items(rest, items, context, depth)?;
+                self.null(rest)
+            }
+            Inner::Code => self.code(rest, object.identity().number, context, depth),
+        }
+    }
+
+    /// Takes over what the [writer](Straight::writer) has.
+    fn take_over<'w>(&mut self, mut rest: Rest<'w>) -> Option<Rest<'w>> {
+        let is_written = self.writer.out.move_to(&mut rest);
+        self.is_full = is_written.is_none();
+        is_written.map(|()| rest)
+    }
+
+    /// The end of a dict.
+    fn null<'w>(&mut self, mut rest: Rest<'w>) -> Option<Rest<'w>> {
+        let is_written = rest.put::<1>(TypeCode::Null as u64);
+        self.is_full = is_written.is_none();
+        is_written.map(|()| rest)
+    }
+
+    /// Writes what is no container, or the beginning of what is one.
+    fn begin(&mut self, object: Handle, context: Context) -> Option<Inner<'g>> {
+        let slot = self.slot(object);
+        let word = *self.words.get(slot)?;
+        if word.is_met() {
+            return self.again(object, slot, word, context);
+        }
+        match self.graph.value(object) {
+            Value::Text(_) => self.any_text(object, slot, context)?,
+            Value::None => self.head(0).single(TypeCode::None).ok()?,
+            Value::Int(value) => self.int(value, context)?,
+            Value::Tuple([]) => self.single(slot, EMPTY_TUPLE, |mut head| head.tuple(0).ok())?,
+            Value::Tuple(items) => {
+                let of_items = context.of_items(true);
+                self.share(slot, context, of_items.needs()).tuple(items.len()).ok()?;
+                return Some(Inner::Items(items, of_items));
+            }
+            Value::Object(_) => return Some(Inner::Code),
+            _ => return self.other(object, slot, context),
+        }
+        Some(Inner::Nothing)
     }
 
     #[inline(always)]
@@ -136,101 +249,86 @@ impl<'g> Straight<'g> {
         Head { writer: &mut self.writer, flag, wanted: None }
     }
 
-    #[inline(always)]
     fn reference(&mut self, word: Word) -> Option<()> {
-        self.head(0).word(TypeCode::Ref, (word >> 2) - 1);
+        self.head(0).word(TypeCode::Ref, word.number());
         Some(())
     }
 
-    /// Gives the next number to what there is one of.
+    /// Gives the next number to what has it.
     #[inline(always)]
-    fn give(&mut self, slot: usize, settled: Word) -> Head<'_> {
-        self.given += 1;
-        self.words[slot] = self.given << 2 | settled;
+    fn give_number(&mut self, slot: usize, has_number: bool, settled: u32) {
+        // Which of both it is cannot be guessed, so nothing branches on it.
+        let word = &mut self.words[slot];
+        *word = if has_number { Word::numbered(self.given, settled) } else { *word };
+        self.given += u32::from(has_number);
+    }
+
+    /// Gives the next number to what there is one of.
+    fn give(&mut self, slot: usize, settled: u32) -> Head<'_> {
+        self.give_number(slot, true, settled);
         self.head(FLAG_REF)
     }
 
     /// Gives a number to what is referred to more than once, or held.
-    #[inline(always)]
-    fn share(&mut self, slot: usize, context: Context, settled: Word) -> Head<'_> {
-        let word = self.words[slot];
-        // Which of both it is cannot be guessed, so nothing branches on it.
-        let is_shared = word >> 1 & 1 | Word::from(context.is_held());
-        self.given += is_shared;
-        self.words[slot] = if is_shared != 0 { self.given << 2 | settled } else { word };
-        self.head((is_shared as u8) * FLAG_REF)
-    }
-
-    #[inline(always)]
-    fn object(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
-        if object.is_text() {
-            return self.name(object, context, depth);
-        }
-        match self.graph.value(object) {
-            Value::None => self.head(0).single(TypeCode::None).ok(),
-            Value::Int(value) => self.int(value, context),
-            Value::Bytes(_) => self.bytes(object, context, depth),
-            Value::Tuple(items) => match self.met(object)? {
-                (slot, word) if word >= MET => self.again(object, slot, word, context),
-                (slot, _) => self.tuple(slot, items, context, depth),
-            },
-            Value::Object(native) => match self.met(object)? {
-                (slot, word) if word >= MET => self.again(object, slot, word, context),
-                (slot, _) => self.code(slot, native, context, depth),
-            },
-            _ => match self.met(object)? {
-                (slot, word) if word >= MET => self.again(object, slot, word, context),
-                (slot, _) => self.other(object, slot, context, depth),
-            },
-        }
-    }
-
-    /// What is known of an object, and where.
-    #[inline(always)]
-    fn met(&self, object: Handle) -> Option<(usize, Word)> {
-        let slot = self.slot(object);
-        Some((slot, *self.words.get(slot)?))
-    }
-
-    /// The same, where it is something else than is usual.
-    #[cold]
-    #[inline(never)]
-    fn unusual(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
-        self.object(object, context, depth)
+    fn share(&mut self, slot: usize, context: Context, settled: u32) -> Head<'_> {
+        let is_shared = self.is_shared(slot) || context.is_held();
+        self.give_number(slot, is_shared, settled);
+        self.head(u8::from(is_shared) * FLAG_REF)
     }
 
     /// What was written before.
-    #[inline(always)]
-    fn again(&mut self, object: Handle, slot: usize, word: Word, context: Context) -> Option<()> {
-        if !word & context.needs() == 0 { self.reference(word) } else { self.settle(object, slot, context) }
-    }
-
-    fn tuple(&mut self, slot: usize, items: &'g [Handle], context: Context, depth: usize) -> Option<()> {
-        if items.is_empty() {
-            return self.single(slot, EMPTY_TUPLE, |mut head| head.tuple(0).ok());
+    fn again(&mut self, object: Handle, slot: usize, word: Word, context: Context) -> Option<Inner<'g>> {
+        if word.is_known(context) {
+            self.reference(word)?
+        } else {
+            self.settle(object, slot, context)?
         }
-        let of_items = context.of_items(true);
-        self.share(slot, context, of_items.needs()).tuple(items.len()).ok()?;
-        self.items(items, of_items, depth)
+        Some(Inner::Nothing)
     }
 
-    fn items(&mut self, items: &'g [Handle], context: Context, depth: usize) -> Option<()> {
+    fn items<'w>(&mut self, rest: Rest<'w>, items: &'g [Handle], context: Context, depth: usize) -> Option<Rest<'w>> {
+        self.written += items.len();
+        if context == Context::CONSTANT {
+            self.row::<true>(rest, items, context, depth)
+        } else {
+            self.row::<false>(rest, items, context, depth)
+        }
+    }
+
+    /// Items that are counted already; constants if `CONSTANT`.
+    fn row<'w, const CONSTANT: bool>(
+        &mut self,
+        mut rest: Rest<'w>,
+        items: &'g [Handle],
+        context: Context,
+        depth: usize,
+    ) -> Option<Rest<'w>> {
+        let context = if CONSTANT { Context::CONSTANT } else { context };
+        let of_items = context.of_items(true);
         if depth + 1 >= self.deepest {
             return None;
         }
-        self.written += items.len();
         for &item in items {
-            self.object(item, context, depth + 1)?;
+            if self.atom(&mut rest, item, context) || self.known_node(&mut rest, item, context) {
+                continue;
+            }
+            rest = match self.tuple(&mut rest, item, context, of_items) {
+                Some(inner) => self.row::<CONSTANT>(rest, inner, of_items, depth + 1)?,
+                None => match self.new_object(item) {
+                    Some(number) => self.code(rest, number, context, depth + 1)?,
+                    None => self.object(rest, item, context, depth + 1)?,
+                },
+            };
         }
-        Some(())
+        Some(rest)
     }
 
-    #[inline(always)]
     fn int(&mut self, value: i64, context: Context) -> Option<()> {
         let mut head = match single_int(value) {
             Some(single) => {
+                let single = self.singles + single;
                 let word = self.words[single];
-                if word >= MET {
+                if word.is_met() {
                     return self.reference(word);
                 }
                 self.give(single, SETTLED)
@@ -241,7 +339,6 @@ impl<'g> Straight<'g> {
     }
 
     /// A number that is held by nothing but what holds it has none; and what is held besides is another each time.
-    #[inline(always)]
     fn number(&mut self, context: Context) -> Head<'_> {
         let is_held = context.is_held();
         self.given += u32::from(is_held);

@@ -21,6 +21,35 @@ pub(crate) struct Head<'w> {
     pub(crate) wanted: Option<TypeCode>,
 }
 
+/// A first byte, and a word of four bytes behind it: five bytes.
+#[inline(always)]
+pub(crate) const fn with_word(code: TypeCode, flag: u8, word: u32) -> u64 {
+    (word as u64) << 8 | (code as u8 | flag) as u64
+}
+
+/// A first byte, and a size of one byte behind it.
+#[inline(always)]
+pub(crate) const fn with_short_size(code: TypeCode, flag: u8, size: u8) -> u16 {
+    (size as u16) << 8 | (code as u8 | flag) as u16
+}
+
+/// The form of a short string of ASCII, where it has one of its own.
+#[inline(always)]
+pub(crate) const fn short_ascii(interned: bool) -> TypeCode {
+    if interned { TypeCode::ShortAsciiInterned } else { TypeCode::ShortAscii }
+}
+
+/// How a str of so many bytes of UTF-8 begins that is not interned, and of how many bytes that is, from version 4 on.
+#[inline(always)]
+pub(crate) fn text_head(length: usize, is_ascii: bool) -> Option<(u64, usize)> {
+    let size = u32::try_from(length).ok().filter(|&size| size <= i32::MAX as u32)?;
+    Some(match u8::try_from(size) {
+        Ok(size) if is_ascii => (with_short_size(TypeCode::ShortAscii, 0, size).into(), 2),
+        Err(_) if is_ascii => (with_word(TypeCode::Ascii, 0, size), 5),
+        _ => (with_word(TypeCode::Unicode, 0, size), 5),
+    })
+}
+
 impl Head<'_> {
     #[inline(always)]
     pub(crate) fn byte(&mut self, code: TypeCode) {
@@ -34,7 +63,7 @@ impl Head<'_> {
     /// The byte, and a word of four bytes behind it.
     #[inline(always)]
     pub(crate) fn word(&mut self, code: TypeCode, word: u32) {
-        self.writer.out.put(u64::from(word) << 8 | u64::from(code as u8 | self.flag), 5);
+        self.writer.out.put(with_word(code, self.flag, word), 5);
     }
 
     /// The wanted code, if it is among those that the object can have, or else the one by the rules.
@@ -93,10 +122,10 @@ impl Head<'_> {
 
     #[inline(always)]
     pub(crate) fn with_short_size(&mut self, code: TypeCode, length: usize) -> Result<(), ErrorKind> {
-        if length > usize::from(u8::MAX) {
+        let Ok(size) = u8::try_from(length) else {
             return Err(ErrorKind::TooLarge(length));
-        }
-        self.writer.out.put((length as u64) << 8 | u64::from(code as u8 | self.flag), 2);
+        };
+        self.writer.out.put(with_short_size(code, self.flag, size).into(), 2);
         Ok(())
     }
 
@@ -203,8 +232,7 @@ impl Head<'_> {
     /// The same of a short string of ASCII, where it has a form of its own.
     #[inline(always)]
     pub(crate) fn short_ascii(&mut self, short: Short<'_>, interned: bool) {
-        let code = if interned { TypeCode::ShortAsciiInterned } else { TypeCode::ShortAscii };
-        self.writer.out.extend_window(u16::from(code as u8 | self.flag) | (short.length as u16) << 8, short);
+        self.writer.out.extend_window(with_short_size(short_ascii(interned), self.flag, short.size()), short);
     }
 
     fn other_text(&mut self, utf8: &[u8], interned: bool, is_ascii: bool) -> Result<(), ErrorKind> {
@@ -253,14 +281,6 @@ impl Head<'_> {
         let code = self.choose(by_rules, &[TypeCode::Interned, TypeCode::String])?;
         self.with_size(code, bytes.len())?;
         self.extend(bytes);
-        Ok(())
-    }
-
-    /// The same of the first `length` of some bytes.
-    #[inline(always)]
-    pub(crate) fn counted_of(&mut self, code: TypeCode, bytes_and_more: &[u8], length: usize) -> Result<(), ErrorKind> {
-        self.sized(code, length)?;
-        self.writer.out.extend_of(bytes_and_more, length);
         Ok(())
     }
 

@@ -1,166 +1,159 @@
 //! Code objects: what stands in each field is known beforehand.
 
-use pickle_value::{Handle, Object, Value};
+use pickle_value::{Handle, ObjectKind};
 
 use super::super::Context;
-use super::{MET, NONE, SETTLED, Straight};
+use super::Straight;
+use super::common::ints_of;
+use super::word::SETTLED;
 use crate::code::{Field, Layout};
 use crate::graph_source::{code_fields, int_of};
-use crate::table::TypeCode;
+use crate::out::Rest;
 
 /// The contexts of those fields that are not all the same.
 const NAME: Context = Context::of_field(Layout::LocalsPlus, Field::Name);
 const NAMES: Context = Context::of_field(Layout::LocalsPlus, Field::Names);
 const CONSTS: Context = Context::of_field(Layout::LocalsPlus, Field::Consts);
+/// That of the constants themselves.
+const CONSTANT: Context = CONSTS.of_items(true);
 const CODE: Context = Context::of_field(Layout::LocalsPlus, Field::Code);
 
+/// Where a field stands.
+const fn at(field: Field) -> usize {
+    let fields = Layout::LocalsPlus.fields();
+    let mut at = 0;
+    while fields[at] as u8 != field as u8 {
+        at += 1;
+    }
+    at
+}
+
 impl<'g> Straight<'g> {
+    /// A code object that is new, with this number among nodes.
     #[inline(never)]
-    pub(super) fn code(&mut self, slot: usize, native: Object<'g>, context: Context, depth: usize) -> Option<()> {
-        let [name, number, fields @ ..] = native.fields() else {
+    pub(super) fn code<'w>(
+        &mut self,
+        mut rest: Rest<'w>,
+        number: u32,
+        context: Context,
+        depth: usize,
+    ) -> Option<Rest<'w>> {
+        let all = self.graph.row(number);
+        if let Ok([name, layout, fields @ ..]) = <&[Handle; 18]>::try_from(all)
+            && self.locals_plus == Some((*name, *layout))
+            && depth + 3 < self.deepest
+            && self.graph.object(number).kind() == ObjectKind::Native
+            && let Some(ints) = fields.first_chunk::<{ Layout::LocalsPlus.leading_ints() }>()
+            && self.begin_code(&mut rest, number, context, ints).is_some()
+        {
+            self.written += all.len();
+            return self.locals_plus(rest, fields, depth + 1);
+        }
+        self.any_code(rest, number, context, depth)
+    }
+
+    /// The fields of [`Layout::LocalsPlus`], which most that is written has, behind the first ints.
+    #[inline(always)]
+    fn locals_plus<'w>(&mut self, mut rest: Rest<'w>, fields: &'g [Handle; 16], depth: usize) -> Option<Rest<'w>> {
+        use Field::*;
+        rest = self.bytes_field::<128>(rest, fields[at(Code)], CODE, depth)?;
+        if !self.known_node(&mut rest, fields[at(Consts)], CONSTS) {
+            rest = match self.tuple(&mut rest, fields[at(Consts)], CONSTS, CONSTANT) {
+                Some(items) => self.row::<true>(rest, items, CONSTANT, depth)?,
+                None => self.object(rest, fields[at(Consts)], CONSTS, depth)?,
+            };
+        }
+        rest = self.names(rest, fields[at(Names)], depth)?;
+        rest = self.names(rest, fields[at(LocalsPlusNames)], depth)?;
+        rest = self.bytes_field::<64>(rest, fields[at(LocalsPlusKinds)], Context::PLAIN, depth)?;
+        rest = self.name(rest, fields[at(FileName)], depth)?;
+        rest = self.name(rest, fields[at(Name)], depth)?;
+        rest = self.name(rest, fields[at(QualName)], depth)?;
+        rest = self.int_field(rest, fields[at(FirstLineNo)])?;
+        rest = self.bytes_field::<128>(rest, fields[at(LineTable)], Context::PLAIN, depth)?;
+        self.bytes_field::<64>(rest, fields[at(ExceptionTable)], Context::PLAIN, depth)
+    }
+
+    #[inline(always)]
+    fn bytes_field<'w, const N: usize>(
+        &mut self,
+        mut rest: Rest<'w>,
+        object: Handle,
+        context: Context,
+        depth: usize,
+    ) -> Option<Rest<'w>> {
+        if self.bytes::<N>(&mut rest, object, context).is_some() {
+            return Some(rest);
+        }
+        self.object(rest, object, context, depth)
+    }
+
+    /// A tuple of names.
+    #[inline(always)]
+    fn names<'w>(&mut self, mut rest: Rest<'w>, object: Handle, depth: usize) -> Option<Rest<'w>> {
+        if self.known_node(&mut rest, object, NAMES) {
+            return Some(rest);
+        }
+        let Some(names) = self.tuple(&mut rest, object, NAMES, NAME) else {
+            return self.object(rest, object, NAMES, depth);
+        };
+        for &name in names {
+            rest = self.name(rest, name, depth + 1)?;
+        }
+        Some(rest)
+    }
+
+    #[inline(always)]
+    fn name<'w>(&mut self, mut rest: Rest<'w>, object: Handle, depth: usize) -> Option<Rest<'w>> {
+        if self.name_text(&mut rest, object).is_some() { Some(rest) } else { self.object(rest, object, NAME, depth) }
+    }
+
+    /// A number that is no object.
+    #[inline(always)]
+    fn int_field<'w>(&mut self, mut rest: Rest<'w>, value: Handle) -> Option<Rest<'w>> {
+        match ints_of(&[value]).and_then(|ints| rest.put_words(None, ints)) {
+            Some(()) => Some(rest),
+            None => self.any_int_field(rest, value),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn any_int_field<'w>(&mut self, mut rest: Rest<'w>, value: Handle) -> Option<Rest<'w>> {
+        let value = i32::try_from(int_of(self.graph, value)?).ok()?;
+        let is_written = rest.put_all(&value.to_le_bytes());
+        self.is_full = is_written.is_none();
+        is_written.map(|()| rest)
+    }
+
+    /// A code object of any layout.
+    #[cold]
+    #[inline(never)]
+    fn any_code<'w>(&mut self, mut rest: Rest<'w>, number: u32, context: Context, depth: usize) -> Option<Rest<'w>> {
+        let native = self.graph.object(number);
+        let [name, version, fields @ ..] = native.fields() else {
             return None;
         };
         let (known, of, layout) = match self.code {
             Some(code) => code,
-            None => *self.code.insert((*name, *number, code_fields(native)?.0)),
+            None => *self.code.insert((*name, *version, code_fields(native)?.0)),
         };
-        if (known, of) != (*name, *number) || fields.len() != layout.fields().len() || depth + 1 >= self.deepest {
+        if (known, of) != (*name, *version) || fields.len() != layout.fields().len() || depth + 1 >= self.deepest {
             return None;
         }
-        self.share(slot, context, SETTLED).code().ok()?;
+        self.share(self.nodes + number as usize, context, SETTLED).code().ok()?;
+        rest = self.take_over(rest)?;
+        if layout == Layout::LocalsPlus {
+            self.locals_plus = Some((known, of));
+        }
         self.written += native.fields().len();
-        match <&[Handle; 16]>::try_from(fields) {
-            Ok(fields) if layout == Layout::LocalsPlus => self.locals_plus(fields, depth + 1),
-            _ => self.fields(fields, layout, depth + 1),
-        }
-    }
-
-    /// The fields of [`Layout::LocalsPlus`], which most that is written has.
-    #[inline(always)]
-    fn locals_plus(&mut self, fields: &'g [Handle; 16], depth: usize) -> Option<()> {
-        const {
-            use Field::*;
-            assert!(matches!(
-                Layout::LocalsPlus.fields(),
-                [
-                    ArgCount,
-                    PosOnlyArgCount,
-                    KwOnlyArgCount,
-                    StackSize,
-                    Flags,
-                    Code,
-                    Consts,
-                    Names,
-                    LocalsPlusNames,
-                    LocalsPlusKinds,
-                    FileName,
-                    Name,
-                    QualName,
-                    FirstLineNo,
-                    LineTable,
-                    ExceptionTable,
-                ]
-            ));
-        }
-        let [ints @ .., code, consts, names, locals, kinds, file, name, qualified, line, lines, exceptions] = fields;
-        self.ints(ints)?;
-        self.bytes(*code, CODE, depth)?;
-        self.consts(*consts, depth)?;
-        self.names(*names, depth)?;
-        self.names(*locals, depth)?;
-        self.bytes(*kinds, Context::PLAIN, depth)?;
-        self.name(*file, NAME, depth)?;
-        self.name(*name, NAME, depth)?;
-        self.name(*qualified, NAME, depth)?;
-        self.ints(core::array::from_ref(line))?;
-        self.bytes(*lines, Context::PLAIN, depth)?;
-        self.bytes(*exceptions, Context::PLAIN, depth)
-    }
-
-    /// The fields of any layout.
-    fn fields(&mut self, fields: &'g [Handle], layout: Layout, depth: usize) -> Option<()> {
-        let contexts = Context::of_fields(layout);
-        for ((value, field), &context) in fields.iter().zip(layout.fields()).zip(contexts) {
-            if field.is_int() {
-                self.ints(core::array::from_ref(value))?;
+        for ((&value, field), &context) in fields.iter().zip(layout.fields()).zip(Context::of_fields(layout)) {
+            rest = if field.is_int() {
+                self.int_field(rest, value)?
             } else {
-                self.object(*value, context, depth)?;
-            }
+                self.object(rest, value, context, depth + 1)?
+            };
         }
-        Some(())
-    }
-
-    /// Numbers that are no objects.
-    #[inline(always)]
-    fn ints<const N: usize>(&mut self, values: &[Handle; N]) -> Option<()> {
-        let mut ints = [0; N];
-        for (int, &value) in ints.iter_mut().zip(values) {
-            *int = i32::try_from(int_of(self.graph, value)?).ok()?;
-        }
-        self.head(0).bare_all(ints);
-        Some(())
-    }
-
-    #[inline(always)]
-    pub(super) fn bytes(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
-        if !object.is_bytes() {
-            return self.unusual(object, context, depth);
-        }
-        let slot = NONE + self.numbering.of_span(object);
-        let word = self.words[slot];
-        if word >= MET {
-            return self.reference(word);
-        }
-        let (bytes, length) = self.graph.bytes_and_more(object);
-        if length <= 1 {
-            return self.other(object, slot, context, depth);
-        }
-        self.share(slot, context, SETTLED).counted_of(TypeCode::String, bytes, length).ok()
-    }
-
-    #[inline(always)]
-    fn consts(&mut self, object: Handle, depth: usize) -> Option<()> {
-        let Value::Tuple(items) = self.graph.value(object) else {
-            return self.unusual(object, CONSTS, depth);
-        };
-        let slot = NONE + self.numbering.of_node(object);
-        let word = self.words[slot];
-        if word >= MET { self.again(object, slot, word, CONSTS) } else { self.tuple(slot, items, CONSTS, depth) }
-    }
-
-    /// A tuple of names.
-    #[inline(never)]
-    fn names(&mut self, object: Handle, depth: usize) -> Option<()> {
-        if !object.is_tuple() {
-            return self.unusual(object, NAMES, depth);
-        }
-        let slot = NONE + self.numbering.of_node(object);
-        let word = self.words[slot];
-        if word >= MET {
-            return self.again(object, slot, word, NAMES);
-        }
-        let items = match self.graph.value(object) {
-            Value::Tuple(items) if !items.is_empty() && depth + 1 < self.deepest => items,
-            _ => return self.unusual(object, NAMES, depth),
-        };
-        self.share(slot, NAMES, NAME.needs()).tuple(items.len()).ok()?;
-        self.written += items.len();
-        for &item in items {
-            self.name(item, NAME, depth + 1)?;
-        }
-        Some(())
-    }
-
-    #[inline(always)]
-    pub(super) fn name(&mut self, object: Handle, context: Context, depth: usize) -> Option<()> {
-        if !object.is_text() {
-            return self.unusual(object, context, depth);
-        }
-        let slot = NONE + self.numbering.of_span(object);
-        let word = self.words[slot];
-        if word >= MET {
-            return self.again(object, slot, word, context);
-        }
-        self.text(object, slot, context)
+        Some(rest)
     }
 }

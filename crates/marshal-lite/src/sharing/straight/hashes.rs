@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
-use crate::short::{Short, WINDOW};
+use crate::short::{Short, WINDOW, words};
 
 /// The hashes of names. That two names are equal is rare, and a matter of all being written again: so it is found out in the
 /// end, where one can be looked for while another is waited for.
@@ -32,7 +32,7 @@ impl Hashes {
         let hash = match window.get_mut(..name.len()) {
             Some(room) => {
                 room.copy_from_slice(name);
-                self.hash(&window)
+                self.hash(words(&window))
             }
             None => self.hasher.hash_one(name),
         };
@@ -42,25 +42,23 @@ impl Hashes {
     /// The same of a short one.
     #[inline(always)]
     pub(super) fn push_short(&mut self, name: Short<'_>) {
-        let hash = self.hash(&name.alone());
+        let hash = self.hash(name.alone());
         self.hashes.push(hash);
     }
 
     /// The hash of a short text with zeros behind it, whatever its length, so that nothing branches on that: products mixed
     /// as foldhash mixes.
     #[inline(always)]
-    fn hash(&self, window: &[u8; WINDOW]) -> u64 {
-        let word = |at: usize| {
-            let bytes = window[8 * at..].first_chunk().copied().unwrap_or_default();
-            u64::from_le_bytes(bytes) ^ self.seeds[at]
-        };
-        folded(word(0), word(1)) ^ folded(word(2), word(3)).rotate_left(32)
+    fn hash(&self, [a, b, c, d]: [u64; WINDOW / 8]) -> u64 {
+        let seeds = &self.seeds;
+        folded(a ^ seeds[0], b ^ seeds[1]) ^ folded(c ^ seeds[2], d ^ seeds[3]).rotate_left(32)
     }
 
     /// Whether no two names are equal. It may be said of different ones that they are, of one in 2³¹.
     pub(super) fn are_different(&self) -> bool {
-        let places = (2 * self.hashes.len() + 1).next_power_of_two();
-        // Half of each hash, but never 0, which is a free place. At most half of the places are taken.
+        // At most a quarter of the places are taken, since that one is cannot be guessed.
+        let places = (4 * self.hashes.len() + 1).next_power_of_two();
+        // Half of each hash, but never 0, which is a free place.
         let mut table = vec![0_u32; places];
         for &hash in &self.hashes {
             let (mut at, half) = (hash as usize & (places - 1), (hash >> 32) as u32 | 1);

@@ -7,7 +7,8 @@ use pickle_value::{Handle, Inline, Value};
 use super::super::Context;
 use super::super::context::looks_like_a_name;
 use super::super::slots::{EMPTY_FROZEN_SET, single_bytes};
-use super::{MET, SETTLED, Straight};
+use super::word::SETTLED;
+use super::{Inner, Straight};
 use crate::table::{FLAG_REF, TypeCode};
 use crate::write::Head;
 
@@ -30,7 +31,7 @@ impl<'g> Straight<'g> {
             Value::Tuple(items) | Value::FrozenSet(items) => {
                 let needs = context.of_items(true).needs();
                 let is_settled = items.iter().all(|&item| match self.words[self.slot(item)] {
-                    word @ MET.. => !word & needs == 0,
+                    word if word.is_met() => word.has_settled(needs),
                     _ => matches!(self.graph.value(item), Value::None | Value::Int(_)),
                 });
                 if !is_settled {
@@ -41,40 +42,38 @@ impl<'g> Straight<'g> {
             _ if context.of_items(false) == Context::PLAIN => context.needs(),
             _ => return None,
         };
-        self.words[slot] |= needs;
+        self.words[slot].settle(needs);
         self.reference(self.words[slot])
     }
 
     /// What there is less of.
-    #[inline(never)]
-    pub(super) fn other(&mut self, object: Handle, slot: usize, context: Context, depth: usize) -> Option<()> {
+    pub(super) fn other(&mut self, object: Handle, slot: usize, context: Context) -> Option<Inner<'g>> {
         let of_items = context.of_items(false);
         match self.graph.value(object) {
-            Value::Bool(value) => self.head(0).single(if value { TypeCode::True } else { TypeCode::False }).ok(),
-            Value::Ellipsis => self.head(0).single(TypeCode::Ellipsis).ok(),
-            Value::Bytes(bytes) => {
-                let single = single_bytes(bytes)?;
-                self.single(slot, single, |mut head| head.counted(TypeCode::String, bytes).ok())
-            }
+            Value::Bool(value) => self.head(0).single(if value { TypeCode::True } else { TypeCode::False }).ok()?,
+            Value::Ellipsis => self.head(0).single(TypeCode::Ellipsis).ok()?,
+            Value::Bytes(bytes) => match single_bytes(bytes) {
+                Some(single) => self.single(slot, single, |mut head| head.counted(TypeCode::String, bytes).ok())?,
+                None => self.share(slot, context, SETTLED).counted(TypeCode::String, bytes).ok()?,
+            },
             Value::FrozenSet([]) if self.rules.empty_frozenset_is_one => {
-                self.single(slot, EMPTY_FROZEN_SET, |mut head| head.sized(TypeCode::FrozenSet, 0).ok())
+                self.single(slot, EMPTY_FROZEN_SET, |mut head| head.sized(TypeCode::FrozenSet, 0).ok())?;
             }
             Value::Float(value) if matches!(object.inline(), Inline::Float(_)) => {
-                self.number(context).floats(&[value], &[]).ok()
+                self.number(context).floats(&[value], &[]).ok()?;
             }
-            Value::BigInt(bytes) => self.share(slot, context, SETTLED).big_int(bytes).ok(),
+            Value::BigInt(bytes) => self.share(slot, context, SETTLED).big_int(bytes).ok()?,
             Value::Complex(real, imaginary) => {
                 self.written += 2;
-                self.share(slot, context, SETTLED).floats(&[real, imaginary], &[]).ok()
+                self.share(slot, context, SETTLED).floats(&[real, imaginary], &[]).ok()?;
             }
             Value::List(items) => {
                 self.share(slot, context, of_items.needs()).sized(TypeCode::List, items.len()).ok()?;
-                self.items(items, of_items, depth)
+                return Some(Inner::Items(items, of_items));
             }
             Value::Dict(items) => {
                 self.share(slot, context, of_items.needs()).single(TypeCode::Dict).ok()?;
-                self.items(items, of_items, depth)?;
-                self.head(0).single(TypeCode::Null).ok()
+                return Some(Inner::Dict(items, of_items));
             }
             Value::FrozenSet(items) => {
                 if self.rules.sets_are_ordered && items.len() > 1 {
@@ -82,10 +81,11 @@ impl<'g> Straight<'g> {
                 }
                 let of_items = context.of_items(true);
                 self.share(slot, context, of_items.needs()).sized(TypeCode::FrozenSet, items.len()).ok()?;
-                self.items(items, of_items.and(self.rules.of_set_items()), depth)
+                return Some(Inner::Items(items, of_items.and(self.rules.of_set_items())));
             }
-            _ => None,
+            _ => return None,
         }
+        Some(Inner::Nothing)
     }
 
     /// What there is one of, whichever object says so.
@@ -95,8 +95,9 @@ impl<'g> Straight<'g> {
         single: usize,
         write: impl FnOnce(Head<'_>) -> Option<()>,
     ) -> Option<()> {
+        let single = self.singles + single;
         let word = self.words[single];
-        if word >= MET {
+        if word.is_met() {
             self.words[slot] = word;
             return self.reference(word);
         }
@@ -130,7 +131,7 @@ impl<'g> Straight<'g> {
         let value = self.graph.value(item);
         let mut head = self.head(FLAG_REF);
         match value {
-            Value::Text(text) => head.text(text.as_bytes(), word & SETTLED == SETTLED).ok(),
+            Value::Text(text) => head.text(text.as_bytes(), word.has_settled(SETTLED)).ok(),
             Value::Bytes(bytes) => head.counted(TypeCode::String, bytes).ok(),
             Value::Int(value) => head.int(value).ok(),
             Value::None => self.head(0).single(TypeCode::None).ok(),

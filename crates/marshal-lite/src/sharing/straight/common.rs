@@ -1,0 +1,234 @@
+//! What there is most of, written without further ado.
+//!
+//! Each of these functions writes an object, or nothing of it: so it is where an object is another than is usual, and where
+//! there is too little room. Then [`Straight::object`] goes on. Where is written is handed on by value, so that it is in
+//! registers.
+
+use pickle_value::Handle;
+
+use super::super::Context;
+use super::super::slots::{single_bytes, single_int};
+use super::Straight;
+use super::word::{SETTLED, Word};
+use crate::out::{Rest, is_ascii};
+use crate::short::{Short, WINDOW};
+use crate::table::{FLAG_REF, TypeCode};
+use crate::write::{short_ascii, text_head, with_short_size, with_word};
+
+/// Objects of one byte.
+const CONSTANTS: [(Handle, TypeCode); 3] =
+    [(Handle::NONE, TypeCode::None), (Handle::bool(true), TypeCode::True), (Handle::bool(false), TypeCode::False)];
+
+impl<'g> Straight<'g> {
+    /// What a container often has, but for containers.
+    #[inline(always)]
+    pub(super) fn atom(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> bool {
+        if object.is_text() {
+            return self.text(rest, object, context).is_some();
+        }
+        if let Some(value) = object.as_i32() {
+            return self.small_int(rest, value, context).is_some();
+        }
+        let constant = CONSTANTS.iter().find(|&&(constant, _)| constant == object);
+        constant.is_some_and(|&(_, code)| rest.put::<1>(code as u64).is_some())
+    }
+
+    /// A number that is held by nothing but what holds it has none, but for those that there is one of.
+    #[inline(always)]
+    fn small_int(&mut self, rest: &mut Rest<'_>, value: i32, context: Context) -> Option<()> {
+        let Some(single) = single_int(value.into()) else {
+            let is_held = u8::from(context.is_held());
+            rest.put::<5>(with_word(TypeCode::Int, is_held * FLAG_REF, value as u32))?;
+            self.given += u32::from(is_held);
+            return Some(());
+        };
+        let slot = self.singles + single;
+        let word = self.words[slot];
+        if word.is_met() {
+            return rest.put::<5>(word.reference());
+        }
+        rest.put::<5>(with_word(TypeCode::Int, FLAG_REF, value as u32))?;
+        self.give_number(slot, true, SETTLED);
+        Some(())
+    }
+
+    /// What is known of a span with this number, if there is such a one.
+    #[inline(always)]
+    fn span(&mut self, number: u64) -> Option<&mut Word> {
+        self.words.get_mut(usize::try_from(number).ok()?.checked_add(1)?)
+    }
+
+    /// A name, if it is short.
+    #[inline(always)]
+    pub(super) fn name_text(&mut self, rest: &mut Rest<'_>, object: Handle) -> Option<()> {
+        let number = object.text_number();
+        let word = *self.span(number)?;
+        if word.is_known(Context::NAME) {
+            return rest.put::<5>(word.reference());
+        }
+        let (window, length) = self.contents.window::<WINDOW>(number)?;
+        let short = Short::new(window, length)?;
+        if word.is_met() || length <= 1 || !short.is_ascii() {
+            return None;
+        }
+        self.new_name(rest, number, short)
+    }
+
+    #[inline(always)]
+    fn new_name(&mut self, rest: &mut Rest<'_>, number: u64, short: Short<'_>) -> Option<()> {
+        rest.put_short(with_short_size(short_ascii(true), FLAG_REF, short.size()), short)?;
+        self.give_number(1 + number as usize, true, SETTLED);
+        self.names.push_short(short);
+        Some(())
+    }
+
+    /// A str: all but those that are not interned and have a number, and names that are long.
+    #[inline(always)]
+    fn text(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> Option<()> {
+        let number = object.text_number();
+        let word = *self.span(number)?;
+        if word.is_known(context) {
+            return rest.put::<5>(word.reference());
+        }
+        if word.is_met() || context.is_held() {
+            return None;
+        }
+        let Some((window, length)) = self.contents.window::<64>(number) else {
+            return self.long_text(rest, number, context);
+        };
+        if length <= 2 {
+            return None;
+        }
+        let first = Short::new(window.first_chunk::<WINDOW>()?, length.min(WINDOW))?;
+        if context.is_name() || context.is_constant() && first.looks_like_a_name() {
+            return if length <= WINDOW && first.is_ascii() { self.new_name(rest, number, first) } else { None };
+        }
+        if self.is_shared(1 + number as usize) {
+            return None;
+        }
+        let second = Short::new(window.last_chunk::<WINDOW>()?, length.saturating_sub(WINDOW))?;
+        let (head, head_length) = text_head(length, first.is_ascii() & second.is_ascii())?;
+        rest.put_window(head, head_length, window, length)
+    }
+
+    /// The same of one that is long, or that stands at the end of the input.
+    #[inline(always)]
+    fn long_text(&mut self, rest: &mut Rest<'_>, number: u64, context: Context) -> Option<()> {
+        let (bytes, length) = self.contents.bytes_and_more(number)?;
+        if context.is_name() || self.is_shared(1 + number as usize) {
+            return None;
+        }
+        let utf8 = bytes.get(..length).filter(|utf8| utf8.len() > WINDOW)?;
+        if context.is_constant() && Short::new(utf8, WINDOW).is_none_or(Short::looks_like_a_name) {
+            return None;
+        }
+        let (head, head_length) = text_head(utf8.len(), is_ascii(utf8))?;
+        rest.put_bytes(head, head_length, utf8)
+    }
+
+    /// Bytes of which there may be several, most of which have no more than `N`.
+    #[inline(always)]
+    pub(super) fn bytes<const N: usize>(
+        &mut self,
+        rest: &mut Rest<'_>,
+        object: Handle,
+        context: Context,
+    ) -> Option<()> {
+        let number = object.bytes_number();
+        let word = *self.span(number)?;
+        if word.is_met() {
+            return rest.put::<5>(word.reference());
+        }
+        let is_shared = self.is_shared(1 + number as usize) || context.is_held();
+        let head = |length: usize| with_word(TypeCode::String, u8::from(is_shared) * FLAG_REF, length as u32);
+        match self.contents.window::<N>(number) {
+            Some((window, length)) if length > 1 => rest.put_window(head(length), 5, window, length)?,
+            Some((window, length)) => return self.single_bytes(rest, number, &window[..length]),
+            None => {
+                let (bytes, length) = self.contents.bytes_and_more(number)?;
+                let bytes = bytes.get(..length).filter(|bytes| bytes.len() > 1 && bytes.len() <= i32::MAX as usize)?;
+                rest.put_bytes(head(length), 5, bytes)?;
+            }
+        }
+        self.give_number(1 + number as usize, is_shared, SETTLED);
+        Some(())
+    }
+
+    /// Bytes of which there is one, if that was met.
+    #[inline(always)]
+    fn single_bytes(&mut self, rest: &mut Rest<'_>, number: u64, bytes: &[u8]) -> Option<()> {
+        let word = *self.words.get(self.singles + single_bytes(bytes)?).filter(|word| word.is_met())?;
+        rest.put::<5>(word.reference())?;
+        *self.span(number)? = word;
+        Some(())
+    }
+
+    /// What is known of a node with this number, if there is such a one.
+    #[inline(always)]
+    fn node(&mut self, number: u64) -> Option<&mut Word> {
+        self.words.get_mut(self.nodes.checked_add(usize::try_from(number).ok()?)?)
+    }
+
+    /// A tuple or an object that was met before.
+    #[inline(always)]
+    pub(super) fn known_node(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> bool {
+        let number = object.tuple_number().min(object.object_number());
+        let word = self.node(number).filter(|word| word.is_known(context));
+        word.and_then(|word| rest.put::<5>(word.reference())).is_some()
+    }
+
+    /// The number of an object that is new.
+    #[inline(always)]
+    pub(super) fn new_object(&mut self, object: Handle) -> Option<u32> {
+        let number = object.object_number();
+        self.node(number).filter(|word| !word.is_met())?;
+        u32::try_from(number).ok()
+    }
+
+    /// The beginning of a tuple that is new and not empty. Gives the items, which are counted as written.
+    #[inline(always)]
+    pub(super) fn tuple(
+        &mut self,
+        rest: &mut Rest<'_>,
+        object: Handle,
+        context: Context,
+        of_items: Context,
+    ) -> Option<&'g [Handle]> {
+        let number = object.tuple_number();
+        self.node(number).filter(|word| !word.is_met())?;
+        let items = self.graph.row(number as u32);
+        let size = u8::try_from(items.len()).ok().filter(|&size| size > 0)?;
+        let is_shared = self.is_shared(self.nodes + number as usize) || context.is_held();
+        rest.put::<2>(with_short_size(TypeCode::SmallTuple, u8::from(is_shared) * FLAG_REF, size).into())?;
+        self.give_number(self.nodes + number as usize, is_shared, of_items.needs());
+        self.written += items.len();
+        Some(items)
+    }
+
+    /// How a code object begins that is new: with these numbers.
+    #[inline(always)]
+    pub(super) fn begin_code<const N: usize>(
+        &mut self,
+        rest: &mut Rest<'_>,
+        number: u32,
+        context: Context,
+        ints: &[Handle; N],
+    ) -> Option<()> {
+        let is_shared = self.is_shared(self.nodes + number as usize) || context.is_held();
+        rest.put_words(Some(TypeCode::Code as u8 | u8::from(is_shared) * FLAG_REF), ints_of(ints)?)?;
+        self.give_number(self.nodes + number as usize, is_shared, SETTLED);
+        Some(())
+    }
+}
+
+/// Numbers of a code object, which are no objects: nothing if any does not fit.
+#[inline(always)]
+pub(super) fn ints_of<const N: usize>(values: &[Handle; N]) -> Option<[i32; N]> {
+    let (mut ints, mut are_ints) = ([0; N], true);
+    for (int, value) in ints.iter_mut().zip(values) {
+        let value = value.as_i32();
+        are_ints &= value.is_some();
+        *int = value.unwrap_or_default();
+    }
+    are_ints.then_some(ints)
+}
