@@ -166,6 +166,15 @@ impl Layout {
         }
     }
 
+    /// Where a field stands, which there is.
+    pub(crate) const fn at(self, field: Field) -> usize {
+        let mut at = 0;
+        while self.fields()[at] as u8 != field as u8 {
+            at += 1;
+        }
+        at
+    }
+
     /// How many of the fields are objects.
     pub(crate) const fn objects(self) -> usize {
         self.fields().len() - self.leading_ints() - 1

@@ -305,6 +305,18 @@ pub(crate) fn int_of(graph: &Graph<'_>, object: Handle) -> Option<i64> {
     }
 }
 
+/// Numbers of a code object, which are no objects: nothing if any does not fit.
+#[inline(always)]
+pub(crate) fn ints_of<const N: usize>(values: &[Handle; N]) -> Option<[i32; N]> {
+    let (mut ints, mut are_ints) = ([0; N], true);
+    for (int, value) in ints.iter_mut().zip(values) {
+        let value = value.as_i32();
+        are_ints &= value.is_some();
+        *int = value.unwrap_or_default();
+    }
+    are_ints.then_some(ints)
+}
+
 /// What a container holds.
 pub(crate) fn items<'g>(graph: &'g Graph<'_>, object: Handle) -> &'g [Handle] {
     match graph.value(object) {

@@ -159,15 +159,6 @@ impl Out {
             }
         }
     }
-
-    /// The same of a string with what stands behind it: all of it is copied, and only the string counts.
-    #[inline(always)]
-    pub(crate) fn extend_window(&mut self, head: u16, short: Short<'_>) {
-        let [first, second, rest @ ..] = self.room::<{ 2 + WINDOW }>();
-        [*first, *second] = head.to_le_bytes();
-        *rest = *short.window;
-        self.at += 2 + short.length;
-    }
 }
 
 /// What is left of the room of an [`Out`], for a loop that has it in registers. Where there is too little room nothing is

@@ -65,6 +65,23 @@ fn what_comes_again_is_flagged_in_the_end() {
     );
 }
 
+/// `marshal.dumps([0.0, 1.0, …])`, which takes more room than a graph that came from nowhere lets foresee: by the rules and by a
+/// record.
+#[test]
+fn what_takes_more_room_than_foreseen_is_written() {
+    let floats = || (0..2_000_u32).map(f64::from);
+    let items: Vec<u8> = floats().flat_map(|value| [&b"g"[..], &value.to_le_bytes()].concat()).collect();
+    let data = [&b"[\xd0\x07\0\0"[..], &items].concat();
+    let graph = graph(|builder| {
+        let items: Result<Vec<_>, _> = floats().map(|value| builder.float(value)).collect();
+        builder.list(&items?)
+    });
+    assert!(graph.size_hint() + 1_000 < data.len());
+    assert_eq!(to_vec(&graph).expect("it can be written"), data);
+    let (_, record) = ReadOptions::new().from_slice_recorded(&data).expect("it can be read");
+    assert_eq!(record.to_vec(&graph).expect("it can be written"), data);
+}
+
 /// The same graph without a note of which objects are shared, so that who writes it counts.
 fn without_note(data: &[u8], start: usize, release: Release) -> Graph<'_> {
     let mut host = GraphHost::new(Builder::with_input(data), release);

@@ -10,7 +10,6 @@ use crate::error::ErrorKind;
 use crate::float;
 use crate::int;
 use crate::out::is_ascii;
-use crate::short::Short;
 use crate::table::TypeCode;
 
 /// An object's first byte, with the form that is wanted of it.
@@ -227,12 +226,6 @@ impl Head<'_> {
             return Ok(());
         }
         self.other_text(utf8, interned, is_ascii)
-    }
-
-    /// The same of a short string of ASCII, where it has a form of its own.
-    #[inline(always)]
-    pub(crate) fn short_ascii(&mut self, short: Short<'_>, interned: bool) {
-        self.writer.out.extend_window(with_short_size(short_ascii(interned), self.flag, short.size()), short);
     }
 
     fn other_text(&mut self, utf8: &[u8], interned: bool, is_ascii: bool) -> Result<(), ErrorKind> {

@@ -4,10 +4,9 @@ use pickle_value::{Handle, ObjectKind};
 
 use super::super::Context;
 use super::Straight;
-use super::common::ints_of;
 use super::word::SETTLED;
 use crate::code::{Field, Layout};
-use crate::graph_source::{code_fields, int_of};
+use crate::graph_source::{code_fields, int_of, ints_of};
 use crate::out::Rest;
 
 /// The contexts of those fields that are not all the same.
@@ -20,12 +19,7 @@ const CODE: Context = Context::of_field(Layout::LocalsPlus, Field::Code);
 
 /// Where a field stands.
 const fn at(field: Field) -> usize {
-    let fields = Layout::LocalsPlus.fields();
-    let mut at = 0;
-    while fields[at] as u8 != field as u8 {
-        at += 1;
-    }
-    at
+    Layout::LocalsPlus.at(field)
 }
 
 impl<'g> Straight<'g> {

@@ -10,6 +10,7 @@ use super::super::Context;
 use super::super::slots::{single_bytes, single_int};
 use super::Straight;
 use super::word::{SETTLED, Word};
+use crate::graph_source::ints_of;
 use crate::out::{Rest, is_ascii};
 use crate::short::{Short, WINDOW};
 use crate::table::{FLAG_REF, TypeCode};
@@ -219,16 +220,4 @@ impl<'g> Straight<'g> {
         self.give_number(self.nodes + number as usize, is_shared, SETTLED);
         Some(())
     }
-}
-
-/// Numbers of a code object, which are no objects: nothing if any does not fit.
-#[inline(always)]
-pub(super) fn ints_of<const N: usize>(values: &[Handle; N]) -> Option<[i32; N]> {
-    let (mut ints, mut are_ints) = ([0; N], true);
-    for (int, value) in ints.iter_mut().zip(values) {
-        let value = value.as_i32();
-        are_ints &= value.is_some();
-        *int = value.unwrap_or_default();
-    }
-    are_ints.then_some(ints)
 }
