@@ -191,7 +191,7 @@ impl Rest<'_> {
     /// Appends a byte, if there is one, and words of four bytes.
     #[inline(always)]
     pub(crate) fn put_words<const N: usize>(&mut self, first: Option<u8>, words: [i32; N]) -> Option<()> {
-        const { assert!(1 + 4 * N <= 32) };
+        const { assert!(4 * N < 32) };
         let room = self.bytes.first_chunk_mut::<32>()?;
         let head = usize::from(first.is_some());
         room[0] = first.unwrap_or_default();

@@ -279,9 +279,9 @@ impl<'g> Straight<'g> {
     /// What was written before.
     fn again(&mut self, object: Handle, slot: usize, word: Word, context: Context) -> Option<Inner<'g>> {
         if word.is_known(context) {
-            self.reference(word)?
+            self.reference(word)?;
         } else {
-            self.settle(object, slot, context)?
+            self.settle(object, slot, context)?;
         }
         Some(Inner::Nothing)
     }

@@ -216,7 +216,8 @@ impl<'g> Straight<'g> {
         ints: &[Handle; N],
     ) -> Option<()> {
         let is_shared = self.is_shared(self.nodes + number as usize) || context.is_held();
-        rest.put_words(Some(TypeCode::Code as u8 | u8::from(is_shared) * FLAG_REF), ints_of(ints)?)?;
+        let flag = u8::from(is_shared) * FLAG_REF;
+        rest.put_words(Some(TypeCode::Code as u8 | flag), ints_of(ints)?)?;
         self.give_number(self.nodes + number as usize, is_shared, SETTLED);
         Some(())
     }
