@@ -12,12 +12,15 @@ use crate::error::{Error, ErrorKind};
 use crate::graph::Graph;
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::int;
-use crate::keyed::{self, Settler};
+use crate::keyed;
 use crate::object::ObjectKind;
 use crate::outlook::{Lengths, Outlook};
+use crate::shape::Shapes;
 use crate::store::{Access, Room, Store};
 use crate::text::{Text, is_short_ascii};
 use crate::view::View;
+
+mod filling;
 
 /// Makes a [`Graph`], object by object; what a reader of a format feeds.
 ///
@@ -52,6 +55,7 @@ pub struct Builder<'a> {
     frozen_sets: Vec<u32>,
     /// How many nodes there were when they were last settled.
     settled: u32,
+    shapes: Shapes,
     foreseen: Lengths,
     globals: HashMap<Box<[u8]>, Handle, foldhash::fast::RandomState>,
     /// The names of attributes, each one text.
@@ -318,7 +322,9 @@ impl<'a> Builder<'a> {
     #[inline(always)]
     pub fn dict(&mut self, pairs: &[Handle]) -> Result<Handle, Error> {
         let dict = self.node(Tag::Dict, &[], 0)?;
-        self.set_items(dict, pairs)?;
+        if !pairs.is_empty() {
+            self.set_items(dict, pairs)?;
+        }
         Ok(dict)
     }
 
@@ -329,7 +335,9 @@ impl<'a> Builder<'a> {
     /// [`ErrorKind::Unhashable`].
     pub fn set(&mut self, items: &[Handle]) -> Result<Handle, Error> {
         let set = self.node(Tag::Set, &[], 0)?;
-        self.add_items(set, items)?;
+        if !items.is_empty() {
+            self.add_items(set, items)?;
+        }
         Ok(set)
     }
 
@@ -417,44 +425,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Sets keys of a dict to values, given in turn, or of an object as of a dict.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::OddItems`], [`ErrorKind::Unhashable`], [`ErrorKind::WrongKind`] for anything else.
-    #[inline(always)]
-    pub fn set_items(&mut self, target: Handle, pairs: &[Handle]) -> Result<(), Error> {
-        keyed::check_pairs(&mut self.store, pairs)?;
-        match target.reference() {
-            Some((Tag::Dict, node)) => {
-                if (self.store.nodes[node as usize].length == 0 || node < self.settled) && !pairs.is_empty() {
-                    self.dicts.push(node);
-                }
-                self.store.append(node, pairs)
-            }
-            _ => self.log_items(target, Tag::Assigned, pairs, "set items of"),
-        }
-    }
-
-    /// Adds to a set, or to an object as to a set.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Unhashable`], [`ErrorKind::WrongKind`] for anything else.
-    #[inline(always)]
-    pub fn add_items(&mut self, target: Handle, items: &[Handle]) -> Result<(), Error> {
-        keyed::check_items(&mut self.store, items)?;
-        match target.reference() {
-            Some((Tag::Set, node)) => {
-                if (self.store.nodes[node as usize].length == 0 || node < self.settled) && !items.is_empty() {
-                    self.sets.push(node);
-                }
-                self.store.append(node, items)
-            }
-            _ => self.log_items(target, Tag::Added, items, "add to"),
-        }
-    }
-
     /// Gives an object a state.
     ///
     /// # Errors
@@ -539,23 +509,6 @@ impl<'a> Builder<'a> {
         let mut globals: Vec<Handle> = self.globals.into_values().collect();
         globals.sort_unstable_by_key(|global| global.index(Tag::Object));
         (self.input, self.store, globals)
-    }
-
-    /// Of equal keys in each dict and set keeps the first, with the last value, so that they can be looked up before the
-    /// graph is finished. What is added later can be settled again.
-    pub fn settle(&mut self) {
-        let mut settler = Settler::new();
-        let [frozen_sets, sets, dicts] = [&mut self.frozen_sets, &mut self.sets, &mut self.dicts].map(core::mem::take);
-        // What a key is made of is settled before the key is hashed: frozensets, the inner ones before the outer ones.
-        for (nodes, width) in [(frozen_sets, 1), (sets, 1), (dicts, 2)] {
-            for node in nodes {
-                if node < self.settled {
-                    self.store.indexes.remove(&node);
-                }
-                settler.settle(self.input, &mut self.store, node, width);
-            }
-        }
-        self.settled = self.store.nodes.len() as u32;
     }
 
     /// Where in the input these bytes stand, if they do: the very bytes, not equal ones.

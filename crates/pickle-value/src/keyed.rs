@@ -12,10 +12,8 @@ use crate::equal::{Equals, keys_equal};
 use crate::error::{Error, ErrorKind};
 use crate::handle::{Handle, Tag, Unpacked};
 use crate::hash::KeyHasher;
+use crate::shape::{SMALL, Shapes, surely_differ};
 use crate::store::{Access, Node, Store};
-
-/// Up to this many entries the keys are compared one by one: quicker than a table, and nothing to keep.
-const SMALL: usize = 12;
 
 /// Refuses a key that Python cannot hash.
 #[inline(always)]
@@ -78,14 +76,7 @@ pub(crate) struct Settler {
     hasher: KeyHasher,
     /// What was found equal: keys that stand in many dicts are compared once.
     equals: Equals,
-    /// Where the keys of dicts that were found settled stand in the pool: records of one shape have the very same keys.
-    shapes: [Shape; 64],
-}
-
-#[derive(Clone, Copy, Default)]
-struct Shape {
-    start: u32,
-    length: u32,
+    shapes: Shapes,
 }
 
 /// What an item list says about its keys.
@@ -97,22 +88,26 @@ enum Found {
 }
 
 impl Settler {
-    pub(crate) fn new() -> Settler {
-        Settler { hasher: KeyHasher::new(), equals: Equals::default(), shapes: [Shape::default(); 64] }
+    pub(crate) fn new(shapes: Shapes) -> Settler {
+        Settler { hasher: KeyHasher::new(), equals: Equals::default(), shapes }
+    }
+
+    pub(crate) fn into_shapes(self) -> Shapes {
+        self.shapes
     }
 
     /// Settles one node, of keys and values (`width` 2) or of keys alone (`width` 1).
     #[inline]
     pub(crate) fn settle(&mut self, input: &[u8], store: &mut Store<'_>, node: u32, width: usize) {
         let Node { start, length, .. } = store.nodes[node as usize];
-        if length as usize <= width || (width == 2 && self.known_shape(store, start, length)) {
+        let items = store.items(node);
+        if length as usize <= width || (width == 2 && self.shapes.have(&store.pool, items)) {
             return;
         }
-        let items = store.items(node);
         match self.examine(Access { input, store }, items, width) {
             Found::Distinct(None) => {
                 if width == 2 {
-                    self.shapes[shape_slot(store, start, length)] = Shape { start, length };
+                    self.shapes.note(start, items);
                 }
             }
             Found::Distinct(Some(table)) => {
@@ -125,14 +120,6 @@ impl Settler {
                 self.settle(input, store, node, width);
             }
         }
-    }
-
-    /// True if a settled dict has the same keys, object by object.
-    #[inline]
-    fn known_shape(&self, store: &Store<'_>, start: u32, length: u32) -> bool {
-        let shape = self.shapes[shape_slot(store, start, length)];
-        let (a, b) = (start as usize, shape.start as usize);
-        shape.length == length && (0..length as usize).step_by(2).all(|key| store.pool[a + key] == store.pool[b + key])
     }
 
     fn examine(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Found {
@@ -199,16 +186,6 @@ impl Settler {
     }
 }
 
-#[inline]
-fn shape_slot(store: &Store<'_>, start: u32, length: u32) -> usize {
-    let first = match store.pool[start as usize].unpack() {
-        Unpacked::Ref(_, index) => index,
-        Unpacked::Int(value) => value as u32,
-        Unpacked::Float(_) => 0,
-    };
-    (first ^ length >> 1) as usize % 64
-}
-
 /// An open-addressing table of entry numbers, each plus one; zero is free.
 struct Table {
     slots: Box<[u32]>,
@@ -267,6 +244,26 @@ pub(crate) fn find(
         }
         at = (at + 1) & mask;
     }
+}
+
+/// The first pairs of a dict are about to be entered: true if their keys surely differ, so that they need not be settled.
+///
+/// # Errors
+///
+/// Keys and values that do not come in pairs, and keys that cannot be.
+#[inline(never)]
+pub(crate) fn check_first_pairs(
+    shapes: &mut Shapes,
+    input: &[u8],
+    store: &mut Store<'_>,
+    pairs: &[Handle],
+) -> Result<bool, Error> {
+    let differ = pairs.len().is_multiple_of(2) && surely_differ(Access { input, store }, pairs);
+    match u32::try_from(store.pool.len()) {
+        Ok(start) if differ => shapes.note(start, pairs),
+        _ => check_pairs(store, pairs)?,
+    }
+    Ok(differ)
 }
 
 /// Refuses keys and values that do not come in pairs, and keys that cannot be.

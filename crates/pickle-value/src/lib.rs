@@ -51,6 +51,7 @@ mod path;
 pub mod printable;
 mod py;
 mod repr;
+mod shape;
 pub mod stdlib;
 mod store;
 mod text;

@@ -19,6 +19,9 @@ use crate::handle::{Handle, Tag};
 /// Of so many items, the room is made by their number.
 const MANY: usize = 256;
 
+/// So many are copied two by two.
+const FEW: usize = 8;
+
 /// Everything of a graph but the input that its spans may refer to.
 #[derive(Clone, Debug)]
 pub(crate) struct Store<'a> {
@@ -79,12 +82,14 @@ pub(crate) struct Node {
     pub(crate) length: u32,
     /// How many the range has room for.
     pub(crate) room: u32,
-    /// Of an object, its [`ObjectKind`](crate::ObjectKind); of a tuple, [`Node::HASHABLE`] once that is known.
+    /// Of an object, its [`ObjectKind`](crate::ObjectKind); of a tuple, [`Node::HASHABLE`] once that is known; of a dict,
+    /// [`Node::UNSETTLED`] as long as two of its keys may be equal.
     pub(crate) meta: u32,
 }
 
 impl Node {
     pub(crate) const HASHABLE: u32 = 1;
+    pub(crate) const UNSETTLED: u32 = 2;
 }
 
 /// Says that an address is the number of a region.
@@ -197,20 +202,7 @@ impl<'a> Store<'a> {
         let index = self.number(self.nodes.len())?;
         let start = index_of(self.pool.len())?;
         index_of(self.pool.len() + items.len())?;
-        // Of so few, a copy of unknown length takes longer than all the rest.
-        match *items {
-            [] => {}
-            [one] => self.pool.push(one),
-            [one, two] => self.pool.extend_from_slice(&[one, two]),
-            [one, two, three] => self.pool.extend_from_slice(&[one, two, three]),
-            _ => {
-                if items.len() > self.pool.capacity() - self.pool.len() && items.len() >= MANY {
-                    // Often the last row of all, behind what was foreseen: twice the room would be left half empty.
-                    self.pool.reserve_exact(items.len() + self.pool.len() / 8);
-                }
-                self.pool.extend_from_slice(items);
-            }
-        }
+        self.push_items(items);
         let length = items.len() as u32;
         self.nodes.push(Node { start, length, room: length, meta });
         Ok(index)
@@ -227,6 +219,42 @@ impl<'a> Store<'a> {
         Ok(())
     }
 
+    /// Enters the first items of a node: wherever the pool ends.
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, node: u32, items: &[Handle]) -> Result<(), Error> {
+        let start = index_of(self.pool.len())?;
+        index_of(self.pool.len() + items.len())?;
+        self.push_items(items);
+        let length = items.len() as u32;
+        let node = &mut self.nodes[node as usize];
+        *node = Node { start, length, room: length, meta: node.meta };
+        Ok(())
+    }
+
+    /// Enters items at the end of the pool. Of few, a copy of unknown length takes longer than all the rest.
+    #[inline(always)]
+    fn push_items(&mut self, items: &[Handle]) {
+        if items.len() > FEW {
+            return self.push_many(items);
+        }
+        let (pairs, last) = items.as_chunks::<2>();
+        for pair in pairs {
+            self.pool.extend_from_slice(pair);
+        }
+        if let [last] = last {
+            self.pool.push(*last);
+        }
+    }
+
+    #[inline(never)]
+    fn push_many(&mut self, items: &[Handle]) {
+        if items.len() > self.pool.capacity() - self.pool.len() && items.len() >= MANY {
+            // Often the last row of all, behind what was foreseen: twice the room would be left half empty.
+            self.pool.reserve_exact(items.len() + self.pool.len() / 8);
+        }
+        self.pool.extend_from_slice(items);
+    }
+
     /// Appends items to a node: in place where its range is the pool's last or has room, else in a range twice as large.
     #[inline(always)]
     pub(crate) fn append(&mut self, node: u32, items: &[Handle]) -> Result<(), Error> {
@@ -234,10 +262,7 @@ impl<'a> Store<'a> {
         let (start_at, end) = (start as usize, start as usize + length as usize);
         let wanted = length as usize + items.len();
         if length == 0 {
-            // The first items, as from one APPENDS: wherever the pool ends.
-            self.nodes[node as usize].start = index_of(self.pool.len())?;
-            self.pool.extend_from_slice(items);
-            self.nodes[node as usize].room = items.len() as u32;
+            return self.fill(node, items);
         } else if end == self.pool.len() {
             self.pool.extend_from_slice(items);
             self.nodes[node as usize].room = index_of(wanted)?;
