@@ -15,6 +15,8 @@ use rstest::rstest;
     "{'a': 3, '': 4, 'b': 2, 'ab': 5}"
 )]
 // Ints, bools and floats may be equal.
+#[case::int_and_bool(b"\x80\x04}(K\x01K\x00\x88K\x01u.", "{1: 1}")]
+#[case::int_and_float(b"\x80\x04}(K\x01K\x00G?\xf0\x00\x00\x00\x00\x00\x00K\x02u.", "{1: 2}")]
 #[case::numbers(
     b"\x80\x04}(K\x01K\x00\x88K\x01G?\xf0\x00\x00\x00\x00\x00\x00K\x02K\x02K\x03M\x02\x00K\x04u.",
     "{1: 2, 2: 4}"
