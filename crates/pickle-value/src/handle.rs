@@ -174,6 +174,12 @@ impl Handle {
         self.reference().map(|(tag, _)| tag)
     }
 
+    /// The number of its tag, if it is neither an int nor a float.
+    #[inline(always)]
+    pub(crate) fn tag_number(self) -> u8 {
+        (!self.0.get() >> 32) as u8
+    }
+
     /// The index that it has if it names something.
     #[inline(always)]
     pub(crate) fn number(self) -> u32 {

@@ -131,22 +131,37 @@ impl Handle {
         if self.has_tag(Tag::Text) {
             return Held::Text(self.number());
         }
+        const NONE: u8 = Tag::None as u8;
+        const FALSE: u8 = Tag::False as u8;
+        const TRUE: u8 = Tag::True as u8;
+        const BIG_INT: u8 = Tag::BigInt as u8;
+        const BYTES: u8 = Tag::Bytes as u8;
+        const TUPLE: u8 = Tag::Tuple as u8;
+        const LIST: u8 = Tag::List as u8;
+        const DICT: u8 = Tag::Dict as u8;
+        const OBJECT: u8 = Tag::Object as u8;
+        const SET: u8 = Tag::Set as u8;
+        const FROZEN_SET: u8 = Tag::FrozenSet as u8;
+        const COMPLEX: u8 = Tag::Complex as u8;
+        const RANGE: u8 = Tag::Range as u8;
+        const SLICE: u8 = Tag::Slice as u8;
         let (tag, number) = match self.unpack() {
             Unpacked::Int(value) => return Held::Int(value),
             Unpacked::Float(value) => return Held::Float(value),
-            Unpacked::Ref(tag, number) => (tag, number),
+            Unpacked::Ref(..) => (self.tag_number(), self.number()),
         };
+        // By number, which saves looking the tag up.
         match tag {
-            Tag::None => Held::None,
-            Tag::False => Held::Bool(false),
-            Tag::True => Held::Bool(true),
-            Tag::BigInt => Held::BigInt,
-            Tag::Bytes => Held::Bytes,
-            Tag::Tuple => Held::Tuple(number),
-            Tag::List => Held::List(number),
-            Tag::Dict => Held::Dict(number),
-            Tag::Object => Held::Object(number),
-            Tag::Set | Tag::FrozenSet | Tag::Complex | Tag::Range | Tag::Slice => Held::Node(number),
+            NONE => Held::None,
+            FALSE => Held::Bool(false),
+            TRUE => Held::Bool(true),
+            BIG_INT => Held::BigInt,
+            BYTES => Held::Bytes,
+            TUPLE => Held::Tuple(number),
+            LIST => Held::List(number),
+            DICT => Held::Dict(number),
+            OBJECT => Held::Object(number),
+            SET | FROZEN_SET | COMPLEX | RANGE | SLICE => Held::Node(number),
             _ => Held::Other,
         }
     }
