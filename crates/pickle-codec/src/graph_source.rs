@@ -53,6 +53,8 @@ pub struct GraphSource<'g> {
     begun: Begun,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
+    /// The builtins that were looked for: few are.
+    builtins: Vec<(Builtin, Handle)>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
     /// The names that the functions of modules in C have for them.
     functions_of: HashMap<String, Handle, foldhash::fast::RandomState>,
@@ -174,6 +176,7 @@ impl<'g> GraphSource<'g> {
             keys: run::Keys::default(),
             begun: Begun::default(),
             extras: Vec::new(),
+            builtins: Vec::new(),
             names: HashMap::default(),
             functions_of: HashMap::default(),
             standard: HashMap::default(),
@@ -461,6 +464,10 @@ impl<'g> Source for GraphSource<'g> {
         self.write_rare_next(cursor, writer, open)
     }
 
+    fn left(&self, cursor: &Cursor<'g>) -> usize {
+        cursor.len()
+    }
+
     fn parts_behind(&self, object: &Handle, written: usize) -> Option<Cursor<'g>> {
         Some(Cursor::new(self.parts(*object).get(written..)?))
     }
@@ -493,16 +500,7 @@ impl<'g> Source for GraphSource<'g> {
     }
 
     fn builtin(&mut self, builtin: Builtin) -> Result<Handle, Error> {
-        let name = self.name_of(builtin);
-        let of_graph = self.graph.globals().find(|global| global.as_global() == Some(name));
-        if let Some(handle) = of_graph.and_then(View::handle) {
-            return Ok(handle);
-        }
-        let known = |content: &Content| matches!(content, Content::Builtin(known) if *known == builtin);
-        Ok(match self.extras.iter().position(known) {
-            Some(number) => Handle::foreign(EXTRAS + number as u32),
-            None => self.extra_global(Content::Builtin(builtin), name.0, name.1),
-        })
+        Ok(self.builtin_handle(builtin))
     }
 
     fn constant(&mut self, text: &'static str) -> Result<Handle, Error> {

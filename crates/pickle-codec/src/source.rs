@@ -81,6 +81,12 @@ pub trait Source {
         false
     }
 
+    /// How many objects are left at a cursor that [`write_atoms`](Source::write_atoms) has left in `open`.
+    fn left(&self, cursor: &Self::Cursor) -> usize {
+        let _ = cursor;
+        0
+    }
+
     /// The callable, the arguments and the state of an object that [`write_atoms`](Source::write_atoms) has left open in its
     /// making, but the first so many of these parts; none where it has none.
     fn parts_behind(&self, object: &Self::Object, written: usize) -> Option<Self::Cursor> {

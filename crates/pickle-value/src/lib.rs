@@ -66,7 +66,7 @@ pub use graph::{Counts, Graph};
 pub use handle::Handle;
 #[doc(hidden)]
 pub use nest::Nest;
-pub use object::{Buffer, Object, ObjectKind, Step};
+pub use object::{Buffer, Filled, Object, ObjectKind, Step};
 pub use outlook::Outlook;
 pub use path::{Path, PathStep};
 pub use py::{__py_made, IntoPython};

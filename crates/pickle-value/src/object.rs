@@ -199,6 +199,21 @@ impl<'g> Object<'g> {
         is_plain.then_some(self.items)
     }
 
+    /// The items that were appended, set or added, of an object to which nothing else is done.
+    #[inline]
+    #[must_use]
+    pub fn only_items(&self) -> Option<(Filled, &'g [Handle])> {
+        let &[entry] = self.log() else { return None };
+        let (tag, node) = entry.reference()?;
+        let filled = match tag {
+            Tag::Appended => Filled::Appended,
+            Tag::Assigned => Filled::Assigned,
+            Tag::Added => Filled::Added,
+            _ => return None,
+        };
+        Some((filled, self.access.items(node)))
+    }
+
     /// The last state that was set; absent where none was.
     #[must_use]
     pub fn state(&self) -> View<'g> {
@@ -208,6 +223,17 @@ impl<'g> Object<'g> {
         });
         states.next().unwrap_or(View::ABSENT)
     }
+}
+
+/// How an object is filled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Filled {
+    /// Items were appended to it.
+    Appended,
+    /// Items were set in it, keys and values in turn.
+    Assigned,
+    /// Items were added to it.
+    Added,
 }
 
 /// What an entry of an object's log says.

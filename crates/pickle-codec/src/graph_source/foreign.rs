@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use pickle_value::Handle;
+use pickle_value::{Handle, View};
 
 use super::{Cursor, GraphSource, unsupported};
 use crate::builtins::Builtin;
@@ -106,6 +106,23 @@ impl<'g> GraphSource<'g> {
         });
         let rest = rest.collect();
         Some(Nesting { parent: self.global_named(module, outer), first, rest })
+    }
+
+    /// The object that a builtin is: the graph's, or one that the pickler brings along.
+    pub(super) fn builtin_handle(&mut self, builtin: Builtin) -> Handle {
+        if let Some((_, known)) = self.builtins.iter().find(|(known, _)| *known == builtin) {
+            return *known;
+        }
+        let name = self.name_of(builtin);
+        let of_graph = self.graph.globals().find(|global| global.as_global() == Some(name));
+        let known = |content: &Content| matches!(content, Content::Builtin(known) if *known == builtin);
+        let handle = match (of_graph.and_then(View::handle), self.extras.iter().position(known)) {
+            (Some(handle), _) => handle,
+            (None, Some(number)) => Handle::foreign(EXTRAS + number as u32),
+            (None, None) => self.extra_global(Content::Builtin(builtin), name.0, name.1),
+        };
+        self.builtins.push((builtin, handle));
+        handle
     }
 
     /// The one object that a global of this name is.

@@ -25,23 +25,25 @@ enum Ended {
 enum Begun<'g> {
     /// It is written, and these are the items.
     Items(&'g [Handle]),
-    /// The memo has it, or it is the empty tuple: all is written.
-    Known,
+    /// There is nothing else to be written of it: it is empty, or the memo has it.
+    Whole,
     /// It has too many items, or too much is open, and nothing is written of it.
-    No,
+    Not,
 }
 
 /// A container within which nothing is open.
 struct Leaf {
     object: Handle,
+    /// Its number among nodes.
+    number: u32,
     container: Plain,
     length: usize,
 }
 
 impl Leaf {
     fn open<'g>(self) -> Open<Handle, Cursor<'g>> {
-        let Leaf { object, container, length } = self;
-        Open { object, part: OpenPart::Items(container), length, written: 0, rest: Cursor::new(&[]) }
+        let Leaf { object, container, length, .. } = self;
+        Open { object, part: OpenPart::Items(container), length, rest: Cursor::new(&[]) }
     }
 }
 
@@ -82,13 +84,9 @@ impl<'g> GraphSource<'g> {
         let mut rest = open.last().map_or(first.iter(), |innermost| innermost.rest.items.clone());
         // The innermost container, as long as nothing is open within it: most hold nothing but atoms.
         let mut leaf: Option<Leaf> = None;
-        // As much was open at least: what is further out has not changed.
-        let mut lowest = open.len();
+        // Whether the row is a dict's.
+        let mut is_dict = is_open_dict(open);
         let stop = loop {
-            let is_dict = match &leaf {
-                Some(leaf) => leaf.container == Plain::Dict,
-                None => open.last().is_some_and(|open| open.part == OpenPart::Items(Plain::Dict)),
-            };
             let ended = if is_dict {
                 self.write_row::<true>(&mut rest, writer)
             } else {
@@ -104,7 +102,7 @@ impl<'g> GraphSource<'g> {
                         None if open.is_empty() && cursor.made == 0 => break Stop::End,
                         None => break Stop::Atom,
                     };
-                    lowest = lowest.min(open.len());
+                    is_dict = is_open_dict(open);
                 }
                 Some(Ended::Stops(stop)) => break stop,
                 Some(Ended::Begins(container, number)) => {
@@ -112,11 +110,12 @@ impl<'g> GraphSource<'g> {
                     match self.begin(container, number, open.len() < AtomWriter::MOST_OPEN, writer) {
                         Begun::Items(items) => {
                             put_aside(behind, &mut leaf, open, &mut outermost);
-                            leaf = Some(Leaf { object: *object, container, length: items.len() });
+                            leaf = Some(Leaf { object: *object, number, container, length: items.len() });
                             rest = items.iter();
+                            is_dict = container == Plain::Dict;
                         }
-                        Begun::Known => rest = behind.iter(),
-                        Begun::No => break Stop::Shape,
+                        Begun::Whole => rest = behind.iter(),
+                        Begun::Not => break Stop::Shape,
                     }
                 }
                 Some(Ended::Makes(_)) if open.len() >= AtomWriter::MOST_OPEN => break Stop::Shape,
@@ -125,14 +124,12 @@ impl<'g> GraphSource<'g> {
                     let Some((part, items)) = self.begin_making(number) else { break Stop::Shape };
                     put_aside(behind, &mut leaf, open, &mut outermost);
                     rest = items.iter();
-                    open.push(Open { object: *object, part, length: items.len(), written: 0, rest: Cursor::new(&[]) });
+                    is_dict = false;
+                    open.push(Open { object: *object, part, length: items.len(), rest: Cursor::new(&[]) });
                 }
             }
         };
         put_aside(rest.as_slice(), &mut leaf, open, &mut outermost);
-        for open in &mut open[lowest.saturating_sub(1)..] {
-            open.written = open.length - open.rest.len();
-        }
         let written = first.len() - outermost.len();
         cursor.items = cursor.items.as_slice()[written..].iter();
         (written, stop)
@@ -167,20 +164,20 @@ impl<'g> GraphSource<'g> {
         let slot = self.slot_of_node(number);
         if let Some(known) = self.memo[slot].checked_sub(1) {
             writer.known(known);
-            return Begun::Known;
+            return Begun::Whole;
         }
         let items = self.graph.row(number);
         if items.len() > AtomWriter::MOST_PLAIN || !may_open {
-            return Begun::No;
+            return Begun::Not;
         }
         if items.is_empty() && container == Plain::Tuple {
             writer.empty_tuple();
-            return Begun::Known;
+            return Begun::Whole;
         }
         if let Some(index) = writer.begin(container, items.len()) {
             self.memo[slot] = index + 1;
         }
-        Begun::Items(items)
+        if items.is_empty() { Begun::Whole } else { Begun::Items(items) }
     }
 
     /// Writes the end of the innermost row: gives the row behind it, if the same object has another. Nothing where there is no
@@ -192,9 +189,10 @@ impl<'g> GraphSource<'g> {
         open: &mut Vec<Open<Handle, Cursor<'g>>>,
         writer: &mut AtomWriter<'_>,
     ) -> Option<&'g [Handle]> {
-        if let Some(Leaf { object, container, length }) = leaf {
+        if let Some(Leaf { number, container, length, .. }) = leaf {
             if let Some(index) = writer.end(container, length) {
-                self.number(object, index);
+                let slot = self.slot_of_node(number);
+                self.memo[slot] = index + 1;
             }
             return Some(&[]);
         }
@@ -349,6 +347,12 @@ fn is_new(object: Object<'_>) -> Option<bool> {
     }
 }
 
+/// Whether the innermost of what is open is a dict.
+#[inline(always)]
+fn is_open_dict(open: &[Open<Handle, Cursor<'_>>]) -> bool {
+    open.last().is_some_and(|open| open.part == OpenPart::Items(Plain::Dict))
+}
+
 /// Puts aside what is left of the innermost row.
 #[inline(always)]
 fn put_aside<'g>(
@@ -357,7 +361,9 @@ fn put_aside<'g>(
     open: &mut Vec<Open<Handle, Cursor<'g>>>,
     outermost: &mut Iter<'g, Handle>,
 ) {
-    open.extend(leaf.take().map(Leaf::open));
+    if let Some(leaf) = leaf.take() {
+        open.push(leaf.open());
+    }
     match open.last_mut() {
         Some(innermost) => innermost.rest.items = left.iter(),
         None => *outermost = left.iter(),

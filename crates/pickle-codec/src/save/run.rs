@@ -32,6 +32,8 @@ pub struct AtomWriter<'w> {
     /// The memo's next number.
     memo: u32,
     protocol: u8,
+    /// Up to which length content is copied as what is short: nothing is, behind what was not.
+    most_short: u8,
 }
 
 /// Why a run ended.
@@ -71,9 +73,7 @@ pub struct Open<O, C> {
     pub part: OpenPart,
     /// How many items there are, of which keys and values are counted.
     pub length: usize,
-    /// How many of them are written, or begun.
-    pub written: usize,
-    /// The others.
+    /// Those that are neither written nor begun.
     pub rest: C,
 }
 
@@ -136,11 +136,13 @@ pub enum Filling {
     Set,
 }
 
-/// What an item takes at most: text of 255 bytes with its length and its number in the memo, and what a copy of 32 bytes
+/// What an item takes at most: text of 255 bytes with its length and its number in the memo, and what a copy of 64 bytes
 /// takes beyond it.
 const ROOM: usize = 320;
 /// What the window has behind the place where the last item may begin, the byte there included.
 const ITEM: usize = ROOM + 1;
+/// Where in a complex its last part may begin.
+const COMPLEX: usize = 16;
 /// What the end of a container takes at most.
 const END: usize = 16;
 
@@ -156,7 +158,7 @@ impl<'w> AtomWriter<'w> {
         let room = framer.room();
         let window = framer.out.window(2 * ROOM);
         let end = room.min(window.len() - ROOM).min(MOST_BYTES);
-        AtomWriter { window: &mut window[..end + ROOM], whole: end + ROOM, memo, protocol }
+        AtomWriter { window: &mut window[..end + ROOM], whole: end + ROOM, memo, protocol, most_short: SHORT as u8 }
     }
 
     /// Whether there is room for another item. Where there is none, the run ends with [`Stop::Room`].
@@ -213,7 +215,8 @@ impl<'w> AtomWriter<'w> {
     /// An object that has this number in the memo.
     #[inline(always)]
     pub fn known(&mut self, index: u32) {
-        self.get(Get::new(index));
+        let (instruction, length) = indexed(Opcode::BinGet, Opcode::LongBinGet, index);
+        self.put(instruction.to_le_bytes(), length);
     }
 
     /// The same, where the instruction is at hand.
@@ -248,6 +251,21 @@ impl<'w> AtomWriter<'w> {
         Some(self.content([Opcode::ShortBinBytes.byte(), length], bytes, length))
     }
 
+    /// Whether there is room for a complex. Four objects begin in it: none of them may be behind the end of a frame.
+    #[must_use]
+    pub fn has_room_for_complex(&self) -> bool {
+        self.window.len() >= ITEM + COMPLEX
+    }
+
+    /// A complex, whose class has this number in the memo. Gives its own.
+    pub fn complex(&mut self, class: u32, real: f64, imaginary: f64) -> u32 {
+        self.known(class);
+        self.float(real);
+        self.float(imaginary);
+        self.memoized(Opcode::Tuple2);
+        self.memoized(Opcode::Reduce)
+    }
+
     /// An int beyond 64 bits, as [`Shape::BigInt`](crate::Shape::BigInt): the first `length` of these bytes, whatever stands
     /// behind them. False where it is too long for a run, and then nothing is written.
     #[inline(always)]
@@ -258,7 +276,7 @@ impl<'w> AtomWriter<'w> {
         let length = shortest(&bytes[..length]).len() as u8;
         let item = self.bytes_of_item();
         item[..2].copy_from_slice(&[Opcode::Long1.byte(), length]);
-        copy(bytes, length, &mut item[2..]);
+        copy::<SHORT>(bytes, length, &mut item[2..]);
         self.advance(2 + usize::from(length));
         true
     }
@@ -386,9 +404,17 @@ impl<'w> AtomWriter<'w> {
     fn content<const HEAD: usize>(&mut self, head: [u8; HEAD], bytes: &[u8], length: u8) -> u32 {
         let index = self.memo;
         let (put, put_length) = memoizing(self.protocol, index);
+        let is_short = length <= self.most_short;
+        if !is_short {
+            self.most_short = 0;
+        }
         let item = self.bytes_of_item();
         item[..HEAD].copy_from_slice(&head);
-        copy(bytes, length, &mut item[HEAD..]);
+        if is_short {
+            copy::<SHORT>(bytes, length, &mut item[HEAD..]);
+        } else {
+            copy::<LONGER>(bytes, length, &mut item[HEAD..]);
+        }
         let end = HEAD + usize::from(length);
         item[end..end + 8].copy_from_slice(&put.to_le_bytes());
         self.advance(end + put_length);
@@ -437,11 +463,16 @@ fn indexed(short: Opcode, long: Opcode, index: u32) -> (u64, usize) {
     (u64::from(opcode.byte()) | u64::from(index) << 8, length)
 }
 
-/// Copies the first so many bytes. Most content is short: 32 bytes are copied sooner than memcpy is called.
+/// Most content is no longer than this, and is copied sooner so than by memcpy.
+const SHORT: usize = 32;
+/// Where some is longer, which is which cannot be guessed: all of it is copied so.
+const LONGER: usize = 64;
+
+/// Copies the first so many bytes.
 #[inline(always)]
-fn copy(bytes: &[u8], length: u8, to: &mut [u8]) {
-    match bytes.first_chunk::<32>() {
-        Some(chunk) if length <= 32 => to[..32].copy_from_slice(chunk),
+fn copy<const AT_ONCE: usize>(bytes: &[u8], length: u8, to: &mut [u8]) {
+    match bytes.first_chunk::<AT_ONCE>() {
+        Some(chunk) if usize::from(length) <= AT_ONCE => to[..AT_ONCE].copy_from_slice(chunk),
         _ => copy_longer(bytes, length, to),
     }
 }
@@ -527,7 +558,8 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
 
     /// What goes on with what a run left open.
     fn task_of(&mut self, open: Open<S::Object, S::Cursor>, at_shape: bool) -> Result<Task<S>, Fault<S::Error>> {
-        let Open { object, part, length, written, mut rest } = open;
+        let Open { object, part, length, mut rest } = open;
+        let written = length - self.source.left(&rest);
         let batch = |ops, rest| Batch::open(ops, length, written, rest, at_shape);
         Ok(match part {
             OpenPart::Items(Plain::Tuple) => Task::Tuple(Tuple { object, cursor: rest, length, at_shape }),

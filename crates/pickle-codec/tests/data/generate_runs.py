@@ -175,6 +175,12 @@ def cases():
         yield f"a frame ends among objects behind {before}", ["p" * before] + [
             FilledList([FilledDict({number: {number}, 2: b"b" * number}), standard(number)]) for number in range(2)
         ]
+    # A frame may end between the parts of a complex, which is written at once where none does.
+    for before in range(65_300, 65_345):
+        yield f"a frame ends among complexes behind {before}", ["p" * before] + [complex(number, 1) for number in range(8)]
+    lengths = [*range(300), 0, 31, 32, 33, 0, 63, 64, 65, 0, 254, 255, 256, 0]
+    yield "text of every length", ["t" * length for length in lengths]
+    yield "text of every length, as it is seldom", [["t" * length] + ["p"] * 5000 for length in range(25, 75)]
     yield "bytes", [b"", b"1", b"22", b"22", b"b" * 255, b"b" * 256, {b"key": b"value"}, (b"twice", b"twice"), {b"in a set"}]
     twice = b"the same"
     yield "the same bytes", [twice, (twice,), {twice: twice}, {twice}]

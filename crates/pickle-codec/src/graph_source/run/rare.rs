@@ -1,12 +1,13 @@
-//! What a run has that is not common: bytes, sets, objects that are filled, and those of classes that are known.
+//! What a run has that is not common: bytes, complexes, sets, objects that are filled, and those of classes that are known.
 
 use alloc::vec::Vec;
 
-use pickle_value::{Handle, Object, Value};
+use pickle_value::{Filled, Handle, Object, Value};
 
 use super::is_new;
+use crate::builtins::Builtin;
 use crate::graph_source::{Cursor, GraphSource};
-use crate::source::{AtomWriter, Fill, Filling, Open, OpenPart, RarePart};
+use crate::source::{AtomWriter, Filling, Open, OpenPart, RarePart};
 
 impl<'g> GraphSource<'g> {
     /// Tells a writer of what stopped a run: see [`Source::write_rare`](crate::Source::write_rare).
@@ -29,14 +30,13 @@ impl<'g> GraphSource<'g> {
         } else {
             match may_open.then(|| self.write_rare_begin(*item, writer)).flatten() {
                 Some((part, items)) => {
-                    Some(Open { object: *item, part, length: items.len(), written: 0, rest: Cursor::new(items) })
+                    Some(Open { object: *item, part, length: items.len(), rest: Cursor::new(items) })
                 }
                 None => return false,
             }
         };
         match open.last_mut() {
             Some(innermost) => {
-                innermost.written += 1;
                 innermost.rest.items = behind.iter();
             }
             None => cursor.items = behind.iter(),
@@ -45,15 +45,26 @@ impl<'g> GraphSource<'g> {
         true
     }
 
-    /// Writes bytes, where they have an opcode; false, and nothing is written, where they are not such as a run has.
+    /// Writes bytes, where they have an opcode, or a complex; false, and nothing is written, where it is none of these, or none
+    /// that a run has.
     fn write_rare_atom(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> bool {
+        let value = self.graph.value(item);
         // One byte or none may be the same object as others.
-        let Value::Bytes(bytes @ [_, _, ..]) = self.graph.value(item) else { return false };
+        if !matches!(value, Value::Bytes([_, _, ..]) | Value::Complex(..)) {
+            return false;
+        }
         if let Some(known) = self.memo(item).checked_sub(1) {
             writer.known(known);
             return true;
         }
-        let index = if writer.has_bytes() { writer.bytes(bytes) } else { None };
+        let index = match value {
+            Value::Bytes(bytes) if writer.has_bytes() => writer.bytes(bytes),
+            Value::Complex(real, imaginary) if writer.has_room_for_complex() => {
+                let class = self.builtin_handle(Builtin::Complex);
+                self.memo(class).checked_sub(1).map(|class| writer.complex(class, real, imaginary))
+            }
+            _ => None,
+        };
         if let Some(index) = index {
             self.number(item, index);
         }
@@ -110,7 +121,7 @@ impl<'g> GraphSource<'g> {
                 self.number(handle, index);
                 writer.begin_filling(filling, items.len());
                 (ended.part, ended.length) = (OpenPart::Rare(RarePart::Filling(filling)), items.len());
-                (ended.written, ended.rest) = (0, Cursor::new(items));
+                ended.rest = Cursor::new(items);
                 return Some(());
             }
             (RarePart::FrozenSet, _) => {
@@ -130,15 +141,12 @@ impl<'g> GraphSource<'g> {
 
     /// What an object is filled with, if nothing else is done to it.
     fn filling_with(&self, object: Object<'g>) -> Option<(Filling, &'g [Handle])> {
-        let mut steps = object.steps();
-        let (step, None) = (steps.next()?, steps.next()) else { return None };
-        let (filling, cursor) = match self.fill(step)? {
-            Fill::Append(cursor) => (Filling::List, cursor),
-            Fill::Assign(cursor) => (Filling::Dict, cursor),
-            Fill::Add(cursor) => (Filling::Set, cursor),
-            Fill::State(_) | Fill::StateBy { .. } => return None,
+        let (filled, items) = object.only_items()?;
+        let filling = match filled {
+            Filled::Appended => Filling::List,
+            Filled::Assigned => Filling::Dict,
+            Filled::Added => Filling::Set,
         };
-        let items = cursor.items.as_slice();
         (1..=AtomWriter::MOST_PLAIN).contains(&items.len()).then_some((filling, items))
     }
 
