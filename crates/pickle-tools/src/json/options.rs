@@ -220,7 +220,7 @@ impl DumpOptions {
         self
     }
 
-    /// How many bytes of JSON may be written: by default 128 MiB, or a hundred times the size of the graph's input.
+    /// How many bytes of JSON may be written: by default 16 MiB, or a hundred times the size of the graph's input.
     ///
     /// An object that is shared is written again each time, and so a few hundred bytes of pickle may hold more JSON than
     /// any disk does.

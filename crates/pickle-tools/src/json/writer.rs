@@ -11,7 +11,7 @@ use super::int::{write_large, write_small};
 use super::options::DumpOptions;
 
 /// How many bytes of JSON are always allowed, and how many times the size of the graph.
-const ALWAYS_ALLOWED: u64 = 128 << 20;
+const ALWAYS_ALLOWED: u64 = 16 << 20;
 const TIMES_ALLOWED: u64 = 100;
 
 pub(crate) struct Writer<'o> {
