@@ -13,23 +13,6 @@ use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::source::{Nesting, Source};
 
-/// An int that is a line.
-fn write_int_line(value: i64, out: &mut Out) {
-    out.push(Opcode::Int.byte());
-    decimal::write_signed(value, out);
-    out.push(b'\n');
-}
-
-/// A buffer that takes formatted text.
-struct Ascii<'v>(&'v mut Out);
-
-impl core::fmt::Write for Ascii<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-}
-
 impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     pub(super) fn write_bool(&mut self, value: bool) {
         match (self.protocol >= 2, value) {
@@ -302,6 +285,23 @@ pub(crate) fn shortest(mut bytes: &[u8]) -> &[u8] {
         bytes = rest;
     }
     bytes
+}
+
+/// An int that is a line.
+fn write_int_line(value: i64, out: &mut Out) {
+    out.push(Opcode::Int.byte());
+    decimal::write_signed(value, out);
+    out.push(b'\n');
+}
+
+/// A buffer that takes formatted text.
+struct Ascii<'v>(&'v mut Out);
+
+impl core::fmt::Write for Ascii<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
 }
 
 /// An int that the source does not hold itself. Python 2 has a type of its own for those beyond 64 bits; others of its ints
