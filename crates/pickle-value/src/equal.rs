@@ -206,6 +206,11 @@ impl Comparison<'_, '_> {
         if a_items.is_empty() || !self.unite(a, b) {
             return true;
         }
+        if a_items.len() == width {
+            // One key is the other, or there is none that is.
+            self.work.extend(core::iter::zip(a_items, b_items).map(|(&a, &b)| (a, b)));
+            return true;
+        }
         let [a_hasher, b_hasher] =
             &mut **self.known.hashers.get_or_insert_with(|| [(); 2].map(|()| KeyHasher::new()).into());
         let a_order = order_by_hash(a_hasher, self.a, a_items, width);

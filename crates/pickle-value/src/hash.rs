@@ -25,7 +25,7 @@ pub(crate) struct KeyHasher {
     long: HashMap<u32, u64, foldhash::fast::FixedState>,
 }
 
-/// A tuple or frozenset whose items are being hashed; its sum so far is the last of those beside, once it has one.
+/// A container of which an item is being hashed; its sum so far is the last of those beside, once it has one.
 struct Open {
     node: u32,
     /// Which item comes next, and [`UNORDERED`].
@@ -176,103 +176,117 @@ impl KeyHasher {
         }
     }
 
+    /// The hash of a tuple, a frozenset, a range or a slice, however deep.
     fn container(&mut self, access: Access<'_>, key: Handle) -> u64 {
-        let mut walk = Walk::default();
-        let mut current = key;
+        let mut around = Around::default();
+        let mut inner = match self.enter(access, key) {
+            Ok(inner) => inner,
+            Err(known) => return known,
+        };
         loop {
-            let mut value = match self.atom(access, current) {
-                Some(value) => match walk.open.last() {
-                    Some(Open { node, .. }) if current.is_nan() => self.nan_within(*node),
-                    _ => value,
-                },
-                None => match self.enter(current, &mut walk) {
+            let value = match inner.next_item() {
+                Some(item) => match self.atom(access, item) {
+                    Some(_) if item.is_nan() => self.nan_within(inner.node),
                     Some(value) => value,
-                    None => match self.next_item(access, &mut walk) {
-                        Ok(item) => {
-                            current = item;
+                    None => match self.enter(access, item) {
+                        Ok(within) => {
+                            around.push(&inner);
+                            inner = within;
                             continue;
                         }
-                        Err(value) => value,
+                        Err(known) => known,
                     },
                 },
-            };
-            while let Some(&Open { node, next }) = walk.open.last() {
-                let sum = if next & !UNORDERED == 1 { self.beginning(access, node, next) } else { walk.sum() };
-                walk.sums.push(take(sum, value, next));
-                match self.next_item(access, &mut walk) {
-                    Ok(item) => {
-                        current = item;
-                        break;
+                None => {
+                    let value = self.number(4, inner.sum);
+                    // What holds nothing is hashed as soon as found.
+                    if !inner.items.is_empty() {
+                        self.known.set(inner.node, value, access);
                     }
-                    Err(done) => value = done,
+                    match around.pop(access) {
+                        Some(outer) => inner = outer,
+                        None => return value,
+                    }
+                    value
                 }
-            }
-            if walk.open.last().is_none() {
-                return value;
-            }
+            };
+            inner.take(value);
         }
     }
 
-    /// What the sum of a container's items begins with.
-    fn beginning(&self, access: Access<'_>, node: u32, next: u32) -> u64 {
-        self.number((next >> 31) as u8 | 6, access.items(node).len() as u64)
-    }
-
-    /// Opens a container, or gives what is known of it.
-    fn enter(&self, key: Handle, walk: &mut Walk) -> Option<u64> {
-        let (tag, node) = key.reference()?;
-        if let Some(known) = self.known.get(node) {
-            return Some(known);
-        }
-        walk.open.push(Open { node, next: if tag == Tag::FrozenSet { UNORDERED } else { 0 } });
-        None
-    }
-
-    /// The next item of the innermost container, or its hash where all are done.
-    fn next_item(&mut self, access: Access<'_>, walk: &mut Walk) -> Result<Handle, u64> {
-        let Some(top) = walk.open.last_mut() else {
+    /// Begins a container, or gives the hash that is known of it.
+    fn enter<'g>(&self, access: Access<'g>, key: Handle) -> Result<Inner<'g>, u64> {
+        let Some((tag, node)) = key.reference() else {
             return Err(0);
         };
-        // Beyond so many items, which fill 16 GiB, those that there are decide no more.
-        let next = top.next & !UNORDERED;
-        let items = access.items(top.node);
-        if let Some(&item) = items.get(next as usize).filter(|_| next < UNORDERED - 1) {
-            top.next += 1;
-            return Ok(item);
+        match self.known.get(node) {
+            Some(known) => Err(known),
+            None => Ok(Inner::new(access, node, tag == Tag::FrozenSet)),
         }
-        let Open { node, next } = *top;
-        walk.open.pop();
-        let sum = if items.is_empty() { self.beginning(access, node, next) } else { walk.sum() };
-        let value = self.number(4, sum);
-        // What holds nothing is hashed as soon as found.
-        if !items.is_empty() {
-            self.known.set(node, value, access);
-        }
-        Err(value)
     }
 }
 
-/// The containers that are open.
+/// An odd number with as many ones as zeros, at random.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The container whose items are being hashed.
+struct Inner<'g> {
+    items: &'g [Handle],
+    node: u32,
+    /// Which item comes next.
+    next: u32,
+    is_unordered: bool,
+    /// Of the items so far. What it begins with is no secret: the items' hashes are, and the end is hashed.
+    sum: u64,
+}
+
+impl<'g> Inner<'g> {
+    fn new(access: Access<'g>, node: u32, is_unordered: bool) -> Inner<'g> {
+        let items = access.items(node);
+        let sum = (items.len() as u64 * 2 + u64::from(is_unordered)).wrapping_mul(MIX);
+        Inner { items, node, next: 0, is_unordered, sum }
+    }
+
+    fn next_item(&mut self) -> Option<Handle> {
+        // Beyond so many items, which fill 16 GiB, those that there are decide no more.
+        let item = *self.items.get(self.next as usize).filter(|_| self.next < UNORDERED - 1)?;
+        self.next += 1;
+        Some(item)
+    }
+
+    fn take(&mut self, value: u64) {
+        self.sum = if self.is_unordered {
+            self.sum.wrapping_add(value)
+        } else {
+            (self.sum.rotate_left(5) ^ value).wrapping_mul(MIX)
+        };
+    }
+}
+
+/// The containers around it.
 #[derive(Default)]
-struct Walk {
+struct Around {
     open: Nest<Open>,
     /// The sums of those of which an item is hashed: of very deep ones no item may be, and they take half the memory.
     sums: Nest<u64>,
 }
 
-impl Walk {
-    /// The sum of the innermost container that has one.
-    fn sum(&mut self) -> u64 {
-        self.sums.pop().unwrap_or(0)
+impl Around {
+    fn push(&mut self, inner: &Inner<'_>) {
+        if inner.next > 1 {
+            self.sums.push(inner.sum);
+        }
+        self.open.push(Open { node: inner.node, next: inner.next | if inner.is_unordered { UNORDERED } else { 0 } });
     }
-}
 
-/// A sum with another item's hash.
-fn take(sum: u64, value: u64, next: u32) -> u64 {
-    if next & UNORDERED == 0 {
-        (sum.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    } else {
-        sum.wrapping_add(value)
+    fn pop<'g>(&mut self, access: Access<'g>) -> Option<Inner<'g>> {
+        let Open { node, next } = self.open.pop()?;
+        let mut inner = Inner::new(access, node, next & UNORDERED != 0);
+        inner.next = next & !UNORDERED;
+        if inner.next > 1 {
+            inner.sum = self.sums.pop()?;
+        }
+        Some(inner)
     }
 }
 
@@ -333,8 +347,8 @@ fn is_set(bits: &[u64], number: u32) -> bool {
     bits.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 != 0)
 }
 
-/// The nodes whose hashes are asked for more than once: what more than one object refers to, and frozensets, which are asked
-/// for when they are settled, and again when what they stand in is.
+/// The nodes whose hashes are asked for more than once: what more than one object refers to, and frozensets of more than one
+/// item. These are settled, for which their items are hashed, and again when they are asked for themselves.
 fn shared_nodes(access: Access<'_>) -> Vec<u64> {
     let words = access.store.nodes.len() / 64 + 1;
     let (mut once, mut again) = (vec![0_u64; words], vec![0_u64; words]);
@@ -343,7 +357,8 @@ fn shared_nodes(access: Access<'_>) -> Vec<u64> {
             continue;
         };
         let (word, bit) = (node as usize / 64, 1 << (node % 64));
-        again[word] |= if tag == Tag::FrozenSet { bit } else { once[word] & bit };
+        let is_settled = tag == Tag::FrozenSet && access.items(node).len() > 1;
+        again[word] |= if is_settled { bit } else { once[word] & bit };
         once[word] |= bit;
     }
     again

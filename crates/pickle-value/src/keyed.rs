@@ -129,7 +129,7 @@ impl Settler {
         }
         match self.examine_large(access, items, width) {
             Some(slots) => Found::Distinct(Some(slots)),
-            None => self.repeated(access, items, width),
+            None => self.repeated(access, items, width, &[]),
         }
     }
 
@@ -137,12 +137,12 @@ impl Settler {
         let mut hashes = [0; SMALL];
         for (entry, &key) in items.iter().step_by(width).enumerate() {
             let hash = self.hasher.hash(access, key);
+            hashes[entry] = hash;
             for earlier in 0..entry {
                 if hashes[earlier] == hash && keys_equal(&mut self.equals, access, items[earlier * width], key) {
-                    return self.repeated(access, items, width);
+                    return self.repeated(access, items, width, &hashes[..=entry]);
                 }
             }
-            hashes[entry] = hash;
         }
         Found::Distinct(None)
     }
@@ -164,17 +164,17 @@ impl Settler {
         Some(table.slots)
     }
 
-    /// Of equal keys, keeps the first with the last value.
+    /// Of equal keys, keeps the first with the last value. `hashes` are those of the first keys: of a deep one it is much work.
     #[cold]
-    fn repeated(&mut self, access: Access<'_>, items: &[Handle], width: usize) -> Found {
+    fn repeated(&mut self, access: Access<'_>, items: &[Handle], width: usize, hashes: &[u64]) -> Found {
         let mut table = Table::new(items.len() / width);
         let mut kept: Vec<Handle> = Vec::with_capacity(items.len());
-        for entry in items.chunks_exact(width) {
+        for (at, entry) in items.chunks_exact(width).enumerate() {
             if entry[0].is_nan() {
                 kept.extend_from_slice(entry);
                 continue;
             }
-            let hash = self.hasher.hash(access, entry[0]);
+            let hash = hashes.get(at).copied().unwrap_or_else(|| self.hasher.hash(access, entry[0]));
             let number = kept.len() / width;
             let is_equal = |other| keys_equal(&mut self.equals, access, kept[other * width], entry[0]);
             match table.find_or_insert(hash, number, is_equal) {
