@@ -1,4 +1,4 @@
-//! Types of other crates that stand for Python's own: `--all-features`.
+//! Types of other crates that stand for Python's own, each behind a feature: the tests of this crate have them all.
 
 #![cfg(all(feature = "jiff", feature = "chrono", feature = "uuid", feature = "rust_decimal"))]
 
