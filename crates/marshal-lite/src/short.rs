@@ -45,6 +45,14 @@ impl<'g> Short<'g> {
         [window[0] & own[0], window[1] & own[1], window[2] & own[2], window[3] & own[3]]
     }
 
+    /// Its first eight bytes and its last, in words; where it has less, these with zeros behind them.
+    #[inline(always)]
+    pub(crate) fn ends(self) -> [u64; 2] {
+        let own = word_at(self.own, 0);
+        let last = self.length.saturating_sub(8).min(WINDOW - 8);
+        [word_at(self.window, 0) & own, word_at(self.window, last) & own]
+    }
+
     #[inline(always)]
     pub(crate) fn is_ascii(self) -> bool {
         let [a, b, c, d] = self.alone();
@@ -71,8 +79,12 @@ impl<'g> Short<'g> {
 /// Bytes in little-endian words.
 #[inline(always)]
 pub(crate) fn words(bytes: &[u8; WINDOW]) -> [u64; WINDOW / 8] {
-    let word = |at: usize| u64::from_le_bytes(bytes[8 * at..].first_chunk().copied().unwrap_or_default());
-    [word(0), word(1), word(2), word(3)]
+    [word_at(bytes, 0), word_at(bytes, 8), word_at(bytes, 16), word_at(bytes, 24)]
+}
+
+#[inline(always)]
+fn word_at(bytes: &[u8; WINDOW], at: usize) -> u64 {
+    u64::from_le_bytes(bytes[at..].first_chunk().copied().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 //! strings that are interned are equal.
 //!
 //! What stands in a field of a code object is known before it is looked at, so that each field has code of its own
-//! (`code.rs`), and so has what there is most of (`common.rs`), and all else is told apart (`text.rs`, `rare.rs`). The first two write
-//! to the room that there is, by way of [`Rest`]; the others use a [`Writer`], and that is copied.
+//! (`code.rs`), and so has what there is most of (`common.rs`), and all else is told apart (`text.rs`, `rare.rs`). What is rare
+//! is written by a [`Writer`], and that is copied; all else to the room that there is, by way of [`Rest`].
 //!
 //! This gives up wherever something would have to be known that is not: a string that turns out to be interned, a set in
 //! another order, what no code object has. [`First`](super::First) writes all graphs.
@@ -75,8 +75,6 @@ struct Straight<'g> {
     singles: usize,
     /// How many numbers were given.
     given: u32,
-    /// Where what is rare is written.
-    at: usize,
     /// How many of the graph's items were written.
     written: usize,
     deepest: usize,
@@ -123,7 +121,6 @@ impl<'g> Straight<'g> {
             singles: numbering.count(),
             numbering,
             given: 0,
-            at: 0,
             written: 0,
             deepest: depth_limit.min(DEEPEST),
             names: Hashes::with_room_for(graph.counts().spans),
@@ -185,7 +182,7 @@ impl<'g> Straight<'g> {
         self.written == self.graph.all_items().len()
             && name.is_none_or(|word| !word.is_met())
             && self.given < MOST
-            && self.names.are_different()
+            && self.names.are_different(self.contents)
             && (self.sets.is_empty() || self.rules.ordering_holds_items)
             && core::mem::take(&mut self.sets).into_iter().all(|items| self.is_in_order(items))
     }
@@ -193,7 +190,11 @@ impl<'g> Straight<'g> {
     /// Writes any object.
     #[inline(never)]
     fn object<'w>(&mut self, mut rest: Rest<'w>, object: Handle, context: Context, depth: usize) -> Option<Rest<'w>> {
-        self.at = self.room - rest.len();
+        let number = object.text_number();
+        if self.words.get(1 + number as usize).is_some_and(|word| object.is_text() && !word.is_met()) {
+            self.new_text(&mut rest, number, context)?;
+            return Some(rest);
+        }
         let inner = self.begin(object, context)?;
         rest = self.take_over(rest)?;
         match inner {
@@ -229,7 +230,6 @@ impl<'g> Straight<'g> {
             return self.again(object, slot, word, context);
         }
         match self.graph.value(object) {
-            Value::Text(_) => self.any_text(object, slot, context)?,
             Value::None => self.head(0).single(TypeCode::None).ok()?,
             Value::Int(value) => self.int(value, context)?,
             Value::Tuple([]) => self.single(slot, EMPTY_TUPLE, |mut head| head.tuple(0).ok())?,
@@ -286,7 +286,7 @@ impl<'g> Straight<'g> {
         Some(Inner::Nothing)
     }
 
-    fn items<'w>(&mut self, rest: Rest<'w>, items: &'g [Handle], context: Context, depth: usize) -> Option<Rest<'w>> {
+    fn items<'w>(&mut self, rest: Rest<'w>, items: &[Handle], context: Context, depth: usize) -> Option<Rest<'w>> {
         self.written += items.len();
         if context == Context::CONSTANT {
             self.row::<true>(rest, items, context, depth)
@@ -299,7 +299,7 @@ impl<'g> Straight<'g> {
     fn row<'w, const CONSTANT: bool>(
         &mut self,
         mut rest: Rest<'w>,
-        items: &'g [Handle],
+        items: &[Handle],
         context: Context,
         depth: usize,
     ) -> Option<Rest<'w>> {

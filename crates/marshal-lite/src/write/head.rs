@@ -38,14 +38,15 @@ pub(crate) const fn short_ascii(interned: bool) -> TypeCode {
     if interned { TypeCode::ShortAsciiInterned } else { TypeCode::ShortAscii }
 }
 
-/// How a str of so many bytes of UTF-8 begins that is not interned, and of how many bytes that is, from version 4 on.
+/// How a str of so many bytes of UTF-8 begins, and of how many bytes that is, from version 4 on.
 #[inline(always)]
-pub(crate) fn text_head(length: usize, is_ascii: bool) -> Option<(u64, usize)> {
+pub(crate) fn text_head(length: usize, is_ascii: bool, interned: bool, flag: u8) -> Option<(u64, usize)> {
+    let code = |code: TypeCode| if interned { code.interned() } else { code };
     let size = u32::try_from(length).ok().filter(|&size| size <= i32::MAX as u32)?;
     Some(match u8::try_from(size) {
-        Ok(size) if is_ascii => (with_short_size(TypeCode::ShortAscii, 0, size).into(), 2),
-        Err(_) if is_ascii => (with_word(TypeCode::Ascii, 0, size), 5),
-        _ => (with_word(TypeCode::Unicode, 0, size), 5),
+        Ok(size) if is_ascii => (with_short_size(code(TypeCode::ShortAscii), flag, size).into(), 2),
+        Err(_) if is_ascii => (with_word(code(TypeCode::Ascii), flag, size), 5),
+        _ => (with_word(code(TypeCode::Unicode), flag, size), 5),
     })
 }
 

@@ -59,7 +59,7 @@ impl<'g> Straight<'g> {
         self.words.get_mut(usize::try_from(number).ok()?.checked_add(1)?)
     }
 
-    /// A name, if it is short.
+    /// A name.
     #[inline(always)]
     pub(super) fn name_text(&mut self, rest: &mut Rest<'_>, object: Handle) -> Option<()> {
         let number = object.text_number();
@@ -67,23 +67,28 @@ impl<'g> Straight<'g> {
         if word.is_known(Context::NAME) {
             return rest.put::<5>(word.reference());
         }
-        let (window, length) = self.contents.window::<WINDOW>(number)?;
-        let short = Short::new(window, length)?;
-        if word.is_met() || length <= 1 || !short.is_ascii() {
+        if word.is_met() {
             return None;
         }
-        self.new_name(rest, number, short)
+        if let Some((window, length)) = self.contents.window::<WINDOW>(number)
+            && let Some(short) = Short::new(window, length)
+            && length > 1
+            && short.is_ascii()
+        {
+            return self.new_name(rest, number, short);
+        }
+        self.new_text(rest, number, Context::NAME)
     }
 
     #[inline(always)]
     fn new_name(&mut self, rest: &mut Rest<'_>, number: u64, short: Short<'_>) -> Option<()> {
         rest.put_short(with_short_size(short_ascii(true), FLAG_REF, short.size()), short)?;
         self.give_number(1 + number as usize, true, SETTLED);
-        self.names.push_short(short);
+        self.names.push_short(number as u32, short);
         Some(())
     }
 
-    /// A str: all but those that are not interned and have a number, and names that are long.
+    /// A str.
     #[inline(always)]
     fn text(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> Option<()> {
         let number = object.text_number();
@@ -91,40 +96,73 @@ impl<'g> Straight<'g> {
         if word.is_known(context) {
             return rest.put::<5>(word.reference());
         }
-        if word.is_met() || context.is_held() {
+        if word.is_met() {
             return None;
         }
-        let Some((window, length)) = self.contents.window::<64>(number) else {
-            return self.long_text(rest, number, context);
-        };
-        if length <= 2 {
-            return None;
+        match self.contents.window(number) {
+            Some((window, length)) if length > 2 && !context.is_held() => {
+                self.short_text(rest, number, window, length, context)
+            }
+            None if !context.is_held() && !context.is_name() => match self.long_text(rest, number, context) {
+                None => self.new_text(rest, number, context),
+                written => written,
+            },
+            _ => self.new_text(rest, number, context),
         }
-        let first = Short::new(window.first_chunk::<WINDOW>()?, length.min(WINDOW))?;
-        if context.is_name() || context.is_constant() && first.looks_like_a_name() {
-            return if length <= WINDOW && first.is_ascii() { self.new_name(rest, number, first) } else { None };
-        }
-        if self.is_shared(1 + number as usize) {
-            return None;
-        }
-        let second = Short::new(window.last_chunk::<WINDOW>()?, length.saturating_sub(WINDOW))?;
-        let (head, head_length) = text_head(length, first.is_ascii() & second.is_ascii())?;
-        rest.put_window(head, head_length, window, length)
     }
 
     /// The same of one that is long, or that stands at the end of the input.
     #[inline(always)]
     fn long_text(&mut self, rest: &mut Rest<'_>, number: u64, context: Context) -> Option<()> {
         let (bytes, length) = self.contents.bytes_and_more(number)?;
-        if context.is_name() || self.is_shared(1 + number as usize) {
-            return None;
-        }
         let utf8 = bytes.get(..length).filter(|utf8| utf8.len() > WINDOW)?;
         if context.is_constant() && Short::new(utf8, WINDOW).is_none_or(Short::looks_like_a_name) {
             return None;
         }
-        let (head, head_length) = text_head(utf8.len(), is_ascii(utf8))?;
-        rest.put_bytes(head, head_length, utf8)
+        let (is_shared, at) = (self.is_shared(1 + number as usize), self.room - rest.len());
+        let (head, head_length) = text_head(utf8.len(), is_ascii(utf8), false, u8::from(is_shared) * FLAG_REF)?;
+        rest.put_bytes(head, head_length, utf8)?;
+        if is_shared {
+            self.number_text(1 + number as usize, context, at);
+        }
+        Some(())
+    }
+
+    /// A str that is new, and of which there may be several.
+    #[inline(always)]
+    fn short_text(
+        &mut self,
+        rest: &mut Rest<'_>,
+        number: u64,
+        window: &[u8; 64],
+        length: usize,
+        context: Context,
+    ) -> Option<()> {
+        let first = Short::new(window.first_chunk::<WINDOW>()?, length.min(WINDOW))?;
+        if context.is_name() || context.is_constant() && first.looks_like_a_name() {
+            return if length <= WINDOW && first.is_ascii() {
+                self.new_name(rest, number, first)
+            } else {
+                self.new_text(rest, number, context)
+            };
+        }
+        let second = Short::new(window.last_chunk::<WINDOW>()?, length.saturating_sub(WINDOW))?;
+        let (is_shared, at) = (self.is_shared(1 + number as usize), self.room - rest.len());
+        let is_ascii = first.is_ascii() & second.is_ascii();
+        let (head, head_length) = text_head(length, is_ascii, false, u8::from(is_shared) * FLAG_REF)?;
+        rest.put_window(head, head_length, window, length)?;
+        if is_shared {
+            self.number_text(1 + number as usize, context, at);
+        }
+        Some(())
+    }
+
+    /// Gives the next number to a str that is not interned as far as is known, and begins there.
+    #[inline(always)]
+    pub(super) fn number_text(&mut self, slot: usize, context: Context, at: usize) {
+        self.texts.push((self.given, at));
+        // Of one that was found not to be interned.
+        self.give_number(slot, true, if context.is_constant() { Context::CONSTANT.needs() } else { 0 });
     }
 
     /// Bytes of which there may be several, most of which have no more than `N`.

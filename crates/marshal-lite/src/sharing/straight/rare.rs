@@ -22,7 +22,7 @@ impl<'g> Straight<'g> {
             Value::Text(text) => {
                 let utf8 = text.as_bytes();
                 if context.is_name() || context.is_constant() && looks_like_a_name(utf8) {
-                    self.intern(slot, utf8)?;
+                    self.intern(slot, object, utf8)?;
                     SETTLED
                 } else {
                     context.needs() & Context::CONSTANT.needs()

@@ -6,37 +6,55 @@ use super::super::Context;
 use super::super::context::looks_like_a_name;
 use super::super::slots::{is_interned_single, single_text};
 use super::Straight;
-use super::word::SETTLED;
+use super::word::{SETTLED, Word};
+use crate::out::{Rest, is_ascii};
 use crate::short::{Short, WINDOW};
+use crate::table::FLAG_REF;
+use crate::write::text_head;
 
 impl<'g> Straight<'g> {
-    /// Any str that is new.
-    pub(super) fn any_text(&mut self, object: Handle, slot: usize, context: Context) -> Option<()> {
-        let (bytes, length) = self.graph.bytes_and_more(object);
-        let utf8 = bytes.get(..length)?;
+    /// Any str that is new, with this number among spans.
+    #[inline(never)]
+    pub(super) fn new_text(&mut self, rest: &mut Rest<'_>, number: u64, context: Context) -> Option<()> {
+        let (bytes, length) = self.contents.bytes_and_more(number)?;
+        let (utf8, slot, at) = (bytes.get(..length)?, 1 + number as usize, self.room - rest.len());
         if utf8.len() <= 2
             && let Some(single) = single_text(utf8)
         {
-            return self.single_text(slot, single, utf8, context);
+            return self.single_text(rest, slot, single, utf8, context);
         }
         // What is long is seldom a name, and the first of it says so.
         let begins_as_a_name = || Short::new(bytes, length.min(WINDOW)).is_none_or(Short::looks_like_a_name);
         if context.is_name() || context.is_constant() && begins_as_a_name() && looks_like_a_name(utf8) {
-            self.names.push(utf8);
-            return self.give(slot, SETTLED).text(utf8, true).ok();
+            self.put_text(rest, utf8, true, FLAG_REF)?;
+            self.names.push(number as u32, utf8);
+            self.give_number(slot, true, SETTLED);
+            return Some(());
         }
         let is_shared = self.is_shared(slot) || context.is_held();
-        // Of one that was found not to be interned.
-        let settled = if context.is_constant() { Context::CONSTANT.needs() } else { 0 };
-        self.share(slot, context, settled).text(utf8, false).ok()?;
+        self.put_text(rest, utf8, false, u8::from(is_shared) * FLAG_REF)?;
         if is_shared {
-            self.texts.push((self.given - 1, self.at));
+            self.number_text(slot, context, at);
         }
         Some(())
     }
 
+    fn put_text(&mut self, rest: &mut Rest<'_>, utf8: &[u8], interned: bool, flag: u8) -> Option<()> {
+        let (head, head_length) = text_head(utf8.len(), is_ascii(utf8), interned, flag)?;
+        let is_written = rest.put_bytes(head, head_length, utf8);
+        self.is_full = is_written.is_none();
+        is_written
+    }
+
     /// A str of which there is one.
-    fn single_text(&mut self, slot: usize, single: usize, utf8: &[u8], context: Context) -> Option<()> {
+    fn single_text(
+        &mut self,
+        rest: &mut Rest<'_>,
+        slot: usize,
+        single: usize,
+        utf8: &[u8],
+        context: Context,
+    ) -> Option<()> {
         let is_constant = context.is_constant();
         let is_interned =
             is_interned_single(single, &self.rules) || context.is_name() || is_constant && looks_like_a_name(utf8);
@@ -47,20 +65,26 @@ impl<'g> Straight<'g> {
             if is_interned && !word.has_settled(SETTLED) {
                 return None;
             }
-            self.words[slot] = word;
-            return self.reference(word);
+            self.put_reference(rest, word)?;
+        } else {
+            self.put_text(rest, utf8, is_interned, FLAG_REF)?;
+            self.give_number(single, true, if is_interned { SETTLED } else { u32::from(is_constant) });
         }
-        let settled = if is_interned { SETTLED } else { u32::from(is_constant) };
-        self.give(single, settled).text(utf8, is_interned).ok()?;
         self.words[slot] = self.words[single];
         Some(())
     }
 
+    fn put_reference(&mut self, rest: &mut Rest<'_>, word: Word) -> Option<()> {
+        let is_written = rest.put::<5>(word.reference());
+        self.is_full = is_written.is_none();
+        is_written
+    }
+
     /// Makes a str that was written one that is interned.
-    pub(super) fn intern(&mut self, slot: usize, utf8: &[u8]) -> Option<()> {
+    pub(super) fn intern(&mut self, slot: usize, object: Handle, utf8: &[u8]) -> Option<()> {
         let number = self.words[slot].number();
         let text = self.texts.binary_search_by_key(&number, |&(number, _)| number).ok()?;
-        self.names.push(utf8);
+        self.names.push(object.identity().number, utf8);
         self.interned.push(self.texts[text].1);
         Some(())
     }

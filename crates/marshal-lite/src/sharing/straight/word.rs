@@ -6,13 +6,13 @@ use crate::write::with_word;
 
 /// What is known of an object.
 ///
-/// Nothing, as long as it has no number. Then it is the reference to it as it is written, five bytes, and in the highest bits
-/// that it was met and what is settled of it, as in [`State`](super::super::slots::State).
+/// Nothing, as long as it has no number. Then it is that, and in the highest bits that it was met and what is settled of it, as
+/// in [`State`](super::super::slots::State).
 #[derive(Clone, Copy, Default)]
-pub(super) struct Word(u64);
+pub(super) struct Word(u32);
 
-const MET: u64 = 1 << SETTLED_AT >> 1;
-const SETTLED_AT: u32 = 62;
+const MET: u32 = 1 << SETTLED_AT >> 1;
+const SETTLED_AT: u32 = 30;
 
 /// Whatever is asked about an object, it is settled.
 pub(super) const SETTLED: u32 = 3;
@@ -21,7 +21,7 @@ impl Word {
     /// Of what has this number, with what is settled of it.
     #[inline(always)]
     pub(super) const fn numbered(number: u32, settled: u32) -> Word {
-        Word(with_word(TypeCode::Ref, 0, number) | MET | (settled as u64) << SETTLED_AT)
+        Word(number | MET | settled << SETTLED_AT)
     }
 
     /// Whether it has a number.
@@ -38,21 +38,21 @@ impl Word {
 
     #[inline(always)]
     pub(super) const fn has_settled(self, needs: u32) -> bool {
-        !(self.0 >> SETTLED_AT) & needs as u64 == 0
+        !(self.0 >> SETTLED_AT) & needs == 0
     }
 
     pub(super) fn settle(&mut self, needs: u32) {
-        self.0 |= u64::from(needs) << SETTLED_AT;
+        self.0 |= needs << SETTLED_AT;
     }
 
     /// The reference to what has a number: the low five bytes, whatever is above.
     #[inline(always)]
     pub(super) const fn reference(self) -> u64 {
-        self.0
+        with_word(TypeCode::Ref, 0, self.number())
     }
 
     /// The number of what has one.
     pub(super) const fn number(self) -> u32 {
-        (self.0 >> 8) as u32
+        self.0 & (MET - 1)
     }
 }
