@@ -28,6 +28,25 @@ fn names_may_be_long() {
     assert_eq!(to_vec(&graph).expect("it can be written"), data);
 }
 
+/// Sets of a module, the items of which are in another order where they are read.
+#[test]
+fn the_items_of_sets_are_in_the_order_of_their_bytes() {
+    let expected = file("sets.marshal");
+    let mut data = expected.clone();
+    for pair in [[b"\xda\x02aa", b"\xda\x02cc"], [b"\xda\x02bb", b"\xda\x02dd"], [b"\xda\x02ee", b"\xda\x02ff"]] {
+        let [one, other] = pair.map(|name| data.windows(4).position(|window| window == name).expect("it is there"));
+        data.swap(one + 2, other + 2);
+        data.swap(one + 3, other + 3);
+    }
+    assert_ne!(data, expected);
+    for data in [&data, &expected] {
+        let graph = from_slice(data).expect("it can be read");
+        assert_eq!(to_vec(&graph).expect("it can be written"), expected);
+        let general = WriteOptions::new().size_limit(usize::MAX).to_vec(&graph);
+        assert_eq!(general.expect("it can be written"), expected);
+    }
+}
+
 #[test]
 fn nothing_is_shared_where_that_is_asked_for() {
     let [unshared, shared] = ["unshared.marshal", "shared.marshal"].map(file);

@@ -9,8 +9,8 @@
 //! (`code.rs`), and so has what there is most of (`common.rs`), and all else is told apart (`text.rs`, `rare.rs`). What is rare
 //! is written by a [`Writer`], and that is copied; all else to the room that there is, by way of [`Rest`].
 //!
-//! This gives up wherever something would have to be known that is not: a string that turns out to be interned, a set in
-//! another order, what no code object has. [`First`](super::First) writes all graphs.
+//! This gives up wherever something would have to be known that is not: a string that turns out to be interned, the order of
+//! a set that holds containers, what no code object has. [`First`](super::First) writes all graphs.
 
 mod code;
 mod common;
@@ -89,8 +89,10 @@ struct Straight<'g> {
     texts: Vec<(u32, usize)>,
     /// Where those begin that are found to be interned.
     interned: Vec<usize>,
-    /// Sets whose items have to be in order.
-    sets: Vec<&'g [Handle]>,
+    /// The items of sets, in the order that they were written in.
+    sets: Vec<Vec<Handle>>,
+    /// How many bytes were written to find that order.
+    apart: usize,
     /// How much room there is in all.
     room: usize,
     /// Whether that was not enough.
@@ -102,6 +104,8 @@ enum Inner<'g> {
     Nothing,
     /// Items in this context.
     Items(&'g [Handle], Context),
+    /// Items of a set in the order of their bytes.
+    Ordered(Vec<Handle>, Context),
     /// Keys and values.
     Dict(&'g [Handle], Context),
     /// A code object, of which nothing is written yet.
@@ -130,6 +134,7 @@ impl<'g> Straight<'g> {
             texts: Vec::new(),
             interned: Vec::new(),
             sets: Vec::new(),
+            apart: 0,
             room: 0,
             is_full: false,
         }
@@ -183,8 +188,9 @@ impl<'g> Straight<'g> {
             && name.is_none_or(|word| !word.is_met())
             && self.given < MOST
             && self.names.are_different(self.contents)
-            && (self.sets.is_empty() || self.rules.ordering_holds_items)
-            && core::mem::take(&mut self.sets).into_iter().all(|items| self.is_in_order(items))
+            && core::mem::take(&mut self.sets)
+                .into_iter()
+                .all(|items| self.in_order(&items, Context::PLAIN) == Some(items))
     }
 
     /// Writes any object.
@@ -200,6 +206,11 @@ impl<'g> Straight<'g> {
         match inner {
             Inner::Nothing => Some(rest),
             Inner::Items(items, context) => self.items(rest, items, context, depth),
+            Inner::Ordered(items, context) => {
+                rest = self.items(rest, &items, context, depth)?;
+                self.sets.push(items);
+                Some(rest)
+            }
             Inner::Dict(items, context) => {
                 rest = self.items(rest, items, context, depth)?;
                 self.null(rest)

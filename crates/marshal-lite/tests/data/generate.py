@@ -3,7 +3,7 @@
 Writes X.Y.pyc, X.Y-2.pyc at optimisation level 2, and from 3.7 on X.Y-hash.pyc with a checked hash. The source's time of
 modification is set to 1700000000 before. 3.13 writes unshared.marshal, the code at version 2, which has no references, and
 shared.marshal, what it writes of the code that it reads from that; and long-names.marshal, the code of a module and a function
-whose names are long, or not ASCII.
+whose names are long, or not ASCII; and sets.marshal, the code of sets.
 """
 
 import marshal
@@ -36,3 +36,6 @@ else:
         lines = ["def f():\n import " + ",".join("z" + name for name in names)] + [name + "=1" for name in names]
         with open("long-names.marshal", "wb") as file:
             file.write(marshal.dumps(marshal.loads(marshal.dumps(compile("\n".join(lines), "f", "exec")))))
+        code = compile("0 in {('aa', 'bb'), ('cc', 'dd')}, 0 in {'ee', 'ff', b'gg', 1000, None, 'h i'}", "f", "exec")
+        with open("sets.marshal", "wb") as file:
+            file.write(marshal.dumps(marshal.loads(marshal.dumps(code))))

@@ -12,6 +12,9 @@ use super::{Inner, Straight};
 use crate::table::{FLAG_REF, TypeCode};
 use crate::write::Head;
 
+/// How many names there are at most in a tuple that a set holds.
+const FEW: usize = 8;
+
 impl<'g> Straight<'g> {
     /// What was written before, where nobody asked yet whether its strings are interned.
     #[cold]
@@ -76,12 +79,13 @@ impl<'g> Straight<'g> {
                 return Some(Inner::Dict(items, of_items));
             }
             Value::FrozenSet(items) => {
-                if self.rules.sets_are_ordered && items.len() > 1 {
-                    self.sets.push(items);
-                }
                 let of_items = context.of_items(true);
                 self.share(slot, context, of_items.needs()).sized(TypeCode::FrozenSet, items.len()).ok()?;
-                return Some(Inner::Items(items, of_items.and(self.rules.of_set_items())));
+                let inner = of_items.and(self.rules.of_set_items());
+                if !self.rules.sets_are_ordered || items.len() <= 1 {
+                    return Some(Inner::Items(items, inner));
+                }
+                return Some(Inner::Ordered(self.in_order(items, of_items)?, inner));
             }
             _ => return None,
         }
@@ -106,36 +110,58 @@ impl<'g> Straight<'g> {
         Some(())
     }
 
-    /// Whether a set's items stand in the order of their bytes. Of containers that is not said here.
+    /// A set's items in the order of their bytes, as far as these are known; nothing where there are containers.
     ///
     /// While their bytes are made to be compared, items are held besides: all have the flag.
-    pub(super) fn is_in_order(&mut self, items: &[Handle]) -> bool {
-        let end = self.writer.out.len();
-        let mut starts = Vec::with_capacity(items.len() + 1);
-        for &item in items {
-            starts.push(self.writer.out.len());
-            if self.write_apart(item).is_none() {
-                return false;
-            }
+    pub(super) fn in_order(&mut self, items: &[Handle], context: Context) -> Option<Vec<Handle>> {
+        if !self.rules.ordering_holds_items {
+            return None;
         }
-        starts.push(self.writer.out.len());
+        let end = self.writer.out.len();
+        let mut ends = Vec::with_capacity(items.len());
+        for &item in items {
+            self.write_apart(item, context)?;
+            ends.push(self.writer.out.len());
+        }
+        let starts = core::iter::once(end).chain(ends.iter().copied());
         let written = self.writer.out.written_mut();
-        let is_sorted = starts.windows(2).map(|ends| &written[ends[0]..ends[1]]).is_sorted();
+        let mut ordered: Vec<_> =
+            starts.zip(&ends).zip(items).map(|((start, &end), &item)| (&written[start..end], item)).collect();
+        ordered.sort_by_key(|&(bytes, _)| bytes);
+        let ordered = ordered.into_iter().map(|(_, item)| item).collect();
         self.writer.out.truncate(end);
-        is_sorted
+        // Many sets may hold the same long text.
+        self.apart += ends.last().map_or(0, |last| last - end);
+        (self.apart <= 2 * self.room).then_some(ordered)
     }
 
-    /// Writes an item of a set by itself.
-    fn write_apart(&mut self, item: Handle) -> Option<()> {
-        let word = self.words[self.slot(item)];
+    /// Writes an item of a set by itself: of tuples, those that hold names alone, each once.
+    fn write_apart(&mut self, item: Handle, context: Context) -> Option<()> {
+        let is_interned = self.is_interned(item, context);
         let value = self.graph.value(item);
         let mut head = self.head(FLAG_REF);
         match value {
-            Value::Text(text) => head.text(text.as_bytes(), word.has_settled(SETTLED)).ok(),
+            Value::Text(text) => head.text(text.as_bytes(), is_interned).ok(),
             Value::Bytes(bytes) => head.counted(TypeCode::String, bytes).ok(),
             Value::Int(value) => head.int(value).ok(),
             Value::None => self.head(0).single(TypeCode::None).ok(),
+            Value::Tuple(names) if (1..=FEW).contains(&names.len()) => {
+                head.tuple(names.len()).ok()?;
+                names.iter().enumerate().try_for_each(|(at, &name)| {
+                    let is_alone = self.is_interned(name, context) && !names[..at].contains(&name);
+                    is_alone.then(|| self.write_apart(name, context))?
+                })
+            }
             _ => None,
+        }
+    }
+
+    /// Whether this is a str that is interned, or will be, being a constant.
+    fn is_interned(&self, object: Handle, context: Context) -> bool {
+        let is_settled = self.words[self.slot(object)].has_settled(SETTLED);
+        match self.graph.value(object) {
+            Value::Text(text) => is_settled || context.is_constant() && looks_like_a_name(text.as_bytes()),
+            _ => false,
         }
     }
 }
