@@ -305,7 +305,19 @@ pub(crate) fn int_of(graph: &Graph<'_>, object: Handle) -> Option<i64> {
     }
 }
 
-/// Numbers of a code object, which are no objects: nothing if any does not fit.
+/// A number of a code object, which is no object: nothing if it does not fit.
+#[inline(always)]
+pub(crate) fn bare_int(graph: &Graph<'_>, value: Handle) -> Option<i32> {
+    value.as_i32().or_else(|| any_bare_int(graph, value))
+}
+
+#[cold]
+#[inline(never)]
+fn any_bare_int(graph: &Graph<'_>, value: Handle) -> Option<i32> {
+    i32::try_from(int_of(graph, value)?).ok()
+}
+
+/// Several of them that are at hand.
 #[inline(always)]
 pub(crate) fn ints_of<const N: usize>(values: &[Handle; N]) -> Option<[i32; N]> {
     let (mut ints, mut are_ints) = ([0; N], true);

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use pickle_value::{Contents, Graph, Handle, ObjectKind, Value};
 
 use crate::code::{Field, Layout};
-use crate::graph_source::{code_fields, int_of, ints_of};
-use crate::out::{Out, Rest};
+use crate::graph_source::{bare_int, code_fields, ints_of};
+use crate::out::{Out, Rest, is_ascii};
 use crate::record::Record;
 use crate::short::{Short, WINDOW};
 use crate::table::{FLAG_REF, TypeCode};
@@ -114,7 +114,7 @@ impl<'g> Straight<'g> {
         Some(())
     }
 
-    /// A short str of ASCII.
+    /// A str that is short and ASCII, as most are.
     #[inline(always)]
     fn text(&mut self, rest: &mut Rest<'_>, object: Handle) -> Option<()> {
         let byte = *self.codes.first()?;
@@ -123,8 +123,33 @@ impl<'g> Straight<'g> {
             _ => return None,
         };
         let (window, length) = self.contents.window::<WINDOW>(object.text_number())?;
-        let short = Short::new(window, length).filter(|short| short.is_ascii())?;
+        let short = Short::new(window, length)?;
+        if !short.is_ascii() {
+            return None;
+        }
         rest.put_short(with_short_size(code, byte & FLAG_REF, short.size()), short)?;
+        self.take(byte, object);
+        Some(())
+    }
+
+    /// Any str that is written as it is.
+    #[inline(never)]
+    fn any_text(&mut self, rest: &mut Rest<'_>, object: Handle) -> Option<()> {
+        let byte = *self.codes.first()?;
+        let (bytes, length) = self.contents.bytes_and_more(object.text_number())?;
+        let utf8 = bytes.get(..length).filter(|utf8| utf8.len() <= i32::MAX as usize)?;
+        let (code, flag) = (TypeCode::from_byte(byte)?, byte & FLAG_REF);
+        let (head, head_length) = match (code, u8::try_from(length)) {
+            (TypeCode::ShortAscii | TypeCode::ShortAsciiInterned, Ok(size)) if is_ascii(utf8) => {
+                (with_short_size(code, flag, size).into(), 2)
+            }
+            (TypeCode::Ascii | TypeCode::AsciiInterned, _) if is_ascii(utf8) => {
+                (with_word(code, flag, length as u32), 5)
+            }
+            (TypeCode::Unicode | TypeCode::Interned, _) => (with_word(code, flag, length as u32), 5),
+            _ => return None,
+        };
+        rest.put_bytes(head, head_length, utf8)?;
         self.take(byte, object);
         Some(())
     }
@@ -153,7 +178,7 @@ impl<'g> Straight<'g> {
         self.codes.first().copied().filter(|byte| byte & !FLAG_REF == code as u8)
     }
 
-    /// An int or `None`.
+    /// An int, a bool or `None`.
     #[inline(always)]
     fn constant(&mut self, rest: &mut Rest<'_>, object: Handle) -> Option<()> {
         let byte = *self.codes.first()?;
@@ -161,6 +186,10 @@ impl<'g> Straight<'g> {
             rest.put::<1>(byte.into())?;
         } else if byte & !FLAG_REF == TypeCode::Int as u8 {
             rest.put::<5>(with_word(TypeCode::Int, byte & FLAG_REF, object.as_i32()? as u32))?;
+        } else if byte == TypeCode::True as u8 && object == Handle::bool(true)
+            || byte == TypeCode::False as u8 && object == Handle::bool(false)
+        {
+            rest.put::<1>(byte.into())?;
         } else {
             return None;
         }
@@ -185,7 +214,9 @@ impl<'g> Straight<'g> {
         }
         for &item in items {
             let is_written = if item.is_text() {
-                self.known(&mut rest, item) || self.text(&mut rest, item).is_some()
+                self.known(&mut rest, item)
+                    || self.text(&mut rest, item).is_some()
+                    || self.any_text(&mut rest, item).is_some()
             } else {
                 self.constant(&mut rest, item).is_some() || self.known(&mut rest, item)
             };
@@ -274,14 +305,16 @@ impl<'g> Straight<'g> {
 
     #[inline(always)]
     fn name<'w>(&mut self, mut rest: Rest<'w>, object: Handle, depth: usize) -> Option<Rest<'w>> {
-        let is_written = self.known(&mut rest, object) || self.text(&mut rest, object).is_some();
+        let is_written = self.known(&mut rest, object)
+            || self.text(&mut rest, object).is_some()
+            || self.any_text(&mut rest, object).is_some();
         if is_written { Some(rest) } else { self.object(rest, object, depth) }
     }
 
     /// A number that is no object.
+    #[inline(always)]
     fn int_field<'w>(&mut self, mut rest: Rest<'w>, value: Handle) -> Option<Rest<'w>> {
-        let value = i32::try_from(int_of(self.graph, value)?).ok()?;
-        let is_written = rest.put_all(&value.to_le_bytes());
+        let is_written = rest.put_words(None, [bare_int(self.graph, value)?]);
         self.is_full = is_written.is_none();
         is_written.map(|()| rest)
     }

@@ -6,7 +6,7 @@ use super::super::Context;
 use super::Straight;
 use super::word::SETTLED;
 use crate::code::{Field, Layout};
-use crate::graph_source::{code_fields, int_of, ints_of};
+use crate::graph_source::{bare_int, code_fields};
 use crate::out::Rest;
 
 /// The contexts of those fields that are not all the same.
@@ -105,17 +105,7 @@ impl<'g> Straight<'g> {
     /// A number that is no object.
     #[inline(always)]
     fn int_field<'w>(&mut self, mut rest: Rest<'w>, value: Handle) -> Option<Rest<'w>> {
-        match ints_of(&[value]).and_then(|ints| rest.put_words(None, ints)) {
-            Some(()) => Some(rest),
-            None => self.any_int_field(rest, value),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn any_int_field<'w>(&mut self, mut rest: Rest<'w>, value: Handle) -> Option<Rest<'w>> {
-        let value = i32::try_from(int_of(self.graph, value)?).ok()?;
-        let is_written = rest.put_all(&value.to_le_bytes());
+        let is_written = rest.put_words(None, [bare_int(self.graph, value)?]);
         self.is_full = is_written.is_none();
         is_written.map(|()| rest)
     }
