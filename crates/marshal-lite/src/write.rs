@@ -211,6 +211,24 @@ impl Writer {
         }
     }
 
+    /// What is written at one go, to the room that there is. Who does that gives the writer back where it was too little, which
+    /// is rare: then all is written again, to twice as much. Or nothing is given back, and nothing is written so.
+    pub(crate) fn at_one_go<T>(
+        mut self,
+        mut write: impl FnMut(Writer, &mut Out) -> Result<T, Option<Writer>>,
+    ) -> Option<(T, Out)> {
+        let mut out = core::mem::take(&mut self.out);
+        loop {
+            match write(self, &mut out) {
+                Ok(done) => return Some((done, out)),
+                Err(writer) => self = writer?,
+            }
+            self.out.clear();
+            let room = 2 * out.rest().len();
+            out.reserve(room);
+        }
+    }
+
     /// Makes a str that begins here one that is interned.
     #[cold]
     pub(crate) fn intern_at(&mut self, at: usize) {

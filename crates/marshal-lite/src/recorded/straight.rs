@@ -17,12 +17,11 @@ use crate::table::{FLAG_REF, TypeCode};
 use crate::write::{DEEPEST, Head, Writer, with_short_size, with_word};
 
 /// Writes a graph as its record says, if it can be written so.
-pub(super) fn write(record: &Record, graph: &Graph<'_>, mut writer: Writer) -> Option<Vec<u8>> {
+pub(super) fn write(record: &Record, graph: &Graph<'_>, writer: Writer) -> Option<Vec<u8>> {
     // A few at a time, which are counted all at once.
     let flagged = |codes: &[u8]| usize::from(codes.iter().fold(0, |count, byte| count + (byte >> 7)));
     let flagged: usize = record.codes.chunks(128).map(flagged).sum();
-    let mut out = core::mem::take(&mut writer.out);
-    loop {
+    let (_, out) = writer.at_one_go(|writer, out| {
         let mut straight = Straight {
             graph,
             contents: graph.contents(),
@@ -34,18 +33,9 @@ pub(super) fn write(record: &Record, graph: &Graph<'_>, mut writer: Writer) -> O
             code: None,
             is_full: false,
         };
-        if straight.write(&mut out).is_some() {
-            return Some(out.into_vec());
-        }
-        if !straight.is_full {
-            return None;
-        }
-        // It takes more than was foreseen, which is rare: twice as much.
-        writer = straight.writer;
-        writer.out.clear();
-        let room = 2 * out.rest().len();
-        out.reserve(room);
-    }
+        straight.write(out).ok_or_else(|| straight.is_full.then_some(straight.writer))
+    })?;
+    Some(out.into_vec())
 }
 
 struct Straight<'g> {

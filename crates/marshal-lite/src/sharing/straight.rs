@@ -35,25 +35,18 @@ use crate::table::{FLAG_REF, TypeCode};
 use crate::write::{DEEPEST, Head, Writer};
 
 /// Writes a graph, if it can be written so.
-pub(crate) fn write(graph: &Graph<'_>, rules: Rules, depth_limit: usize, mut writer: Writer) -> Option<Vec<u8>> {
+pub(crate) fn write(graph: &Graph<'_>, rules: Rules, depth_limit: usize, writer: Writer) -> Option<Vec<u8>> {
     if rules.version < 4 || rules.python2 || rules.sharing != Sharing::CPython {
         return None;
     }
-    let mut out = core::mem::take(&mut writer.out);
-    loop {
+    let (straight, out) = writer.at_one_go(|writer, out| {
         let mut straight = Straight::new(graph, rules, depth_limit, writer);
-        if straight.write(&mut out).is_some() {
-            return Some(straight.finish(out));
+        match straight.write(out) {
+            Some(()) => Ok(straight),
+            None => Err(straight.is_full.then_some(straight.writer)),
         }
-        if !straight.is_full {
-            return None;
-        }
-        // It takes more than was foreseen, which is rare: twice as much.
-        writer = straight.writer;
-        writer.out.clear();
-        let room = 2 * out.rest().len();
-        out.reserve(room);
-    }
+    })?;
+    Some(straight.finish(out))
 }
 
 /// More numbers than these are left to others.
