@@ -7,6 +7,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::squeeze::{low_bits, squeeze};
+
 /// How many bytes are converted at once.
 pub(crate) const PIECE: usize = 32;
 
@@ -66,27 +68,46 @@ pub(crate) fn piece_to_utf8(piece: &[u8; PIECE], room: &mut [u8; ROOM]) -> usize
 /// ```
 #[must_use]
 pub fn from_utf8(utf8: &[u8]) -> Option<Vec<u8>> {
-    if utf8.iter().fold(0, |greatest, &byte| byte.max(greatest)) > GREATEST {
+    let mut bytes = Vec::new();
+    let mut room = [0; BLOCK + ROOM];
+    let mut from = 0;
+    // Block by block, so that what is looked at twice is at hand, and memory is written to only once.
+    while from < utf8.len() {
+        let length = block_from_utf8(&utf8[from..], &mut room)?;
+        if from == 0 {
+            bytes.reserve_exact(if utf8.len() <= BLOCK { length } else { utf8.len() });
+        }
+        bytes.extend_from_slice(&room[..length]);
+        from += BLOCK;
+    }
+    bytes.shrink_to_fit();
+    Some(bytes)
+}
+
+/// How many bytes of text are converted before they are copied to where they stay.
+const BLOCK: usize = 2048;
+
+/// Writes the bytes that the characters which begin in the first block are; gives how many, if none is beyond U+00FF.
+fn block_from_utf8(utf8: &[u8], room: &mut [u8; BLOCK + ROOM]) -> Option<usize> {
+    let block = &utf8[..utf8.len().min(BLOCK)];
+    if block.iter().fold(0, |greatest, &byte| byte.max(greatest)) > GREATEST {
         return None;
     }
-    let length = count(utf8, begins);
-    let mut bytes = vec![0; length + ROOM];
-    let (mut from, mut at) = (0, 0);
-    while let Some(room) = bytes[at..].first_chunk_mut()
-        && from < utf8.len()
-    {
+    let mut at = 0;
+    for from in (0..block.len()).step_by(PIECE) {
+        let Some(room) = room[at..].first_chunk_mut() else { break };
         at += match utf8[from..].first_chunk() {
             Some(piece) => piece_from_utf8(piece, room),
             None => {
+                let left = utf8.len() - from;
                 let mut last = [0; PIECE + 1];
-                last[..utf8.len() - from].copy_from_slice(&utf8[from..]);
-                piece_from_utf8(&last, room)
+                last[..left].copy_from_slice(&utf8[from..]);
+                // The zeros behind are none of its characters.
+                piece_from_utf8(&last, room) - (PIECE - left)
             }
         };
-        from += PIECE;
     }
-    bytes.truncate(length);
-    Some(bytes)
+    Some(at)
 }
 
 /// How many bytes are such: in sums of a byte each, which are quicker than one of a word.
@@ -111,15 +132,18 @@ pub(crate) fn piece_from_utf8(piece: &[u8; PIECE + 1], room: &mut [u8; ROOM]) ->
         room[..PIECE].copy_from_slice(first);
         return PIECE;
     }
-    let mut forms = [0; PIECE];
-    for ((form, &first), &second) in forms.iter_mut().zip(first).zip(&piece[1..]) {
+    let (mut forms, mut ends) = ([0; PIECE], [0; PIECE]);
+    for (((form, end), &first), &second) in forms.iter_mut().zip(&mut ends).zip(first).zip(&piece[1..]) {
         let has_two = (first.cast_signed() >> 7).cast_unsigned();
         *form = first & !has_two | (first << 6 | second & 0x3f) & has_two;
+        *end = u8::from(!begins(first));
+        *form &= end.wrapping_sub(1);
     }
     let mut at = 0;
-    for (&form, &byte) in forms.iter().zip(first) {
-        room[at & (2 * PIECE - 1)] = form;
-        at += usize::from(begins(byte));
+    for (form, end) in forms.as_chunks().0.iter().zip(ends.as_chunks().0) {
+        let (word, count) = squeeze(u64::from_le_bytes(*form), low_bits(u64::from_le_bytes(*end)));
+        room[at & (2 * PIECE - 1)..][..8].copy_from_slice(&word.to_le_bytes());
+        at += count;
     }
     at
 }

@@ -51,6 +51,7 @@ pub mod number;
 mod op;
 mod opcode;
 mod out;
+mod squeeze;
 mod table;
 pub mod text;
 
