@@ -341,6 +341,10 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         Ok(self.builder.object(ObjectKind::Call, &[callable, args])?)
     }
 
+    fn encoded_line(&mut self, callable: &Handle, codec: Option<&Handle>, line: &[u8]) -> Option<Handle> {
+        self.encoded_latin1_line(*callable, codec.copied(), line)
+    }
+
     fn new_object(&mut self, class: Handle, args: Handle) -> Result<Handle, Error> {
         self.check_class(class)?;
         self.check_kind("make an instance with", args, Kind::Tuple)?;

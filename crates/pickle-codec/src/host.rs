@@ -90,6 +90,17 @@ pub trait Host {
     fn persistent(&mut self, id: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `callable(*args)`.
     fn reduce(&mut self, callable: Self::Object, args: Self::Object) -> Result<Self::Object, Self::Error>;
+    /// `callable(text, codec)`, if that encodes text as latin-1, of the text that a line of UNICODE stands for: bytes, without the
+    /// text. The codec may be left out, and is `'latin1'` then. A host that gives nothing is asked for text, tuple and call.
+    fn encoded_line(
+        &mut self,
+        callable: &Self::Object,
+        codec: Option<&Self::Object>,
+        line: &[u8],
+    ) -> Option<Self::Object> {
+        let _ = (callable, codec, line);
+        None
+    }
     /// `cls.__new__(cls, *args)`.
     fn new_object(&mut self, class: Self::Object, args: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `cls.__new__(cls, *args, **kwargs)`.

@@ -376,6 +376,8 @@ impl LoadOptions {
         offset: usize,
     ) -> Result<(Handle, usize), Error> {
         self.limits.check_instructions(input, offset)?;
+        // What is left out is not counted.
+        machine.set_leaves_out(self.limits == Limits::default());
         machine.load(host, input, offset).map_err(with_place)
     }
 

@@ -19,6 +19,7 @@ use lines::unicode;
 mod ahead;
 mod lines;
 mod runs;
+mod unmade;
 
 /// The unpickling machine: a stack, marks on it, and the memo.
 ///
@@ -46,6 +47,7 @@ pub struct Machine<O> {
     /// What FLOAT gives for `nan`.
     nan: f64,
     pickler: Implementation,
+    leaves_out: bool,
 }
 
 /// The most that may be in each place.
@@ -77,6 +79,7 @@ impl<O: Clone> Machine<O> {
             highest_protocol: pickle_opcodes::HIGHEST_PROTOCOL,
             nan: f64::NAN,
             pickler: Implementation::C,
+            leaves_out: false,
         }
     }
 
@@ -160,16 +163,28 @@ impl<O: Clone> Machine<O> {
                 Ok(decoded) => decoded,
                 Err(error) => return Err(MachineError::Pickle(self.undecoded(input, at, &error))),
             };
+            if let Op::Unicode(_) = op
+                && let Some(next) = self.bytes_of_line(host, input, at, end - 1)?
+            {
+                at = next;
+                continue;
+            }
             match self.step(host, op) {
                 Ok(None) => {}
                 Ok(Some(value)) => return Ok((value, end)),
-                Err(fault) => return Err(fault.at(at, op.opcode())),
+                Err(fault) => {
+                    at = self.make_up(host, input, fault.at(at, op.opcode()))?;
+                    continue;
+                }
             }
             at = if let Op::Frame(length) = op { check_frame(input, at, end, length)? } else { end };
             if at >= ahead.next_look() {
                 self.make_room(host, &mut ahead, at);
             }
-            at = self.run(host, ahead.piece(input), at)?;
+            at = match self.run(host, ahead.piece(input), at) {
+                Ok(at) => at,
+                Err(error) => self.make_up(host, input, error)?,
+            };
         }
     }
 

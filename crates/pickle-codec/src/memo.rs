@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use pickle_value::Outlook;
 
@@ -14,11 +15,28 @@ pub struct Memo<O> {
     dense: Vec<Option<O>>,
     sparse: BTreeMap<u64, O>,
     count: usize,
+    /// What counts as an entry and was left out, in the order of its indexes.
+    unmade: Vec<Unmade<O>>,
+}
+
+/// A text and a tuple of it and its codec that were not made: what of them has an index, and where the text's line stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Unmade<O> {
+    pub(crate) text: Option<u64>,
+    pub(crate) tuple: Option<u64>,
+    pub(crate) line: Range<usize>,
+    pub(crate) codec: O,
+}
+
+impl<O> Unmade<O> {
+    fn has(&self, index: u64) -> bool {
+        self.text == Some(index) || self.tuple == Some(index)
+    }
 }
 
 impl<O> Default for Memo<O> {
     fn default() -> Self {
-        Memo { dense: Vec::new(), sparse: BTreeMap::new(), count: 0 }
+        Memo { dense: Vec::new(), sparse: BTreeMap::new(), count: 0, unmade: Vec::new() }
     }
 }
 
@@ -71,6 +89,7 @@ impl<O: Clone> Memo<O> {
     fn put_out_of_turn(&mut self, index: u64, object: O) {
         // A gap is filled up as long as at least an eighth of the vector is in use.
         let near = (self.count as u64 + 8) * 8;
+        let was_left_out = self.left_out(index).is_some();
         let old = match usize::try_from(index) {
             Ok(at) if at < self.dense.len() || (index < near && self.sparse.is_empty()) => {
                 if at >= self.dense.len() {
@@ -81,7 +100,42 @@ impl<O: Clone> Memo<O> {
             }
             _ => self.sparse.insert(index, object),
         };
-        self.count += usize::from(old.is_none());
+        self.count += usize::from(old.is_none() && !was_left_out);
+    }
+
+    /// Whether what is put under these indexes comes next.
+    pub(crate) fn are_next(&self, indexes: [Option<u64>; 3]) -> bool {
+        let next = self.dense.len() as u64..;
+        self.sparse.is_empty() && indexes.iter().flatten().zip(next).all(|(&index, next)| index == next)
+    }
+
+    /// Leaves out entries that come next, with the codec between them, if that has one.
+    pub(crate) fn leave_out(&mut self, codec: Option<u64>, unmade: Unmade<O>) {
+        let codec = codec.map(|_| Some(unmade.codec.clone()));
+        let slots = [unmade.text.map(|_| None), codec, unmade.tuple.map(|_| None)];
+        for slot in slots.into_iter().flatten() {
+            self.dense.push(slot);
+            self.count += 1;
+        }
+        if unmade.text.or(unmade.tuple).is_some() {
+            self.unmade.push(unmade);
+        }
+    }
+
+    /// What was left out under an index and not been put since.
+    pub(crate) fn left_out(&self, index: u64) -> Option<&Unmade<O>> {
+        let behind = self.unmade.partition_point(|unmade| unmade.text.or(unmade.tuple) <= Some(index));
+        let unmade = self.unmade[..behind].last()?;
+        (unmade.has(index) && self.get(index).is_none()).then_some(unmade)
+    }
+
+    /// Enters what was left out, unless something else was put there since.
+    pub(crate) fn make_up(&mut self, index: Option<u64>, object: O) {
+        if let Some(index) = index
+            && self.left_out(index).is_some()
+        {
+            self.put(index, object);
+        }
     }
 
     /// The entries with their indexes, in their order.
@@ -95,5 +149,6 @@ impl<O: Clone> Memo<O> {
         self.dense.clear();
         self.sparse.clear();
         self.count = 0;
+        self.unmade.clear();
     }
 }

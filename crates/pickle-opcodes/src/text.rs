@@ -7,6 +7,7 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::squeeze::low_bits;
 use crate::{ErrorKind, Out, latin1};
 
 /// Reads the line of STRING: strips the quotes and resolves the escapes (`PyBytes_DecodeEscape`).
@@ -129,6 +130,99 @@ pub fn unicode_line_to_utf8_in<'b>(line: &[u8], buffer: &'b mut Vec<u8>) -> Resu
         }
     }
     Ok(&buffer[..to])
+}
+
+/// Reads the line of UNICODE as bytes: what [`latin1::from_utf8`] makes of its text, without making that. Nothing where a
+/// character is beyond U+00FF or an escape is wrong.
+///
+/// ```
+/// use pickle_opcodes::text::unicode_line_to_latin1;
+///
+/// assert_eq!(unicode_line_to_latin1(b"\xe9\\u005c\\").as_deref(), Some(&b"\xe9\\\\"[..]));
+/// assert_eq!(unicode_line_to_latin1(b"\\u20ac"), None);
+/// ```
+#[must_use]
+pub fn unicode_line_to_latin1(line: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(line.len());
+    let mut room = [0; 16 * BLOCK];
+    let (mut at, mut to) = (0, 0);
+    for (index, block) in line.as_chunks::<BLOCK>().0.iter().enumerate() {
+        if to > room.len() - 3 * BLOCK {
+            bytes.extend_from_slice(&room[..to]);
+            to = 0;
+        }
+        let mut backslashes = backslashes(block);
+        while backslashes != 0 {
+            let backslash = index * BLOCK + backslashes.trailing_zeros() as usize;
+            backslashes &= backslashes - 1;
+            // Not one that an escape has already taken.
+            if backslash >= at {
+                to += copy_short(&line[at..], backslash - at, &mut room[to..]);
+                at = backslash;
+                to += latin1_escape(line, &mut at, &mut room[to..])?;
+            }
+        }
+        let end = (index + 1) * BLOCK;
+        if end > at {
+            to += copy_short(&line[at..], end - at, &mut room[to..]);
+            at = end;
+        }
+    }
+    bytes.extend_from_slice(&room[..to]);
+    while let Some(&byte) = line.get(at) {
+        let length = if byte == b'\\' { latin1_escape(line, &mut at, &mut room)? } else { 0 };
+        if length == 0 {
+            bytes.push(byte);
+            at += 1;
+        }
+        bytes.extend_from_slice(&room[..length]);
+    }
+    bytes.shrink_to_fit();
+    Some(bytes)
+}
+
+/// How many bytes are searched for backslashes at once.
+const BLOCK: usize = 64;
+
+/// A bit for each backslash of a block.
+#[inline(always)]
+fn backslashes(block: &[u8; BLOCK]) -> u64 {
+    let found = block.map(|byte| u8::from(byte == b'\\'));
+    let bits = |(at, word): (usize, &[u8; 8])| u64::from(low_bits(u64::from_le_bytes(*word))) << (8 * at);
+    found.as_chunks().0.iter().enumerate().map(bits).fold(0, |all, bits| all | bits)
+}
+
+/// Copies at most a block, of which a whole one is copied where that is there: a length is guessed wrong more often than not.
+#[inline(always)]
+fn copy_short(from: &[u8], length: usize, to: &mut [u8]) -> usize {
+    match (from.first_chunk::<BLOCK>(), to.first_chunk_mut::<BLOCK>()) {
+        (Some(from), Some(to)) => *to = *from,
+        _ => copy_exactly(from, length, to),
+    }
+    length
+}
+
+/// Out of line, so that the copy of a whole block stays what it is.
+#[cold]
+#[inline(never)]
+fn copy_exactly(from: &[u8], length: usize, to: &mut [u8]) {
+    to[..length].copy_from_slice(&from[..length]);
+}
+
+/// Reads the backslash at `at` with the escape that it begins, or with the character behind it, which then is no beginning of
+/// one; gives how many bytes these are.
+#[inline(always)]
+fn latin1_escape(line: &[u8], at: &mut usize, room: &mut [u8]) -> Option<usize> {
+    let short = line[*at..].first_chunk().and_then(short_escape);
+    let (point, length) = short.map_or_else(|| any_point(line, *at).ok(), |point| Some((point, 6)))?;
+    room[0] = u8::try_from(point).ok()?;
+    *at += length;
+    if let (1, Some(&letter)) = (length, line.get(*at)) {
+        room[1] = letter;
+        *at += 1;
+        return Some(2);
+    }
+    Some(1)
 }
 
 fn has_backslash(piece: &[u8; latin1::PIECE]) -> bool {

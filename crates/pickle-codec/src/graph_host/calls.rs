@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use pickle_opcodes::latin1;
+use pickle_opcodes::{latin1, text};
 use pickle_value::{Builder, Handle, Kind, ObjectKind, View};
 
 use super::GraphHost;
@@ -12,6 +12,9 @@ use crate::resolve::Resolver;
 
 /// How many arguments a builtin has at most that is understood.
 const MOST_ARGS: usize = 3;
+
+/// From so many bytes on, what was converted is kept where it stands.
+const LARGE: usize = 1 << 16;
 
 impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     /// What a builtin gives for these arguments; nothing where it is not known to give plain data.
@@ -57,7 +60,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
                 };
                 self.note_copy(length)?;
                 let builder = &mut self.builder;
-                if builtin == Builtin::Encode { self.encoded(&bytes)? } else { builder.byte_array(&bytes)? }
+                if builtin == Builtin::Encode { self.encoded(bytes)? } else { builder.byte_array(&bytes)? }
             }
             (Builtin::Complex, &[real, imaginary]) => {
                 let (real, imaginary) = (builder.view(real), builder.view(imaginary));
@@ -176,14 +179,33 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     }
 
     /// Bytes that `_codecs.encode` gives: CPython has one object for each single byte.
-    fn encoded(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+    fn encoded(&mut self, bytes: Vec<u8>) -> Result<Handle, Error> {
         if self.python2 {
-            return Ok(self.builder.byte_string(bytes)?);
+            return Ok(self.builder.byte_string(&bytes)?);
         }
-        match *bytes {
-            [byte] => self.single(byte, |builder| builder.bytes(bytes)),
-            _ => Ok(self.builder.bytes(bytes)?),
+        match bytes[..] {
+            [byte] => self.single(byte, |builder| builder.bytes(&bytes)),
+            // Not copied once more.
+            _ if bytes.len() >= LARGE => Ok(self.builder.bytes_beside(bytes)?),
+            _ => Ok(self.builder.bytes(&bytes)?),
         }
+    }
+
+    /// Bytes that `_codecs.encode` gives for a line of UNICODE. Nothing is given for what is wrong with it: that is found, and
+    /// told with its place, when text, tuple and call are made one by one.
+    pub(super) fn encoded_latin1_line(
+        &mut self,
+        callable: Handle,
+        codec: Option<Handle>,
+        line: &[u8],
+    ) -> Option<Handle> {
+        let encodes = self.known.contains(&(callable, Builtin::Encode));
+        if !encodes || codec.is_some_and(|codec| !is_latin1(self.builder.view(codec))) {
+            return None;
+        }
+        let bytes = text::unicode_line_to_latin1(line)?;
+        self.note_copy(bytes.len()).ok()?;
+        self.encoded(bytes).ok()
     }
 
     /// With `unify`, the one object of this byte; else a new one.

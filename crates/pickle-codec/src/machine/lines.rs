@@ -9,15 +9,15 @@ use super::runs::failed;
 use crate::fault::{Fault, MachineError};
 use crate::host::Host;
 
-const UNICODE: u8 = Opcode::Unicode as u8;
-const PUT: u8 = Opcode::Put as u8;
-const GET: u8 = Opcode::Get as u8;
+pub(super) const UNICODE: u8 = Opcode::Unicode as u8;
+pub(super) const PUT: u8 = Opcode::Put as u8;
+pub(super) const GET: u8 = Opcode::Get as u8;
 const INT: u8 = Opcode::Int as u8;
 const LIST: u8 = Opcode::List as u8;
 const DICT: u8 = Opcode::Dict as u8;
 const MARK: u8 = Opcode::Mark as u8;
 const NONE: u8 = Opcode::None as u8;
-const TUPLE: u8 = Opcode::Tuple as u8;
+pub(super) const TUPLE: u8 = Opcode::Tuple as u8;
 const APPEND: u8 = Opcode::Append as u8;
 const SET_ITEM: u8 = Opcode::SetItem as u8;
 
@@ -55,6 +55,10 @@ impl<O: Clone> Machine<O> {
             let (done, length) = match *byte {
                 UNICODE => {
                     let Some(end) = memchr::memchr(b'\n', behind) else { break };
+                    if let Some(next) = self.bytes_of_line(host, input, at, at + 1 + end)? {
+                        at = next;
+                        continue;
+                    }
                     let made = unicode(host, &behind[..end], &mut buffer).map_err(Fault::from);
                     (made.and_then(|made| self.pushed(made)), end + 1)
                 }
@@ -111,7 +115,7 @@ impl<O: Clone> Machine<O> {
 
     /// Whether nothing stands above the topmost mark.
     #[inline(always)]
-    fn marks_nothing(&self) -> bool {
+    pub(super) fn marks_nothing(&self) -> bool {
         self.fence == self.stack.len() && !self.marks.is_empty()
     }
 
@@ -142,7 +146,7 @@ fn int(text: &[u8]) -> Option<(Short, usize)> {
 
 /// The number of digits, and its length with the newline, if they are but a few.
 #[inline(always)]
-fn index(text: &[u8]) -> Option<(u64, usize)> {
+pub(super) fn index(text: &[u8]) -> Option<(u64, usize)> {
     let mut value = 0;
     for (length, &byte) in text.iter().take(MOST_DIGITS + 1).enumerate() {
         let digit = byte.wrapping_sub(b'0');
