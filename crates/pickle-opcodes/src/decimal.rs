@@ -159,12 +159,28 @@ fn value_of_few(digits: &[u8]) -> u64 {
     rest.iter().fold(value, |value, digit| value * 10 + u64::from(digit & 0xf))
 }
 
+/// Memory in which one long after the other is read.
+#[derive(Clone, Debug, Default)]
+pub struct Room {
+    words: Vec<u64>,
+    bytes: Vec<u8>,
+}
+
+impl Room {
+    pub(crate) fn hold(&mut self, bytes: &[u8]) -> &[u8] {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        &self.bytes
+    }
+}
+
 /// The int that decimal digits and a sign make: two's complement, little-endian, as few bytes as hold it.
-pub(crate) fn read(negative: bool, digits: &[u8]) -> Vec<u8> {
+pub(crate) fn read<'r>(negative: bool, digits: &[u8], room: &'r mut Room) -> &'r [u8] {
     if digits.len() <= PIECE {
-        of_piece(digits, |words| to_bytes(negative, words))
+        let count = of_piece(digits, &mut room.words);
+        to_bytes(negative, &room.words[..count], &mut room.bytes)
     } else {
-        read_many(negative, digits)
+        to_bytes(negative, &read_many(digits).to_u64_digits(), &mut room.bytes)
     }
 }
 
@@ -174,9 +190,16 @@ const WORDS: usize = PIECE / AT_ONCE + 1;
 
 /// The same of many digits, which are taken in pieces, of which each two are joined until there is one. So the time is that of a
 /// few large multiplications; digit by digit it would be quadratic.
-fn read_many(negative: bool, digits: &[u8]) -> Vec<u8> {
+fn read_many(digits: &[u8]) -> BigUint {
+    let mut words = Vec::new();
     // The last piece, of the lowest digits, comes first.
-    let mut pieces: Vec<BigUint> = digits.rchunks(PIECE).map(|piece| of_piece(piece, from_words)).collect();
+    let mut pieces: Vec<BigUint> = digits
+        .rchunks(PIECE)
+        .map(|piece| {
+            let count = of_piece(piece, &mut words);
+            from_words(&words[..count])
+        })
+        .collect();
     let mut power = BigUint::from(10_u8).pow(PIECE as u32);
     while pieces.len() > 1 {
         let pairs = pieces.chunks(2).map(|pair| match pair {
@@ -189,13 +212,14 @@ fn read_many(negative: bool, digits: &[u8]) -> Vec<u8> {
             power = &power * &power;
         }
     }
-    to_bytes(negative, &pieces.pop().unwrap_or_default().to_u64_digits())
+    pieces.pop().unwrap_or_default()
 }
 
-/// Does something with the words of the number that a piece's digits are, the lowest of them first.
-fn of_piece<T>(digits: &[u8], then: impl FnOnce(&[u64]) -> T) -> T {
+/// Makes the words of the number that a piece's digits are, the lowest of them first; gives how many these are.
+fn of_piece(digits: &[u8], words: &mut Vec<u64>) -> usize {
+    // What stands there counts for nothing.
+    words.resize(WORDS, 0);
     let (first, rest) = digits.split_at(digits.len() % AT_ONCE);
-    let mut words = [0; WORDS];
     words[0] = value_of_few(first);
     let mut count = 1;
     for piece in rest.as_chunks::<AT_ONCE>().0 {
@@ -209,7 +233,7 @@ fn of_piece<T>(digits: &[u8], then: impl FnOnce(&[u64]) -> T) -> T {
             count += 1;
         }
     }
-    then(&words[..count])
+    count
 }
 
 fn from_words(words: &[u64]) -> BigUint {
@@ -217,8 +241,8 @@ fn from_words(words: &[u64]) -> BigUint {
 }
 
 /// Two's complement of a number and a sign, little-endian, as few bytes as hold it.
-fn to_bytes(negative: bool, words: &[u64]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8 * words.len() + 1);
+fn to_bytes<'b>(negative: bool, words: &[u64], bytes: &'b mut Vec<u8>) -> &'b [u8] {
+    bytes.clear();
     let mut carry = negative;
     for &word in words {
         let (mut word, mut above) = (word, false);
@@ -242,11 +266,10 @@ fn to_bytes(negative: bool, words: &[u64]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use alloc::string::{String, ToString};
-    use alloc::vec::Vec;
 
     use num_bigint::BigInt;
 
-    use super::{ABOVE, divided, read, write_long, write_signed};
+    use super::{ABOVE, Room, divided, read, write_long, write_signed};
     use crate::Out;
 
     fn all() -> impl Iterator<Item = BigInt> {
@@ -272,9 +295,10 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_they_are_elsewhere() {
+        let mut room = Room::default();
         for value in all() {
             let digits: String = value.magnitude().to_string();
-            let bytes: Vec<u8> = read(value < BigInt::ZERO, digits.as_bytes());
+            let bytes = read(value < BigInt::ZERO, digits.as_bytes(), &mut room);
             assert_eq!(bytes, value.to_signed_bytes_le(), "{value}");
         }
     }
@@ -301,6 +325,6 @@ mod tests {
             write_long(bytes, &mut out);
             assert_eq!(&*out, digits.as_bytes());
         }
-        assert_eq!(read(true, &[b'0'; 50]), [0]);
+        assert_eq!(read(true, &[b'0'; 50], &mut Room::default()), [0]);
     }
 }

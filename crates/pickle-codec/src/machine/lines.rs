@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use pickle_opcodes::{Opcode, text};
+use pickle_opcodes::{Opcode, decimal, number, text};
 
 use super::Machine;
 use super::runs::failed;
@@ -13,6 +13,7 @@ pub(super) const UNICODE: u8 = Opcode::Unicode as u8;
 pub(super) const PUT: u8 = Opcode::Put as u8;
 pub(super) const GET: u8 = Opcode::Get as u8;
 const INT: u8 = Opcode::Int as u8;
+const LONG: u8 = Opcode::Long as u8;
 const LIST: u8 = Opcode::List as u8;
 const DICT: u8 = Opcode::Dict as u8;
 const MARK: u8 = Opcode::Mark as u8;
@@ -24,7 +25,7 @@ const SET_ITEM: u8 = Opcode::SetItem as u8;
 /// True for an opcode at which [`Machine::run_of_lines`] is worth to begin.
 #[inline(always)]
 pub(super) fn is_line(byte: u8) -> bool {
-    matches!(byte, UNICODE | PUT | GET | INT | LIST | DICT)
+    matches!(byte, UNICODE | PUT | GET | INT | LONG | LIST | DICT)
 }
 
 /// Makes text of the line of UNICODE; `buffer` is for its characters.
@@ -51,6 +52,7 @@ impl<O: Clone> Machine<O> {
         mut at: usize,
     ) -> Result<usize, MachineError<H::Error>> {
         let mut buffer = Vec::new();
+        let mut room = decimal::Room::default();
         while let [byte, behind @ ..] = &input[at..] {
             let (done, length) = match *byte {
                 UNICODE => {
@@ -69,6 +71,14 @@ impl<O: Clone> Machine<O> {
                         Short::Int(value) => host.int(value),
                     };
                     (self.pushed(made), length)
+                }
+                LONG => {
+                    let Some(end) = memchr::memchr(b'\n', behind) else { break };
+                    let Some(value) = number::usual_long_line(&behind[..end], self.max_digits, &mut room) else {
+                        break;
+                    };
+                    let made = host.long(value);
+                    (self.pushed(made), end + 1)
                 }
                 PUT => {
                     let Some((index, length)) = index(behind) else { break };
