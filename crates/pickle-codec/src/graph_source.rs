@@ -515,6 +515,10 @@ impl<'g> Source for GraphSource<'g> {
         })
     }
 
+    fn unseen_text(&mut self, length: usize) -> Result<Option<Handle>, Error> {
+        Ok((length > 1).then(|| self.extra(Content::Text([].into()))))
+    }
+
     fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         Ok(self.single_bytes(bytes).unwrap_or_else(|| self.extra(Content::Bytes(bytes.into()))))
     }

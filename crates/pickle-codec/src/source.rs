@@ -124,6 +124,13 @@ pub trait Source {
     /// character, and one that is empty.
     fn latin1(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
 
+    /// The same of so many characters, where nothing but the memo will ask for the str, since its content is written by itself.
+    /// Nothing where the str may be one that is there already, or somebody is to see it.
+    fn unseen_text(&mut self, length: usize) -> Result<Option<Self::Object>, Self::Error> {
+        let _ = length;
+        Ok(None)
+    }
+
     /// A new bytes object. CPython has one object for each of a single byte, and one that is empty.
     fn bytes(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
 

@@ -151,7 +151,7 @@ pub fn unicode_line_to_latin1(line: &[u8]) -> Option<Vec<u8>> {
             bytes.extend_from_slice(&room[..to]);
             to = 0;
         }
-        let mut backslashes = backslashes(block);
+        let mut backslashes = bits_of(block, |byte| byte == b'\\');
         while backslashes != 0 {
             let backslash = index * BLOCK + backslashes.trailing_zeros() as usize;
             backslashes &= backslashes - 1;
@@ -181,13 +181,13 @@ pub fn unicode_line_to_latin1(line: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// How many bytes are searched for backslashes at once.
+/// How many bytes are searched at once for those that are escaped.
 const BLOCK: usize = 64;
 
-/// A bit for each backslash of a block.
+/// A bit for each byte of a block that is such.
 #[inline(always)]
-fn backslashes(block: &[u8; BLOCK]) -> u64 {
-    let found = block.map(|byte| u8::from(byte == b'\\'));
+fn bits_of(block: &[u8; BLOCK], is_such: impl Fn(u8) -> bool) -> u64 {
+    let found = block.map(|byte| u8::from(is_such(byte)));
     let bits = |(at, word): (usize, &[u8; 8])| u64::from(low_bits(u64::from_le_bytes(*word))) << (8 * at);
     found.as_chunks().0.iter().enumerate().map(bits).fold(0, |all, bits| all | bits)
 }
@@ -336,14 +336,52 @@ pub fn write_unicode_line(utf8: &[u8], style: UnicodeLineStyle, out: &mut Out) {
     }
 }
 
+/// Writes the line of UNICODE, without its newline, of the text that bytes are in latin-1, without making that.
+///
+/// ```
+/// use pickle_opcodes::{Out, text};
+///
+/// let mut line = Out::default();
+/// text::write_latin1_line(b"\xe9\n", text::UnicodeLineStyle::default(), &mut line);
+/// assert_eq!(&*line, b"\xe9\\u000a");
+/// ```
+pub fn write_latin1_line(bytes: &[u8], style: UnicodeLineStyle, out: &mut Out) {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let mut at = 0;
+    for (index, block) in blocks.iter().enumerate() {
+        // A byte becomes six at most, and a block is copied at once.
+        let room = out.window(8 * BLOCK);
+        let mut to = 0;
+        let mut escaped = bits_of(block, |byte| is_escaped(byte, style));
+        while escaped != 0 {
+            let next = index * BLOCK + escaped.trailing_zeros() as usize;
+            escaped &= escaped - 1;
+            to += copy_short(&bytes[at..], next - at, &mut room[to..]);
+            to += put_raw_escape(bytes[next].into(), style, &mut room[to..]);
+            at = next + 1;
+        }
+        let end = (index + 1) * BLOCK;
+        to += copy_short(&bytes[at..], end - at, &mut room[to..]);
+        at = end;
+        out.advance(to);
+    }
+    let room = out.window(8 * BLOCK);
+    let to = rest.iter().fold(0, |to, &byte| to + put_raw_escape(byte.into(), style, &mut room[to..]));
+    out.advance(to);
+}
+
+/// Whether a character up to U+007F is escaped.
+#[inline(always)]
+fn is_escaped(byte: u8, style: UnicodeLineStyle) -> bool {
+    let controls = style == UnicodeLineStyle::ControlsEscaped;
+    let is_control = (byte == 0) | (byte == b'\r') | (byte == 0x1a);
+    (byte == b'\n') | (byte == b'\\') | controls & is_control
+}
+
 /// Whether a character that begins in a piece is escaped. Bytes of one that began before it are none here.
 #[inline(always)]
 fn has_escapes(piece: &[u8; latin1::PIECE + 1], style: UnicodeLineStyle) -> bool {
-    let controls = style == UnicodeLineStyle::ControlsEscaped;
-    let is_escaped = |byte: u8| {
-        let is_control = (byte == 0) | (byte == b'\r') | (byte == 0x1a);
-        (byte > latin1::GREATEST) | (byte == b'\n') | (byte == b'\\') | controls & is_control
-    };
+    let is_escaped = |byte: u8| (byte > latin1::GREATEST) | is_escaped(byte, style);
     piece[..latin1::PIECE].iter().fold(false, |found, &byte| found | is_escaped(byte))
 }
 

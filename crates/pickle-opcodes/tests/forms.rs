@@ -5,7 +5,7 @@ use core::fmt::Write;
 use num_bigint::BigInt;
 use pickle_opcodes::number::{self, DEFAULT_MAX_DIGITS, IntLine};
 use pickle_opcodes::text;
-use pickle_opcodes::{ErrorKind, Out};
+use pickle_opcodes::{ErrorKind, Out, latin1};
 use rstest::rstest;
 
 #[rstest]
@@ -151,6 +151,29 @@ fn decimals_of_any_length_are_what_they_say() {
                 IntLine::Bool(_) => panic!("no bool"),
             };
             assert_eq!(read, value, "{} digits", decimal.len());
+        }
+    }
+}
+
+#[rstest]
+#[case(text::UnicodeLineStyle::ControlsEscaped)]
+#[case(text::UnicodeLineStyle::ControlsRaw)]
+fn lines_of_bytes_are_those_of_their_text(#[case] style: text::UnicodeLineStyle) {
+    // Every byte, and at every place of a block one that is escaped.
+    let rows = [
+        (0..=u8::MAX).collect::<Vec<u8>>(),
+        (0..=u8::MAX).map(|byte| if byte % 67 == 0 { b'\n' } else { byte | 0x80 }).collect(),
+    ];
+    for row in rows {
+        for start in 0..70 {
+            for end in [start, start + 1, start + 63, start + 64, start + 65, start + 128, row.len()] {
+                let bytes = &row[start..end];
+                let [mut line, mut lines_text] = [Out::default(), Out::default()];
+                text::write_latin1_line(bytes, style, &mut line);
+                text::write_unicode_line(&latin1::to_utf8(bytes), style, &mut lines_text);
+                assert_eq!(*line, *lines_text);
+                assert_eq!(text::unicode_line_to_latin1(&line).as_deref(), Some(bytes));
+            }
         }
     }
 }

@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use pickle_opcodes::frame::Framer;
-use pickle_opcodes::text::write_unicode_line;
+use pickle_opcodes::text::{write_latin1_line, write_unicode_line};
 use pickle_opcodes::{ErrorKind as FormatError, Opcode, Out, decimal};
 use pickle_value::{Text, literal, push_code_point};
 
 use crate::builtins::Builtin;
-use crate::encoder::{Encoder, Output, Style};
+use crate::encoder::{Encoder, Memoizing, Output, Style};
 use crate::error::ErrorKind;
 use crate::fault::Fault;
 use crate::source::{Nesting, Source};
@@ -77,14 +77,27 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
             self.save_builtin(Builtin::Encode)?;
             self.boundary()?;
             self.mark_for_tuple(2);
-            let text = self.source.latin1(&bytes).map_err(Fault::Host)?;
-            self.save_atom(text)?;
+            self.save_latin1(&bytes)?;
             let codec = self.source.constant("latin1").map_err(Fault::Host)?;
             self.save_atom(codec)?;
             self.end_unnamed_tuple(2)?;
         }
         self.op(Opcode::Reduce);
         self.memoize(object)
+    }
+
+    /// The text that bytes are in latin-1. Its line at protocol 0 is nearly the bytes themselves, so that the text need not be made.
+    fn save_latin1(&mut self, bytes: &[u8]) -> Result<(), Fault<S::Error>> {
+        let unseen = self.protocol == 0 && self.style.memoizing == Memoizing::All;
+        if unseen && let Some(text) = self.source.unseen_text(bytes.len()).map_err(Fault::Host)? {
+            self.boundary()?;
+            self.op(Opcode::Unicode);
+            write_latin1_line(bytes, self.style.unicode_line, &mut self.framer.out);
+            self.framer.out.push(b'\n');
+            return self.memoize(&text);
+        }
+        let text = self.source.latin1(bytes).map_err(Fault::Host)?;
+        self.save_atom(text)
     }
 
     /// Under protocol 5: `bytearray(b'…')`, or what 3.7's `bytearray.__reduce_ex__` gave.
@@ -94,8 +107,7 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
         self.boundary()?;
         if self.style.bytearray_reduces_itself && self.protocol < 3 {
             self.mark_for_tuple(2);
-            let text = self.source.latin1(&bytes).map_err(Fault::Host)?;
-            self.save_atom(text)?;
+            self.save_latin1(&bytes)?;
             // A string made anew for each bytearray, unlike the constant that bytes bring along.
             self.boundary()?;
             if self.style.python2 {
