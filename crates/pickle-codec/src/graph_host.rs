@@ -51,6 +51,8 @@ pub struct GraphHost<'a, R = Defaults> {
     empty_frozen_set: Option<Handle>,
     /// Globals that a `getattr` gave which may stand for bound methods.
     methods: Vec<(Handle, Method)>,
+    /// Memory for the items that a call copies.
+    items: Vec<Handle>,
     /// How many bytes calls may still copy.
     copies: u64,
 }
@@ -85,6 +87,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             singles: Vec::new(),
             empty_frozen_set: None,
             methods: Vec::new(),
+            items: Vec::new(),
         };
         if bytes > 0 {
             host.begin_pickle(bytes);

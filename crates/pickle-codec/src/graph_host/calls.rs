@@ -23,18 +23,22 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         if builder.view(args).len() > Some(MOST_ARGS) {
             return Ok(None);
         }
-        let args: Vec<Handle> = builder.view(args).items().filter_map(View::handle).collect();
-        let made = match (builtin, &args[..]) {
+        let mut all = [Handle::NONE; MOST_ARGS];
+        let mut count = 0;
+        for (place, arg) in all.iter_mut().zip(builder.view(args).items().filter_map(View::handle)) {
+            *place = arg;
+            count += 1;
+        }
+        let made = match (builtin, &all[..count]) {
             (Builtin::GetAttr, &[outer, name]) => return self.nested(outer, name),
             (Builtin::Reconstructor, &[class, base, value]) => return self.reconstructed(class, base, value),
             (Builtin::Set, []) => builder.set(&[])?,
             (Builtin::FrozenSet, []) => builder.frozen_set(&[])?,
             (Builtin::Set | Builtin::FrozenSet, &[items]) => {
-                let Some(items) = listed(builder.view(items)) else {
-                    return Ok(None);
-                };
-                self.note_copy(size_of_val(&items[..]))?;
-                if builtin == Builtin::Set { self.builder.set(&items)? } else { self.called_frozen_set(&items)? }
+                let mut room = core::mem::take(&mut self.items);
+                let made = self.called_set(builtin, items, &mut room);
+                self.items = room;
+                return made;
             }
             (Builtin::Bytes, []) if self.python2 => builder.byte_string(&[])?,
             (Builtin::Bytes, []) => builder.bytes(&[])?,
@@ -82,6 +86,24 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             }
             _ => return Ok(None),
         };
+        Ok(Some(made))
+    }
+
+    /// A set or frozenset of what a list or tuple has.
+    fn called_set(
+        &mut self,
+        builtin: Builtin,
+        items: Handle,
+        room: &mut Vec<Handle>,
+    ) -> Result<Option<Handle>, Error> {
+        let view = self.builder.view(items);
+        if !matches!(view.kind(), Kind::List | Kind::Tuple) {
+            return Ok(None);
+        }
+        room.clear();
+        room.extend(view.items().filter_map(View::handle));
+        self.note_copy(size_of_val(&room[..]))?;
+        let made = if builtin == Builtin::Set { self.builder.set(room)? } else { self.called_frozen_set(room)? };
         Ok(Some(made))
     }
 
@@ -222,11 +244,6 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         self.singles.push((byte, handle));
         Ok(handle)
     }
-}
-
-/// The items of a list or tuple.
-fn listed(view: View<'_>) -> Option<Vec<Handle>> {
-    matches!(view.kind(), Kind::List | Kind::Tuple).then(|| view.items().filter_map(View::handle).collect())
 }
 
 fn is_latin1(codec: View<'_>) -> bool {
