@@ -44,3 +44,17 @@ fn a_missing_entry_in_a_run() {
     let error = from_slice(b"\x80\x04(K\x01\x940K\x02h\0h\0h\x07t.").unwrap_err();
     assert_eq!(error.to_string(), "memo has no entry 7 (BINGET at byte 13)");
 }
+
+/// The same in rows of any length, of which the long ones are read another way.
+#[test]
+fn a_missing_entry_in_a_row() {
+    for before in 0..40 {
+        let pickle =
+            [&b"\x80\x04(K\x01\x94K\x02\x94"[..], &b"h\0h\x01".repeat(before), b"h\x07h\0h\0h\x01h\0h\0t."].concat();
+        let error = from_slice(&pickle).unwrap_err();
+        assert_eq!(error.to_string(), format!("memo has no entry 7 (BINGET at byte {})", 9 + 4 * before));
+        let row = [&pickle[..9 + 4 * before], b"t."].concat();
+        let printed = from_slice(&row).unwrap().to_string();
+        assert_eq!(printed, format!("(1, 2{})", ", 1, 2".repeat(before)));
+    }
+}

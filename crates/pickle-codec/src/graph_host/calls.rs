@@ -90,12 +90,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     }
 
     /// A set or frozenset of what a list or tuple has.
-    fn called_set(
-        &mut self,
-        builtin: Builtin,
-        items: Handle,
-        room: &mut Vec<Handle>,
-    ) -> Result<Option<Handle>, Error> {
+    fn called_set(&mut self, builtin: Builtin, items: Handle, room: &mut Vec<Handle>) -> Result<Option<Handle>, Error> {
         let view = self.builder.view(items);
         if !matches!(view.kind(), Kind::List | Kind::Tuple) {
             return Ok(None);

@@ -245,13 +245,38 @@ impl<O: Clone> Machine<O> {
     /// Runs the BINGET at the start of `rest`, which often come in rows; gives what stands behind them.
     #[inline(never)]
     fn run_of_gets<'i>(&mut self, rest: &'i [u8]) -> &'i [u8] {
+        /// Most rows are not longer.
+        const SHORT: usize = 8;
         let Machine { stack, memo, .. } = self;
         let mut count = 0;
         for pair in rest.chunks_exact(2).take_while(|pair| pair[0] == BIN_GET) {
             let Some(object) = memo.get(u64::from(pair[1])) else { break };
             stack.push(object.clone());
             count += 1;
+            if count == SHORT {
+                return self.long_run_of_gets(&rest[2 * SHORT..]);
+            }
         }
+        &rest[2 * count..]
+    }
+
+    /// The same of many. How many there are is found first, so that the length of the stack is written once, and not read again for
+    /// each.
+    #[inline(never)]
+    fn long_run_of_gets<'i>(&mut self, rest: &'i [u8]) -> &'i [u8] {
+        let Machine { stack, memo, .. } = self;
+        let Some(any) = stack.last().cloned() else { return rest };
+        let count = rest.chunks_exact(2).take_while(|pair| pair[0] == BIN_GET).count();
+        let (start, mut missing) = (stack.len(), None);
+        // Where the memo has nothing, something stands until the end.
+        stack.extend(rest.chunks_exact(2).take(count).enumerate().map(|(number, pair)| {
+            memo.get(u64::from(pair[1])).cloned().unwrap_or_else(|| {
+                missing.get_or_insert(number);
+                any.clone()
+            })
+        }));
+        let count = missing.unwrap_or(count);
+        stack.truncate(start + count);
         &rest[2 * count..]
     }
 
