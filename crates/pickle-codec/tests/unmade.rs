@@ -50,6 +50,11 @@ fn both_ways(instructions: &[u8]) -> [Result<String, String>; 2] {
 #[case::an_index_again(b"(g1\n(Vabc\np2\nVlatin1\np2\ntp2\nRp2\ng2\nt", r"(b'abc', b'abc')")]
 #[case::escape_for_a_backslash(b"g1\n(V\\u005cu0041\\\\u0041\\q\\\nVlatin1\ntR", r"b'\\u0041\\\\u0041\\q\\'")]
 #[case::big_escape(b"g1\n(Vab\\U000000ff!\nVlatin1\ntR", r"b'ab\xff!'")]
+#[case::gotten_in_a_long_row(
+    b"(g1\n(Vab\np2\nVlatin1\np3\ntp4\nRp5\nh\x03h\x05h\x03h\x05h\x03h\x05h\x03h\x05h\x03h\x05h\x03h\x05h\x02h\x03h\x04h\x02t",
+    "(b'ab', 'latin1', b'ab', 'latin1', b'ab', 'latin1', b'ab', 'latin1', b'ab', 'latin1', b'ab', 'latin1', b'ab', \
+     'ab', 'latin1', ('ab', 'latin1'), 'ab')"
+)]
 fn calls_give_what_they_give_in_cpython(#[case] instructions: &[u8], #[case] printed: &str) {
     assert_eq!(both_ways(instructions), [0; 2].map(|_| Ok(printed.to_owned())));
 }
