@@ -59,6 +59,33 @@ fn nans_are_keys_of_their_own(#[case] count: usize) {
     assert_eq!(graph.root().len(), Some(count));
 }
 
+/// `{key(1, 2, 'x'): 1, key('x', 2, 1): 2}` with `key = lambda *items: frozenset({(1, frozenset(items), 2)})` has one entry,
+/// of the first key and the last value.
+#[rstest]
+#[case::few(0)]
+#[case::with_a_table(20)]
+fn frozensets_within_keys_have_no_order(#[case] others: i64) {
+    let graph = build(|b| {
+        let mut pairs = Vec::new();
+        for other in 0..others {
+            pairs.extend([b.int(other)?; 2]);
+        }
+        for backwards in [false, true] {
+            let mut items = [b.int(1)?, b.int(2)?, b.text("x")?];
+            if backwards {
+                items.reverse();
+            }
+            let tuple = [b.int(1)?, b.frozen_set(&items)?, b.int(2)?];
+            let tuple = b.tuple(&tuple)?;
+            pairs.extend([b.frozen_set(&[tuple])?, b.int(1 + i64::from(backwards))?]);
+        }
+        b.dict(&pairs)
+    });
+    let last = graph.root().entries().last().map(|(key, value)| (key.to_string(), value.to_string()));
+    assert_eq!(graph.root().len(), Some(others as usize + 1));
+    assert_eq!(last, Some(("frozenset({(1, frozenset({1, 2, 'x'}), 2)})".into(), "2".into())));
+}
+
 #[test]
 fn cyclic_graphs_are_compared() {
     let ring = |length: usize, last: i64| {
