@@ -373,7 +373,7 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         Ok(self.builder.object(ObjectKind::Instance, &[class, args])?)
     }
 
-    /// `setter(object, state)`, of which only the effect stays.
+    /// `setter(object, state)`, of which only the effect stays; a class keeps none.
     fn dropped(&mut self, call: Handle, below: Option<&Handle>) -> Result<(), Error> {
         let Some(object) = self.builder.view(call).as_object().filter(|call| call.kind() == ObjectKind::Call) else {
             return Ok(());
@@ -381,7 +381,8 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         let args: Vec<Handle> = object.args().items().filter_map(View::handle).collect();
         if let (&[target, state], Some(setter)) = (&args[..], object.callable().handle())
             && below == Some(&target)
-            && self.builder.view(target).kind() == Kind::Object
+            && let Some(object) = self.builder.view(target).as_object()
+            && !matches!(object.kind(), ObjectKind::Global | ObjectKind::Native)
         {
             self.builder.set_state_by(target, setter, state)?;
         }

@@ -267,6 +267,14 @@ fn a_method_that_is_called_twice_is_one_object() {
     assert_eq!(DumpOptions::new().protocol(4).to_vec(&graph).unwrap(), pickle);
 }
 
+/// CPython 3.13: `isinstance(Fraction, Fraction)` between a class and STOP leaves the class.
+#[test]
+fn a_class_keeps_nothing_of_a_call_that_is_popped() {
+    let graph = from_slice(b"\x80\x02cfractions\nFraction\nq\x00cbuiltins\nisinstance\nh\x00h\x00\x86R0.")
+        .expect("CPython loads it");
+    assert_eq!(graph.to_string(), "fractions.Fraction");
+}
+
 /// Keeps how long the longest piece was.
 #[derive(Default)]
 struct Pieces {
