@@ -122,6 +122,10 @@ impl<'g> Straight<'g> {
         for &item in items {
             self.write_apart(item, context)?;
             ends.push(self.writer.out.len());
+            // Many items, or many sets, may hold the same long text.
+            if self.apart + self.writer.out.len() - end > 2 * self.room {
+                return None;
+            }
         }
         let starts = core::iter::once(end).chain(ends.iter().copied());
         let written = self.writer.out.written_mut();
@@ -130,9 +134,8 @@ impl<'g> Straight<'g> {
         ordered.sort_by_key(|&(bytes, _)| bytes);
         let ordered = ordered.into_iter().map(|(_, item)| item).collect();
         self.writer.out.truncate(end);
-        // Many sets may hold the same long text.
         self.apart += ends.last().map_or(0, |last| last - end);
-        (self.apart <= 2 * self.room).then_some(ordered)
+        Some(ordered)
     }
 
     /// Writes an item of a set by itself: of tuples, those that hold names alone, each once.
