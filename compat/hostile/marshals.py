@@ -84,6 +84,9 @@ def references(_random, scale):
     yield "many-references", b"(" + i32(many + 1) + b"\xe9\x01\0\0\0" + b"r\0\0\0\0" * many
     yield "many-flagged", b"(" + i32(many) + b"\xe9\x01\0\0\0" * many
     yield "many-of-a-string", b"(" + i32(many) + b"\xf3" + i32(many) + b"s" * many + b"r\0\0\0\0" * (many - 1)
+    # The items of a set are put in the order of their bytes, in each of which the long name stands.
+    names = frozenset(("a" * 50_000, f"b{number}") for number in range(2_000))
+    yield "name-in-all-of-a-set", marshal.dumps(marshal.loads(marshal.dumps(code_object().replace(co_consts=(names,)))))
     del doubled
 
 

@@ -15,7 +15,7 @@ pub type Items<'s, O> = Drain<'s, O>;
 /// method may refuse with the host's own error, which comes out of the machine unchanged, with the place beside it.
 ///
 /// No method that makes or changes an object has a default body: a host that forgets one would read a part of the pickles
-/// wrongly.
+/// wrongly. But for [`encoded_line`](Host::encoded_line), without which the same is made of parts.
 pub trait Host {
     /// A handle of an object. Cloning it gives the same object.
     type Object: Clone;

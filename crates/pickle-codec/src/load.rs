@@ -376,7 +376,7 @@ impl LoadOptions {
         offset: usize,
     ) -> Result<(Handle, usize), Error> {
         self.limits.check_instructions(input, offset)?;
-        // What is left out is not counted.
+        // Limits of one's own count objects, and what is left out is none.
         machine.set_leaves_out(self.limits == Limits::default());
         machine.load(host, input, offset).map_err(with_place)
     }

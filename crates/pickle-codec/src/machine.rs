@@ -47,6 +47,7 @@ pub struct Machine<O> {
     /// What FLOAT gives for `nan`.
     nan: f64,
     pickler: Implementation,
+    /// See [`Machine::set_leaves_out`].
     leaves_out: bool,
 }
 

@@ -66,8 +66,8 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
     python_int(digits, 0, max_digits)
 }
 
-/// The int that the line of LONG is, if it is spelled as Python spells it, which both loaders read alike: two's complement, little-endian. It is
-/// read into `room`, where the next one may be.
+/// The int that the line of LONG is, if it is spelled as Python spells it, which both loaders read alike: two's complement,
+/// little-endian. It is read into `room`, where the next one may be.
 ///
 /// ```
 /// use pickle_opcodes::{decimal, number};

@@ -43,7 +43,7 @@ const LONG: usize = 256;
 
 impl KeyHasher {
     pub(crate) fn new() -> KeyHasher {
-        let state = SeedableRandomState::with_seed(0x9e37_79b9_7f4a_7c15, SharedSeed::global_random());
+        let state = SeedableRandomState::with_seed(MIX, SharedSeed::global_random());
         KeyHasher { state, known: Known::default(), long: HashMap::default() }
     }
 
@@ -226,7 +226,7 @@ impl KeyHasher {
     }
 }
 
-/// An odd number with as many ones as zeros, at random.
+/// 2⁶⁴ divided by the golden ratio: odd, and its bits have no pattern.
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The container whose items are being hashed.
