@@ -49,8 +49,8 @@ pub struct GraphHost<'a, R = Defaults> {
     singles: Vec<(u8, Handle)>,
     /// With `unify`, the empty frozenset.
     empty_frozen_set: Option<Handle>,
-    /// Globals that a `getattr` gave which may stand for bound methods.
-    methods: Vec<(Handle, Method)>,
+    /// What a `getattr` gave that may be a bound method.
+    methods: HashMap<Handle, Method, foldhash::fast::RandomState>,
     /// Memory for the items that a call copies.
     items: Vec<Handle>,
     /// How many bytes calls may still copy.
@@ -86,7 +86,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
             unified: HashMap::default(),
             singles: Vec::new(),
             empty_frozen_set: None,
-            methods: Vec::new(),
+            methods: HashMap::default(),
             items: Vec::new(),
         };
         if bytes > 0 {
@@ -323,14 +323,18 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn reduce(&mut self, callable: Handle, args: Handle) -> Result<Handle, Error> {
+        self.reduce_beside(callable, args, None)
+    }
+
+    fn reduce_beside(&mut self, callable: Handle, args: Handle, latest: Option<&Handle>) -> Result<Handle, Error> {
         self.check_kind("call with", args, Kind::Tuple)?;
         self.check_kind("call", callable, Kind::Object)?;
         let builtin = self.known.iter().find(|(known, _)| *known == callable).map(|(_, builtin)| *builtin);
         if let Some(builtin) = builtin
             && let Some(made) = self.call_builtin(builtin, args)?
         {
-            if builtin == Builtin::GetAttr && self.names_method(made) {
-                self.note_method(made, [callable, args]);
+            if builtin == Builtin::GetAttr {
+                return self.attribute(made, [callable, args], latest == Some(&args));
             }
             return Ok(made);
         }
@@ -349,6 +353,7 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn new_object(&mut self, class: Handle, args: Handle) -> Result<Handle, Error> {
+        let class = self.nested_class(class);
         self.check_class(class)?;
         self.check_kind("make an instance with", args, Kind::Tuple)?;
         let builtin = self.known.iter().find(|(known, _)| *known == class).map(|(_, builtin)| *builtin);
@@ -361,6 +366,7 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     }
 
     fn new_object_ex(&mut self, class: Handle, args: Handle, kwargs: Handle) -> Result<Handle, Error> {
+        let class = self.nested_class(class);
         self.check_class(class)?;
         self.check_kind("make an instance with", args, Kind::Tuple)?;
         self.check_kind("make an instance with keywords that are", kwargs, Kind::Dict)?;

@@ -15,7 +15,8 @@ pub type Items<'s, O> = Drain<'s, O>;
 /// method may refuse with the host's own error, which comes out of the machine unchanged, with the place beside it.
 ///
 /// No method that makes or changes an object has a default body: a host that forgets one would read a part of the pickles
-/// wrongly. But for [`encoded_line`](Host::encoded_line), without which the same is made of parts.
+/// wrongly. But for [`reduce_beside`](Host::reduce_beside), which says more than [`reduce`](Host::reduce) and asks for the same,
+/// and for [`encoded_line`](Host::encoded_line), without which the same is made of parts.
 pub trait Host {
     /// A handle of an object. Cloning it gives the same object.
     type Object: Clone;
@@ -90,6 +91,17 @@ pub trait Host {
     fn persistent(&mut self, id: Self::Object) -> Result<Self::Object, Self::Error>;
     /// `callable(*args)`.
     fn reduce(&mut self, callable: Self::Object, args: Self::Object) -> Result<Self::Object, Self::Error>;
+    /// `callable(*args)`, beside what was put in the memo last. That tells whether the arguments were: nothing else sets a bound
+    /// method apart from what stands in a class, as CPython writes both under protocol 4 from 3.13 on.
+    fn reduce_beside(
+        &mut self,
+        callable: Self::Object,
+        args: Self::Object,
+        latest: Option<&Self::Object>,
+    ) -> Result<Self::Object, Self::Error> {
+        let _ = latest;
+        self.reduce(callable, args)
+    }
     /// `callable(text, codec)`, if that encodes text as latin-1, of the text that a line of UNICODE stands for: bytes, without the
     /// text. The codec may be left out, and is `'latin1'` then. A host that gives nothing is asked for text, tuple and call.
     fn encoded_line(

@@ -343,7 +343,7 @@ impl<O: Clone> Machine<O> {
             Op::Reduce => {
                 let args = self.pop()?;
                 let callable = self.pop()?;
-                host.reduce(callable, args)
+                host.reduce_beside(callable, args, self.memo.latest())
             }
             Op::NewObj => {
                 let args = self.pop()?;

@@ -80,6 +80,11 @@ impl<O: Clone> Memo<O> {
         }
     }
 
+    /// What was put last, of indexes that run up one by one.
+    pub(crate) fn latest(&self) -> Option<&O> {
+        self.dense.last()?.as_ref()
+    }
+
     /// Makes room for what is ahead if it is like the piece in which `grown` entries were stored.
     pub(crate) fn make_room(&mut self, outlook: Outlook, grown: usize) {
         outlook.make_room(&mut self.dense, grown);

@@ -157,6 +157,7 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     /// `copyreg._reconstructor(class, base, value)`, by which protocols 0 and 1 spell `class.__new__(class)`, or an instance
     /// of a class derived from a builtin.
     fn reconstructed(&mut self, class: Handle, base: Handle, value: Handle) -> Result<Option<Handle>, Error> {
+        let class = self.nested_class(class);
         let base_is = self.known.iter().find(|(known, _)| *known == base).map(|(_, builtin)| *builtin);
         let builder = &mut self.builder;
         let kind = builder.view(value).kind();

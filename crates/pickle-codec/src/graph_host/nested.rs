@@ -8,25 +8,24 @@ use super::GraphHost;
 use crate::error::Error;
 use crate::resolve::Resolver;
 
-/// So many methods are remembered: each call looks through them.
-const MOST_METHODS: usize = 32;
-
 /// What may be a method bound to its class.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Method {
-    /// What `getattr` is, and its arguments.
+    /// A global: what `getattr` is, and its arguments.
     Found([Handle; 2]),
-    /// It was called, hence a method: this call of `getattr`.
+    /// A global that was called, hence a method: this call of `getattr`.
     Called(Handle),
+    /// A call of `getattr`, and the global that it is if instances are made of it.
+    Bound(Handle),
 }
 
 impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
     /// `getattr(outer, name)`, by which protocols under 4 spell a global that stands in another.
     ///
     /// Bound methods are spelled so at all protocols. From 4 on that is all there is; below, those of builtin types stay
-    /// calls, and what else stands in a class is taken for a global, unless it is called: see [`bound_method`].
+    /// calls, and what else stands in a class is taken for a global, unless it is a method: see [`attribute`].
     ///
-    /// [`bound_method`]: GraphHost::bound_method
+    /// [`attribute`]: GraphHost::attribute
     pub(super) fn nested(&mut self, outer: Handle, name: Handle) -> Result<Option<Handle>, Error> {
         let view = |handle| self.builder.view(handle);
         let (Some((module, outer)), Some(name)) = (view(outer).as_global(), view(name).as_str()) else {
@@ -41,39 +40,62 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         Ok(Some(self.builder.global(&module, &name)?))
     }
 
-    /// Whether what stands in a class has the name of a method there, which classes do not have.
-    pub(super) fn names_method(&self, global: Handle) -> bool {
-        let (_, name) = self.builder.view(global).as_global().unwrap_or_default();
-        let last = name.rsplit('.').next().unwrap_or_default();
-        last.starts_with(|first: char| first == '_' || first.is_lowercase())
-    }
-
-    pub(super) fn note_method(&mut self, global: Handle, getattr: [Handle; 2]) {
-        let is_older = |known: &(Handle, Method)| matches!(known, (other, Method::Called(_)) if *other == global);
-        self.methods.retain(|known| !is_older(known));
-        if self.methods.len() == MOST_METHODS {
-            self.methods.remove(0);
+    /// What `getattr` gives of a class: the global, a function or a class, or a method bound to the class.
+    ///
+    /// From 3.13 on only a method's arguments are memoized. Before, they always are, and what is optimized has no memo to tell:
+    /// what is called is a method there, see [`bound_method`]. Each `getattr` gives another method, and hence what may be one
+    /// and is there already is an object of its own.
+    ///
+    /// [`bound_method`]: GraphHost::bound_method
+    pub(super) fn attribute(
+        &mut self,
+        global: Handle,
+        getattr: [Handle; 2],
+        is_memoized: bool,
+    ) -> Result<Handle, Error> {
+        let Some(object) = self.builder.view(global).as_object() else {
+            return Ok(global);
+        };
+        let name = object.field(1).as_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+        if !is_method(name) {
+            return Ok(global);
         }
-        self.methods.push((global, Method::Found(getattr)));
+        if is_memoized && name != "__new__" && !self.options.profile.reduces_nested_globals() {
+            let made = self.builder.object(ObjectKind::Call, &getattr)?;
+            self.methods.insert(made, Method::Bound(global));
+            return Ok(made);
+        }
+        let found = if self.methods.contains_key(&global) {
+            let fields = [0, 1].map(|at| object.field(at).handle().unwrap_or(Handle::NONE));
+            self.builder.object(ObjectKind::Global, &fields)?
+        } else {
+            global
+        };
+        self.methods.insert(found, Method::Found(getattr));
+        Ok(found)
     }
 
     /// What a class has and what is called is nearly always a method bound to it, such as `cls._reconstruct`: that is
-    /// `getattr(cls, '_reconstruct')` at all protocols, each a new one. What is called again by way of the memo is the same one.
+    /// `getattr(cls, '_reconstruct')` at all protocols. What is called again by way of the memo is the same one.
     pub(super) fn bound_method(&mut self, callable: Handle) -> Result<Handle, Error> {
-        let of_callable = self.methods.iter().enumerate().rev().filter(|(_, (global, _))| *global == callable);
-        let mut called = None;
-        for (at, (_, method)) in of_callable {
-            match *method {
-                Method::Found([getattr, args]) => {
-                    let args = if self.options.unify { self.unify_method(args)? } else { args };
-                    let made = self.builder.object(ObjectKind::Call, &[getattr, args])?;
-                    self.methods[at].1 = Method::Called(made);
-                    return Ok(made);
-                }
-                Method::Called(made) => called = called.or(Some(made)),
+        match self.methods.get(&callable) {
+            None | Some(Method::Bound(_)) => Ok(callable),
+            Some(&Method::Called(made)) => Ok(made),
+            Some(&Method::Found([getattr, args])) => {
+                let args = if self.options.unify { self.unify_method(args)? } else { args };
+                let made = self.builder.object(ObjectKind::Call, &[getattr, args])?;
+                self.methods.insert(callable, Method::Called(made));
+                Ok(made)
             }
         }
-        Ok(called.unwrap_or(callable))
+    }
+
+    /// Of what instances are made is a class, and no method.
+    pub(super) fn nested_class(&self, class: Handle) -> Handle {
+        match self.methods.get(&class) {
+            Some(&Method::Bound(global)) => global,
+            _ => class,
+        }
     }
 
     /// A method says its name with the one object that its function has.
@@ -87,4 +109,9 @@ impl<'a, R: Resolver<'a>> GraphHost<'a, R> {
         let first = *self.names.entry_ref(name).or_insert(own);
         Ok(if first == own { args } else { self.builder.tuple(&[class, first])? })
     }
+}
+
+/// Whether it is a name that methods have, and classes do not.
+fn is_method(name: &str) -> bool {
+    name.starts_with(|first: char| first == '_' || first.is_lowercase())
 }

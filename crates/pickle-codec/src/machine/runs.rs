@@ -210,7 +210,7 @@ impl<O: Clone> Machine<O> {
                 REDUCE => {
                     let args = done!(self.pop());
                     let callable = done!(self.pop());
-                    push!(host.reduce(callable, args));
+                    push!(host.reduce_beside(callable, args, self.memo.latest()));
                     self.memoized(&rest[1..])
                 }
                 BUILD => {
