@@ -249,6 +249,10 @@ class Outer(object):
     def function():
         pass
 
+    @classmethod
+    def made(cls):
+        pass
+
     class Colour(enum.Enum):
         RED = 1
 

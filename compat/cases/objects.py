@@ -6,7 +6,10 @@ import sys
 
 import shapes
 
-from .fresh import case, data, text
+from .fresh import PYTHON_2, case, data, text
+
+# From 3.13 on only a method's arguments are memoized, not those of `getattr` for a function or a class.
+METHODS_ARE_TOLD = sys.version_info >= (3, 13)
 
 
 def plain(**attributes):
@@ -311,11 +314,24 @@ def nested():
     yield case("instances of nested classes", lambda: [shapes.Outer.Inner(), shapes.Outer.Inner.Innermost(),
                                                        shapes.Outer.Inner()])
     yield case("static method", lambda: shapes.Outer.function)
+    twins = [] if METHODS_ARE_TOLD else [function_twin]
+    if not PYTHON_2:
+        yield case("class method", lambda: shapes.Outer.made, twins=twins)
+        yield case("class method, twice", lambda: [shapes.Outer.made] * 2, twins=[lambda: [twin()] * 2 for twin in twins])
+    if METHODS_ARE_TOLD:
+        yield case("class methods and a static method",
+                   lambda: [shapes.Outer.made, shapes.Outer.function, shapes.Outer.made])
     yield case("bound method", lambda: shapes.Derived(("x", 1)).method)
     yield case("method of a builtin", lambda: [1, 2].append)
     yield case("method descriptor", lambda: text)
     yield case("class method of a builtin", lambda: dict.fromkeys)
     yield case("method of a type", lambda: str.upper)
+
+
+def function_twin():
+    """A function where a class method was: before METHODS_ARE_TOLD both are pickled alike under protocol 4."""
+    shapes.Outer.made = shapes.Outer.__dict__["made"].__func__
+    return shapes.Outer.made
 
 
 def together():
