@@ -23,7 +23,7 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use pickle_value::{Contents, Graph, Handle, Numbering, Value};
+use pickle_value::{Contents, Graph, Handle, Held, Numbering, Value};
 
 use self::hashes::Hashes;
 use self::word::{SETTLED, Word};
@@ -32,7 +32,7 @@ use super::{Context, Rules, Sharing};
 use crate::code::Layout;
 use crate::out::{Out, Rest};
 use crate::table::{FLAG_REF, TypeCode};
-use crate::write::{DEEPEST, Head, Writer};
+use crate::write::{DEEPEST, Head, Writer, with_word};
 
 /// Writes a graph, if it can be written so.
 pub(crate) fn write(graph: &Graph<'_>, rules: Rules, depth_limit: usize, writer: Writer) -> Option<Vec<u8>> {
@@ -99,8 +99,6 @@ enum Inner<'g> {
     Items(&'g [Handle], Context),
     /// Items of a set in the order of their bytes.
     Ordered(Vec<Handle>, Context),
-    /// Keys and values.
-    Dict(&'g [Handle], Context),
     /// A code object, of which nothing is written yet.
     Code,
 }
@@ -194,6 +192,15 @@ impl<'g> Straight<'g> {
             self.new_text(&mut rest, number, context)?;
             return Some(rest);
         }
+        match object.held() {
+            Held::List(number) if self.is_new_node(number) => {
+                return self.list_or_dict(rest, number, false, context, depth);
+            }
+            Held::Dict(number) if self.is_new_node(number) => {
+                return self.list_or_dict(rest, number, true, context, depth);
+            }
+            _ => {}
+        }
         let inner = self.begin(object, context)?;
         rest = self.take_over(rest)?;
         match inner {
@@ -203,10 +210,6 @@ impl<'g> Straight<'g> {
                 rest = self.items(rest, &items, context, depth)?;
                 self.sets.push(items);
                 Some(rest)
-            }
-            Inner::Dict(items, context) => {
-                rest = self.items(rest, items, context, depth)?;
-                self.null(rest)
             }
             Inner::Code => self.code(rest, object.identity().number, context, depth),
         }
@@ -219,9 +222,38 @@ impl<'g> Straight<'g> {
         is_written.map(|()| rest)
     }
 
-    /// The end of a dict.
-    fn null<'w>(&mut self, mut rest: Rest<'w>) -> Option<Rest<'w>> {
-        let is_written = rest.put::<1>(TypeCode::Null as u64);
+    fn is_new_node(&self, number: u32) -> bool {
+        self.words.get(self.nodes + number as usize).is_some_and(|word| !word.is_met())
+    }
+
+    /// A list or a dict that is new, with this number among nodes.
+    fn list_or_dict<'w>(
+        &mut self,
+        rest: Rest<'w>,
+        number: u32,
+        is_dict: bool,
+        context: Context,
+        depth: usize,
+    ) -> Option<Rest<'w>> {
+        let (items, of_items) = (self.graph.row(number), context.of_items(false));
+        let slot = self.nodes + number as usize;
+        let is_shared = self.is_shared(slot) || context.is_held();
+        let flag = u8::from(is_shared) * FLAG_REF;
+        self.give_number(slot, is_shared, of_items.needs());
+        if is_dict {
+            let rest = self.put::<1>(rest, (TypeCode::Dict as u8 | flag).into())?;
+            let rest = self.items(rest, items, of_items, depth)?;
+            return self.put::<1>(rest, TypeCode::Null as u64);
+        }
+        let size = i32::try_from(items.len()).ok()?;
+        let rest = self.put::<5>(rest, with_word(TypeCode::List, flag, size as u32))?;
+        self.items(rest, items, of_items, depth)
+    }
+
+    /// Writes the low bytes of a word, if there is room.
+    #[inline(always)]
+    fn put<'w, const COUNT: usize>(&mut self, mut rest: Rest<'w>, word: u64) -> Option<Rest<'w>> {
+        let is_written = rest.put::<COUNT>(word);
         self.is_full = is_written.is_none();
         is_written.map(|()| rest)
     }

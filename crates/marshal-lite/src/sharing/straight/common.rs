@@ -4,7 +4,7 @@
 //! there is too little room. Then [`Straight::object`] goes on. Where is written is handed on by value, so that it is in
 //! registers.
 
-use pickle_value::Handle;
+use pickle_value::{Handle, Inline};
 
 use super::super::Context;
 use super::super::slots::{single_bytes, single_int};
@@ -16,9 +16,15 @@ use crate::short::{Short, WINDOW};
 use crate::table::{FLAG_REF, TypeCode};
 use crate::write::{short_ascii, text_head, with_short_size, with_word};
 
-/// Objects of one byte.
-const CONSTANTS: [(Handle, TypeCode); 3] =
-    [(Handle::NONE, TypeCode::None), (Handle::bool(true), TypeCode::True), (Handle::bool(false), TypeCode::False)];
+/// The code of an object of one byte. One comparison says whether it is one, since which of them it is cannot be guessed:
+/// handles of these three differ in the same bits, in the order of the codes here.
+#[inline(always)]
+fn constant(object: Handle) -> Option<TypeCode> {
+    const CODES: [TypeCode; 3] = [TypeCode::None, TypeCode::False, TypeCode::True];
+    let step = Handle::NONE.bits() - Handle::bool(false).bits();
+    let number = Handle::NONE.bits().wrapping_sub(object.bits()) / step;
+    CODES.get(usize::try_from(number).ok()?).copied()
+}
 
 impl<'g> Straight<'g> {
     /// What a container often has, but for containers.
@@ -30,8 +36,23 @@ impl<'g> Straight<'g> {
         if let Some(value) = object.as_i32() {
             return self.small_int(rest, value, context).is_some();
         }
-        let constant = CONSTANTS.iter().find(|&&(constant, _)| constant == object);
-        constant.is_some_and(|&(_, code)| rest.put::<1>(code as u64).is_some())
+        if let Some(code) = constant(object) {
+            return rest.put::<1>(code as u64).is_some();
+        }
+        match object.inline() {
+            Inline::Float(value) => self.float(rest, value, context).is_some(),
+            _ => false,
+        }
+    }
+
+    /// A float: likewise.
+    #[inline(always)]
+    fn float(&mut self, rest: &mut Rest<'_>, value: f64, context: Context) -> Option<()> {
+        let is_held = u8::from(context.is_held());
+        let flag = is_held * FLAG_REF;
+        rest.put_window((TypeCode::BinaryFloat as u8 | flag).into(), 1, &value.to_le_bytes(), 8)?;
+        self.given += u32::from(is_held);
+        Some(())
     }
 
     /// A number that is held by nothing but what holds it has none, but for those that there is one of.
@@ -258,5 +279,32 @@ impl<'g> Straight<'g> {
         rest.put_words(Some(TypeCode::Code as u8 | flag), ints_of(ints)?)?;
         self.give_number(self.nodes + number as usize, is_shared, SETTLED);
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use pickle_value::{Builder, Error, Handle};
+
+    use super::constant;
+    use crate::table::TypeCode;
+
+    #[test]
+    fn three_objects_are_of_one_byte() -> Result<(), Error> {
+        assert_eq!(constant(Handle::NONE), Some(TypeCode::None));
+        assert_eq!(constant(Handle::bool(false)), Some(TypeCode::False));
+        assert_eq!(constant(Handle::bool(true)), Some(TypeCode::True));
+        let mut builder = Builder::new();
+        let mut others = vec![builder.ellipsis(), builder.text("")?, builder.tuple(&[])?, Handle::foreign(0)];
+        for int in [0, 1, 2, -1, (1 << 47) - 1, -1 << 47] {
+            others.extend(Handle::small_int(int));
+        }
+        for float in [0.0, -0.0, 1.5, f64::INFINITY, -f64::INFINITY, f64::NAN, -f64::NAN] {
+            others.extend(Handle::float(float));
+        }
+        assert_eq!(others.into_iter().find_map(constant), None);
+        Ok(())
     }
 }

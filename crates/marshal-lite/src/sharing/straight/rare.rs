@@ -1,4 +1,4 @@
-//! What there is less of: sets, dicts, floats, what there is one of; and what was written before and is another thing now.
+//! What there is less of: sets, large ints, what there is one of; and what was written before and is another thing now.
 
 use alloc::vec::Vec;
 
@@ -51,7 +51,6 @@ impl<'g> Straight<'g> {
 
     /// What there is less of.
     pub(super) fn other(&mut self, object: Handle, slot: usize, context: Context) -> Option<Inner<'g>> {
-        let of_items = context.of_items(false);
         match self.graph.value(object) {
             Value::Bool(value) => self.head(0).single(if value { TypeCode::True } else { TypeCode::False }).ok()?,
             Value::Ellipsis => self.head(0).single(TypeCode::Ellipsis).ok()?,
@@ -69,14 +68,6 @@ impl<'g> Straight<'g> {
             Value::Complex(real, imaginary) => {
                 self.written += 2;
                 self.share(slot, context, SETTLED).floats(&[real, imaginary], &[]).ok()?;
-            }
-            Value::List(items) => {
-                self.share(slot, context, of_items.needs()).sized(TypeCode::List, items.len()).ok()?;
-                return Some(Inner::Items(items, of_items));
-            }
-            Value::Dict(items) => {
-                self.share(slot, context, of_items.needs()).single(TypeCode::Dict).ok()?;
-                return Some(Inner::Dict(items, of_items));
             }
             Value::FrozenSet(items) => {
                 let of_items = context.of_items(true);
