@@ -345,6 +345,12 @@ impl<'g> Straight<'g> {
             return None;
         }
         for &item in items {
+            if item.is_text() {
+                if self.text(&mut rest, item, context).is_none() {
+                    rest = self.object(rest, item, context, depth + 1)?;
+                }
+                continue;
+            }
             if self.atom(&mut rest, item, context) || self.known_node(&mut rest, item, context) {
                 continue;
             }

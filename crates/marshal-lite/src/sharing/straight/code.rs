@@ -83,12 +83,12 @@ impl<'g> Straight<'g> {
     }
 
     /// A tuple of names.
-    #[inline(always)]
+    #[inline(never)]
     fn names<'w>(&mut self, mut rest: Rest<'w>, object: Handle, depth: usize) -> Option<Rest<'w>> {
-        if self.known_node(&mut rest, object, NAMES) {
-            return Some(rest);
-        }
         let Some(names) = self.tuple(&mut rest, object, NAMES, NAME) else {
+            if self.known_node(&mut rest, object, NAMES) {
+                return Some(rest);
+            }
             return self.object(rest, object, NAMES, depth);
         };
         for &name in names {

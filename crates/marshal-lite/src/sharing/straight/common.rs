@@ -27,12 +27,9 @@ fn constant(object: Handle) -> Option<TypeCode> {
 }
 
 impl<'g> Straight<'g> {
-    /// What a container often has, but for containers.
+    /// What a container often has, but for text and containers.
     #[inline(always)]
     pub(super) fn atom(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> bool {
-        if object.is_text() {
-            return self.text(rest, object, context).is_some();
-        }
         if let Some(value) = object.as_i32() {
             return self.small_int(rest, value, context).is_some();
         }
@@ -98,7 +95,7 @@ impl<'g> Straight<'g> {
         {
             return self.new_name(rest, number, short);
         }
-        self.new_text(rest, number, Context::NAME)
+        None
     }
 
     #[inline(always)]
@@ -111,7 +108,7 @@ impl<'g> Straight<'g> {
 
     /// A str.
     #[inline(always)]
-    fn text(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> Option<()> {
+    pub(super) fn text(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> Option<()> {
         let number = object.text_number();
         let word = *self.span(number)?;
         if word.is_known(context) {
@@ -124,11 +121,8 @@ impl<'g> Straight<'g> {
             Some((window, length)) if length > 2 && !context.is_held() => {
                 self.short_text(rest, number, window, length, context)
             }
-            None if !context.is_held() && !context.is_name() => match self.long_text(rest, number, context) {
-                None => self.new_text(rest, number, context),
-                written => written,
-            },
-            _ => self.new_text(rest, number, context),
+            None if !context.is_held() && !context.is_name() => self.long_text(rest, number, context),
+            _ => None,
         }
     }
 
@@ -161,11 +155,7 @@ impl<'g> Straight<'g> {
     ) -> Option<()> {
         let first = Short::new(window.first_chunk::<WINDOW>()?, length.min(WINDOW))?;
         if context.is_name() || context.is_constant() && first.looks_like_a_name() {
-            return if length <= WINDOW && first.is_ascii() {
-                self.new_name(rest, number, first)
-            } else {
-                self.new_text(rest, number, context)
-            };
+            return if length <= WINDOW && first.is_ascii() { self.new_name(rest, number, first) } else { None };
         }
         let second = Short::new(window.last_chunk::<WINDOW>()?, length.saturating_sub(WINDOW))?;
         let (is_shared, at) = (self.is_shared(1 + number as usize), self.room - rest.len());
