@@ -122,7 +122,8 @@ impl<'g> Straight<'g> {
             rules,
             code: None,
             locals_plus: None,
-            texts: Vec::new(),
+            // As many as modules often have: growing took longer.
+            texts: Vec::with_capacity(64),
             interned: Vec::new(),
             sets: Vec::new(),
             apart: 0,

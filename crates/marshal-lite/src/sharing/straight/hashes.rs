@@ -74,13 +74,16 @@ impl Hashes {
         // Entries by number plus one; 0 is none.
         let mut left: Vec<u32> = (1..=count).collect();
         let entry = |number: u32| entries[number as usize - 1];
-        for _ in 0..MOST_ALIKE {
-            let places = (2 * left.len()).next_power_of_two();
+        for round in 0..MOST_ALIKE {
+            // Those that are left had the same bits: others say more, and there is room for few.
+            let (room, turn) = if round == 0 { (2, 0) } else { (8, 11 * round as u32) };
+            let places = (room * left.len()).next_power_of_two();
+            let place = |entry: Entry| ((entry >> 32) as u32).rotate_right(turn) as usize & (places - 1);
             let mut table = vec![0_u32; places];
             let mut count = 0;
             for at in 0..left.len() {
                 let number = left[at];
-                let known = core::mem::replace(&mut table[place(entry(number), places)], number);
+                let known = core::mem::replace(&mut table[place(entry(number))], number);
                 left[count] = known;
                 count += usize::from(known != 0);
             }
@@ -88,19 +91,12 @@ impl Hashes {
             if left.is_empty() {
                 return true;
             }
-            if left.iter().map(|&one| entry(one)).any(|one| are_equal(contents, one, entry(table[place(one, places)])))
-            {
+            if left.iter().map(|&one| entry(one)).any(|one| are_equal(contents, one, entry(table[place(one)]))) {
                 return false;
             }
         }
         false
     }
-}
-
-/// Where an entry stands among so many places, a power of two.
-#[inline(always)]
-fn place(entry: Entry, places: usize) -> usize {
-    (entry >> 32) as usize & (places - 1)
 }
 
 /// Whether two names are equal.
