@@ -263,7 +263,7 @@ impl<O: Clone> Machine<O> {
             Op::NewTrue => host.bool(true),
             Op::NewFalse => host.bool(false),
 
-            Op::Unicode(line) => unicode(host, line, &mut Vec::new())?,
+            Op::Unicode(line) => unicode(host, line, line.len(), &mut Default::default())?,
             Op::String(argument) | Op::BinString(argument) | Op::ShortBinString(argument) => {
                 byte_string(host, op.opcode(), argument)?
             }

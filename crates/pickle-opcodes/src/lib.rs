@@ -20,7 +20,7 @@
 //! ```text
 //!   bytes ──► Ops / decode ──► Op ──► Op::assemble ──► the same bytes
 //!                              │
-//!                 text, number, decimal: what a protocol 0 line means
+//!                 text, unicode_line, number, decimal: what a protocol 0 line means
 //!                 latin1: bytes as text
 //!                 frame: where CPython cuts
 //! ```
@@ -54,6 +54,7 @@ mod out;
 mod squeeze;
 mod table;
 pub mod text;
+pub mod unicode_line;
 
 pub use arg::{ArgKind, Pair};
 pub use decode::{Ops, decode};

@@ -4,10 +4,10 @@
 //! and Rust's may not.
 
 use alloc::borrow::Cow;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::squeeze::low_bits;
+use crate::unicode_line::Room;
 use crate::{ErrorKind, Out, latin1};
 
 /// Reads the line of STRING: strips the quotes and resolves the escapes (`PyBytes_DecodeEscape`).
@@ -100,36 +100,7 @@ pub fn string_escapes(body: &[u8]) -> Result<Vec<u8>, ErrorKind> {
 ///
 /// [`ErrorKind::BadEscape`] for an escape with too few digits or beyond U+10FFFF.
 pub fn unicode_line_to_utf8(line: &[u8]) -> Result<Vec<u8>, ErrorKind> {
-    let mut utf8 = Vec::new();
-    let length = unicode_line_to_utf8_in(line, &mut utf8)?.len();
-    utf8.truncate(length);
-    Ok(utf8)
-}
-
-/// The same in a buffer that is used again and again: it grows where it is too small, and what it holds counts for nothing.
-///
-/// # Errors
-///
-/// As [`unicode_line_to_utf8`].
-pub fn unicode_line_to_utf8_in<'b>(line: &[u8], buffer: &'b mut Vec<u8>) -> Result<&'b [u8], ErrorKind> {
-    // No byte becomes more than two, and whole words and pieces are written.
-    let room = 2 * line.len() + 2 * latin1::ROOM;
-    if buffer.len() < room {
-        *buffer = vec![0; room];
-    }
-    let (mut at, mut to) = (0, 0);
-    while at < line.len() {
-        match line[at..].first_chunk() {
-            Some(piece) if !has_backslash(piece) => {
-                if let Some(room) = buffer[to..].first_chunk_mut() {
-                    to += latin1::piece_to_utf8(piece, room);
-                }
-                at += latin1::PIECE;
-            }
-            _ => to += resolve_piece(line, &mut at, &mut buffer[to..])?,
-        }
-    }
-    Ok(&buffer[..to])
+    Ok(Room::default().utf8(line, line.len())?.to_vec())
 }
 
 /// Reads the line of UNICODE as bytes: what [`latin1::from_utf8`] makes of its text, without making that. Nothing where a
@@ -225,37 +196,6 @@ fn latin1_escape(line: &[u8], at: &mut usize, room: &mut [u8]) -> Option<usize> 
     Some(1)
 }
 
-fn has_backslash(piece: &[u8; latin1::PIECE]) -> bool {
-    piece.iter().fold(false, |found, &byte| found | (byte == b'\\'))
-}
-
-/// Reads what begins in the next few bytes, one by one; gives how many bytes it becomes.
-#[inline(always)]
-fn resolve_piece(line: &[u8], at: &mut usize, room: &mut [u8]) -> Result<usize, ErrorKind> {
-    let end = line.len().min(*at + latin1::PIECE);
-    let mut to = 0;
-    while *at < end {
-        let byte = line[*at];
-        if byte != b'\\' {
-            to += put_utf8(byte.into(), &mut room[to..]);
-            *at += 1;
-        } else if let Some(point) = line[*at..].first_chunk().and_then(short_escape) {
-            to += put_utf8(point, &mut room[to..]);
-            *at += 6;
-        } else {
-            let (point, length) = any_point(line, *at)?;
-            to += put_utf8(point, &mut room[to..]);
-            *at += length;
-            // The character behind a backslash that stands for itself is no beginning of an escape.
-            if let (1, Some(&letter)) = (length, line.get(*at)) {
-                to += put_utf8(letter.into(), &mut room[to..]);
-                *at += 1;
-            }
-        }
-    }
-    Ok(to)
-}
-
 /// The code point of `\uXXXX`.
 #[inline(always)]
 fn short_escape(window: &[u8; 6]) -> Option<u32> {
@@ -266,7 +206,7 @@ fn short_escape(window: &[u8; 6]) -> Option<u32> {
 }
 
 /// The code point at `at`, which may be a backslash that stands for itself; and how many bytes it takes.
-fn any_point(line: &[u8], at: usize) -> Result<(u32, usize), ErrorKind> {
+pub(crate) fn any_point(line: &[u8], at: usize) -> Result<(u32, usize), ErrorKind> {
     let bad = |reason| ErrorKind::BadEscape { codec: "raw-unicode-escape", position: at, reason };
     let (digits, truncated) = match line[at..] {
         [b'\\', b'u', ..] => (4, "truncated \\uXXXX"),
@@ -285,7 +225,7 @@ fn any_point(line: &[u8], at: usize) -> Result<(u32, usize), ErrorKind> {
 ///
 /// How many bytes the next character takes cannot be foreseen; nothing branches on it but for the rare four.
 #[inline(always)]
-fn put_utf8(point: u32, room: &mut [u8]) -> usize {
+pub(crate) fn put_utf8(point: u32, room: &mut [u8]) -> usize {
     let continued = |shift: u32| 0x80 | point >> shift & 0x3f;
     let two = 0xc0 | point >> 6 | continued(0) << 8;
     let three = 0xe0 | point >> 12 | continued(6) << 8 | continued(0) << 16;
@@ -454,7 +394,7 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
 }
 
 /// The value of each hexadecimal digit, and -1 for other bytes.
-static HEXADECIMAL: [i8; 256] = {
+pub(crate) static HEXADECIMAL: [i8; 256] = {
     let mut values = [-1; 256];
     let mut value = 0;
     while value < 16 {

@@ -1,8 +1,6 @@
 //! Runs of the instructions that protocol 0 is made of, whose arguments are lines.
 
-use alloc::vec::Vec;
-
-use pickle_opcodes::{Opcode, decimal, number, text};
+use pickle_opcodes::{Opcode, decimal, number, unicode_line};
 
 use super::Machine;
 use super::runs::failed;
@@ -28,17 +26,24 @@ pub(super) fn is_line(byte: u8) -> bool {
     matches!(byte, UNICODE | PUT | GET | INT | LONG | LIST | DICT)
 }
 
-/// Makes text of the line of UNICODE; `buffer` is for its characters.
+/// Makes text of the line of UNICODE that the first `length` bytes are; `room` is for its characters.
 pub(super) fn unicode<H: Host>(
     host: &mut H,
-    line: &[u8],
-    buffer: &mut Vec<u8>,
+    text: &[u8],
+    length: usize,
+    room: &mut unicode_line::Room,
 ) -> Result<Result<H::Object, H::Error>, pickle_opcodes::ErrorKind> {
+    let line = &text[..length];
     // ASCII without an escape is what it says.
-    if line.iter().fold(true, |plain, &byte| plain & byte.is_ascii() & (byte != b'\\')) {
+    let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |plain, &byte| plain & byte.is_ascii() & (byte != b'\\'));
+    let is_plain = match (line.as_chunks::<16>(), line.last_chunk::<16>()) {
+        ((chunks, _), Some(last)) => chunks.iter().chain([last]).all(|chunk| is_plain(chunk)),
+        _ => is_plain(line),
+    };
+    if is_plain {
         return Ok(host.text(line));
     }
-    Ok(host.text(text::unicode_line_to_utf8_in(line, buffer)?))
+    Ok(host.text(room.utf8(text, length)?))
 }
 
 impl<O: Clone> Machine<O> {
@@ -51,7 +56,7 @@ impl<O: Clone> Machine<O> {
         input: &[u8],
         mut at: usize,
     ) -> Result<usize, MachineError<H::Error>> {
-        let mut buffer = Vec::new();
+        let mut characters = unicode_line::Room::default();
         let mut room = decimal::Room::default();
         while let [byte, behind @ ..] = &input[at..] {
             let (done, length) = match *byte {
@@ -61,7 +66,7 @@ impl<O: Clone> Machine<O> {
                         at = next;
                         continue;
                     }
-                    let made = unicode(host, &behind[..end], &mut buffer).map_err(Fault::from);
+                    let made = unicode(host, behind, end, &mut characters).map_err(Fault::from);
                     (made.and_then(|made| self.pushed(made)), end + 1)
                 }
                 INT => {

@@ -99,7 +99,8 @@ impl<O: Clone> Machine<O> {
         let MachineError::Pickle(missing) = &error else { return Err(error) };
         let (&ErrorKind::MemoMissing(index), Some(at)) = (missing.kind(), missing.offset()) else { return Err(error) };
         let Some(Unmade { text, tuple, line, codec }) = self.memo.left_out(index).cloned() else { return Err(error) };
-        let (Ok(Ok(made)), length) = (unicode(host, &input[line], &mut alloc::vec::Vec::new()), self.stack.len())
+        let (Ok(Ok(made)), length) =
+            (unicode(host, &input[line.clone()], line.len(), &mut Default::default()), self.stack.len())
         else {
             return Err(error);
         };
