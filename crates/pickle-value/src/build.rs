@@ -203,7 +203,7 @@ impl<'a> Builder<'a> {
     pub fn text_from_utf8(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         if let Some(offset) = self.offset_in_input(bytes) {
             if !is_short_ascii(&self.input[offset..], bytes.len()) {
-                Text::from_longer(bytes)?;
+                Text::check_within(self.input, offset, bytes.len())?;
             }
             return Ok(Handle::new(Tag::Text, self.store.push_span(offset as u64, bytes.len() as u64)?));
         }

@@ -28,6 +28,16 @@ impl<'g> Text<'g> {
         if is_utf8(bytes) { Ok(Text(bytes)) } else { Text::with_surrogates(bytes) }
     }
 
+    /// The same of `length` bytes from `start` on.
+    #[inline(never)]
+    pub(crate) fn check_within(input: &'g [u8], start: usize, length: usize) -> Result<(), Error> {
+        let window = start.checked_sub(BEFORE).and_then(|start| input[start..].first_chunk());
+        match (window, INSIDE.get(length)) {
+            (Some(window), Some(inside)) if is_short_utf8(window, inside) => Ok(()),
+            _ => Text::from_longer(&input[start..start + length]).map(|_| ()),
+        }
+    }
+
     #[cold]
     fn with_surrogates(bytes: &'g [u8]) -> Result<Text<'g>, Error> {
         let mut position = 0;
@@ -98,6 +108,51 @@ fn is_utf8(bytes: &[u8]) -> bool {
     simdutf8::basic::from_utf8(bytes).is_ok()
 }
 
+/// How many bytes before a text say what one of its bytes must be: its longest characters here have three.
+const BEFORE: usize = 2;
+
+/// A text of less than 64 bytes, where it stands.
+const WINDOW: usize = BEFORE + BLOCK;
+
+/// Whether what is inside of a window is UTF-8 without characters of four bytes.
+///
+/// Each byte is held against the two before it, all alike, and so many at once. To copy it to a block with zeros behind it takes
+/// twice as long: what was stored by the byte is not at hand yet when it is read by the block.
+#[inline(always)]
+fn is_short_utf8(window: &[u8; WINDOW], inside: &[u8; WINDOW]) -> bool {
+    let mut wrong = 0;
+    for at in 0..BLOCK {
+        let byte = |before: usize| window[at + BEFORE - before] & inside[at + BEFORE - before];
+        let (byte, last, last_but_one) = (byte(0), byte(1), byte(2));
+        // The highest bit is set from 0xc0 and from 0xe0 on.
+        let continues = last.saturating_sub(0xc0 - 0x80) | last_but_one.saturating_sub(0xe0 - 0x80);
+        let is_continued = if byte & 0xc0 == 0x80 { 0x80 } else { 0 };
+        wrong |= continues & 0x80 ^ is_continued;
+        // What two bytes need not, and four.
+        wrong |= if byte & 0xfe == 0xc0 { 0xff } else { 0 };
+        wrong |= byte.saturating_sub(0xef);
+        // What three bytes need not, and surrogates.
+        wrong |= if last == 0xe0 { !byte & 0x20 } else { 0 };
+        wrong |= if last == 0xed { byte & 0x20 } else { 0 };
+    }
+    wrong == 0
+}
+
+/// By length, all bits of the bytes of a text that begins behind [`BEFORE`] others. The byte behind it is looked at, too.
+static INSIDE: [[u8; WINDOW]; BLOCK] = {
+    let mut masks = [[0; WINDOW]; BLOCK];
+    let mut length = 0;
+    while length < BLOCK {
+        let mut at = 0;
+        while at < length {
+            masks[length][BEFORE + at] = 0xff;
+            at += 1;
+        }
+        length += 1;
+    }
+    masks
+};
+
 /// True where the first `length` bytes are ASCII, and no more than 32, as most strings are. Where fewer than 32 bytes are
 /// there, some that are ASCII are not seen to be.
 ///
@@ -164,4 +219,45 @@ pub fn push_code_point(point: u32, out: &mut Vec<u8>) {
     }
     let character = char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER);
     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{BEFORE, BLOCK, INSIDE, Text, WINDOW, is_short_utf8};
+
+    /// Bytes around which UTF-8 has a rule.
+    const BYTES: [u8; 22] = [
+        0, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef,
+        0xf0, 0xf4, 0xff,
+    ];
+
+    /// A text where it stands, between bytes that would have a part in it.
+    fn check(text: &[u8], around: [u8; 3]) {
+        let input = [&around[..BEFORE], text, &around[BEFORE..], &[0x80; WINDOW]].concat();
+        let (Some(window), Some(inside)) = (input.first_chunk(), INSIDE.get(text.len())) else { panic!("too long") };
+        let expected = core::str::from_utf8(text).is_ok() && text.iter().all(|&byte| byte < 0xf0);
+        assert_eq!(is_short_utf8(window, inside), expected, "{}", text.escape_ascii());
+        assert_eq!(Text::check_within(&input, BEFORE, text.len()).is_ok(), Text::from_longer(text).is_ok());
+    }
+
+    #[test]
+    fn short_text_is_utf8_where_it_stands() {
+        let all: Vec<[u8; 3]> =
+            BYTES.iter().flat_map(|&a| BYTES.iter().flat_map(move |&b| BYTES.map(|c| [a, b, c]))).collect();
+        for (number, bytes) in all.iter().enumerate() {
+            let around = all[number * 7919 % all.len()];
+            for length in 0..=3 {
+                check(&bytes[..length], around);
+            }
+            for start in [1, 13, 14, 15, 29, 30, 31, 44, 45, 59, 60] {
+                let mut text = b"x".repeat(start);
+                text.extend_from_slice(bytes);
+                check(&text, around);
+                text.resize(BLOCK - 1, b'y');
+                check(&text, around);
+            }
+        }
+    }
 }
