@@ -239,15 +239,7 @@ impl<O: Clone> Machine<O> {
             }
 
             Op::BinFloat(value) => host.float(value),
-            Op::Float(line) => {
-                let value = match self.pickler {
-                    Implementation::C => number::float_line(line)?,
-                    Implementation::Python => number::decimal_float(line)?,
-                };
-                // A `-nan` has the other sign.
-                let nan = if value.is_sign_negative() { -self.nan } else { self.nan };
-                host.float(if value.is_nan() { nan } else { value })
-            }
+            Op::Float(line) => host.float(self.float_line(line)?),
             Op::Long1(bytes) | Op::Long4(bytes) => host.long(bytes),
             Op::Int(line) => match self.int_line(line)? {
                 IntLine::Bool(value) => host.bool(value),
@@ -399,20 +391,6 @@ impl<O: Clone> Machine<O> {
                 Ok(None)
             }
             Err(error) => Err(Fault::Host(error)),
-        }
-    }
-
-    fn int_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
-        match self.pickler {
-            Implementation::C => number::int_line(line, self.max_digits),
-            Implementation::Python => number::python_int_line(line, self.max_digits),
-        }
-    }
-
-    fn long_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
-        match self.pickler {
-            Implementation::C => number::long_line(line, self.max_digits),
-            Implementation::Python => number::python_long_line(line, self.max_digits),
         }
     }
 

@@ -199,10 +199,16 @@ fn any_decimal(text: &[u8]) -> Result<IntLine, ErrorKind> {
 ///
 /// [`ErrorKind::Truncated`] for an empty line, [`ErrorKind::BadFloat`].
 pub fn float_line(line: &[u8]) -> Result<f64, ErrorKind> {
+    let parsed = |text| core::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
+    // Nearly all are, and have no NUL then.
+    if let Some(value) = parsed(line)
+        && value.is_finite()
+    {
+        return Ok(value);
+    }
     check_not_empty(line)?;
     let text = until_nul(line);
-    let value = core::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
-    match value {
+    match parsed(text) {
         Some(value) if value.is_finite() || !text.iter().any(u8::is_ascii_digit) => Ok(value),
         _ => Err(ErrorKind::BadFloat(TextExcerpt::new(line))),
     }

@@ -1,17 +1,20 @@
 //! Runs of the instructions that protocol 0 is made of, whose arguments are lines.
 
-use pickle_opcodes::{Opcode, decimal, number, unicode_line};
+use pickle_opcodes::number::{self, IntLine};
+use pickle_opcodes::{Opcode, decimal, unicode_line};
 
 use super::Machine;
 use super::runs::failed;
 use crate::fault::{Fault, MachineError};
 use crate::host::Host;
+use crate::profile::Implementation;
 
 pub(super) const UNICODE: u8 = Opcode::Unicode as u8;
 pub(super) const PUT: u8 = Opcode::Put as u8;
 pub(super) const GET: u8 = Opcode::Get as u8;
 const INT: u8 = Opcode::Int as u8;
 const LONG: u8 = Opcode::Long as u8;
+const FLOAT: u8 = Opcode::Float as u8;
 const LIST: u8 = Opcode::List as u8;
 const DICT: u8 = Opcode::Dict as u8;
 const MARK: u8 = Opcode::Mark as u8;
@@ -23,7 +26,7 @@ const SET_ITEM: u8 = Opcode::SetItem as u8;
 /// True for an opcode at which [`Machine::run_of_lines`] is worth to begin.
 #[inline(always)]
 pub(super) fn is_line(byte: u8) -> bool {
-    matches!(byte, UNICODE | PUT | GET | INT | LONG | LIST | DICT)
+    matches!(byte, UNICODE | PUT | GET | INT | LONG | FLOAT | LIST | DICT)
 }
 
 /// Makes text of the line of UNICODE that the first `length` bytes are; `room` is for its characters.
@@ -85,6 +88,11 @@ impl<O: Clone> Machine<O> {
                     let made = host.long(value);
                     (self.pushed(made), end + 1)
                 }
+                FLOAT => {
+                    let Some(end) = memchr::memchr(b'\n', behind) else { break };
+                    let value = self.float_line(&behind[..end]).map_err(Fault::from);
+                    (value.and_then(|value| self.pushed(host.float(value))), end + 1)
+                }
                 PUT => {
                     let Some((index, length)) = index(behind) else { break };
                     (self.put(index).map(|_| ()), length)
@@ -126,6 +134,30 @@ impl<O: Clone> Machine<O> {
             at += 1 + length;
         }
         Ok(at)
+    }
+
+    pub(super) fn int_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
+        match self.pickler {
+            Implementation::C => number::int_line(line, self.max_digits),
+            Implementation::Python => number::python_int_line(line, self.max_digits),
+        }
+    }
+
+    pub(super) fn long_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
+        match self.pickler {
+            Implementation::C => number::long_line(line, self.max_digits),
+            Implementation::Python => number::python_long_line(line, self.max_digits),
+        }
+    }
+
+    pub(super) fn float_line(&self, line: &[u8]) -> Result<f64, pickle_opcodes::ErrorKind> {
+        let value = match self.pickler {
+            Implementation::C => number::float_line(line)?,
+            Implementation::Python => number::decimal_float(line)?,
+        };
+        // A `-nan` has the other sign.
+        let nan = if value.is_sign_negative() { -self.nan } else { self.nan };
+        Ok(if value.is_nan() { nan } else { value })
     }
 
     /// Whether nothing stands above the topmost mark.
