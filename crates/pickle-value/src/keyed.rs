@@ -101,7 +101,11 @@ impl Settler {
     pub(crate) fn settle(&mut self, input: &[u8], store: &mut Store<'_>, node: u32, width: usize) {
         let Node { start, length, .. } = store.nodes[node as usize];
         let items = store.items(node);
-        if length as usize <= width || (width == 2 && self.shapes.have(&store.pool, items)) {
+        let differ = || match width {
+            1 => surely_differ(Access { input, store }, items, 1),
+            _ => self.shapes.have(&store.pool, items),
+        };
+        if length as usize <= width || differ() {
             return;
         }
         match self.examine(Access { input, store }, items, width) {
@@ -258,7 +262,7 @@ pub(crate) fn check_first_pairs(
     store: &mut Store<'_>,
     pairs: &[Handle],
 ) -> Result<bool, Error> {
-    let differ = pairs.len().is_multiple_of(2) && surely_differ(Access { input, store }, pairs);
+    let differ = pairs.len().is_multiple_of(2) && surely_differ(Access { input, store }, pairs, 2);
     match u32::try_from(store.pool.len()) {
         Ok(start) if differ => shapes.note(start, pairs),
         _ => check_pairs(store, pairs)?,

@@ -58,16 +58,18 @@ fn slot(first: Handle, length: usize) -> usize {
     (first.number() as usize ^ length >> 1) % MOST
 }
 
-/// Whether the keys are so few, and so plain, that a look at each shows that they differ. They can be hashed then, too.
+/// Whether the keys, of which each is the first of so many items, are so few, and so plain, that a look at each shows that they
+/// differ. They can be hashed then, too.
 ///
 /// Of text only its ends are looked at; where they are the same in two keys, nothing is known.
-pub(crate) fn surely_differ(access: Access<'_>, pairs: &[Handle]) -> bool {
+#[inline(always)]
+pub(crate) fn surely_differ(access: Access<'_>, items: &[Handle], width: usize) -> bool {
     let mut marks = [0; SMALL];
-    if pairs.len() > 2 * SMALL {
+    if items.len() > width * SMALL {
         return false;
     }
-    for (entry, pair) in pairs.chunks_exact(2).enumerate() {
-        let Some(mark) = mark(access, pair[0]) else { return false };
+    for (entry, item) in items.chunks_exact(width).enumerate() {
+        let Some(mark) = mark(access, item[0]) else { return false };
         if marks[..entry].contains(&mark) {
             return false;
         }
