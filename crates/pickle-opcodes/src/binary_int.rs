@@ -24,12 +24,18 @@ pub struct IntForm {
     size: u8,
     /// Which bits of the byte behind the opcode say how many there are.
     counted: u8,
+    /// How many bytes that makes without those: where the next instruction is, is to be known soon.
+    whole: u8,
     /// Which bits are the int's, once it was read with a sign.
-    bits: i64,
+    bits: i32,
 }
 
 impl IntForm {
-    const NONE: IntForm = IntForm { head: 1, size: 0, counted: 0, bits: 0 };
+    const NONE: IntForm = IntForm::new(1, 0, 0, 0);
+
+    const fn new(head: u8, size: u8, counted: u8, bits: i32) -> IntForm {
+        IntForm { head, size, counted, whole: head + size, bits }
+    }
 
     /// How many bytes the int has, in an instruction that `word` is the beginning of, the opcode lowest. 0 for LONG1's shortest
     /// spelling of 0, and for every opcode that is none of these; up to 255 for LONG1.
@@ -46,6 +52,20 @@ impl IntForm {
     #[must_use]
     pub fn size(self, word: u64) -> u64 {
         u64::from(self.size) | (word >> 8 & u64::from(self.counted))
+    }
+
+    /// How many bytes the instruction has that `word` is the beginning of.
+    ///
+    /// ```
+    /// use pickle_opcodes::binary_int::INTS_AND_LONGS;
+    ///
+    /// let length = |start| INTS_AND_LONGS[usize::from(start as u8)].length(start);
+    /// assert_eq!((length(0x4b), length(0x4d), length(0x4a), length(0x07_8a)), (2, 3, 5, 9));
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn length(self, word: u64) -> usize {
+        usize::from(self.whole) + usize::from((word >> 8) as u8 & self.counted)
     }
 
     /// How many bytes stand before the int's own, the opcode's with them: 1 or 2.
@@ -75,22 +95,22 @@ impl IntForm {
     #[must_use]
     pub fn value(self, word: u64, size: u64) -> i64 {
         let behind = 64u64.wrapping_sub(8 * size) % 64;
-        (word << behind) as i64 >> behind & self.bits
+        (word << behind) as i64 >> behind & i64::from(self.bits)
     }
 }
 
 /// BININT, BININT1 and BININT2, by opcode.
 pub static INTS: [IntForm; 256] = {
     let mut forms = [IntForm::NONE; 256];
-    forms[Opcode::BinInt1 as usize] = IntForm { head: 1, size: 1, counted: 0, bits: 0xff };
-    forms[Opcode::BinInt2 as usize] = IntForm { head: 1, size: 2, counted: 0, bits: 0xffff };
-    forms[Opcode::BinInt as usize] = IntForm { head: 1, size: 4, counted: 0, bits: -1 };
+    forms[Opcode::BinInt1 as usize] = IntForm::new(1, 1, 0, 0xff);
+    forms[Opcode::BinInt2 as usize] = IntForm::new(1, 2, 0, 0xffff);
+    forms[Opcode::BinInt as usize] = IntForm::new(1, 4, 0, -1);
     forms
 };
 
 /// The same, and LONG1.
 pub static INTS_AND_LONGS: [IntForm; 256] = {
     let mut forms = INTS;
-    forms[Opcode::Long1 as usize] = IntForm { head: 2, size: 0, counted: 0xff, bits: -1 };
+    forms[Opcode::Long1 as usize] = IntForm::new(2, 0, 0xff, -1);
     forms
 };

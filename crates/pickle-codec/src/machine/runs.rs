@@ -307,7 +307,7 @@ impl<O: Clone> Machine<O> {
                 Ok(object) => self.stack.push(object),
                 Err(error) => return Err(failed(Fault::Host(error), at, word as u8)),
             }
-            at += form.head() + size as usize;
+            at += form.length(word);
         }
         Ok(at)
     }
