@@ -1,7 +1,7 @@
 //! Finding one's way in a graph, and getting values out of it.
 
 use num_bigint::BigInt;
-use pickle_value::{Builder, Error, Kind, View, py};
+use pickle_value::{Builder, Error, Handle, Kind, View, py};
 use rstest::rstest;
 
 #[test]
@@ -88,6 +88,27 @@ fn of_equal_keys_the_first_stays_with_the_last_value(#[case] others: i64) -> Res
     assert_eq!(dict.get(1).as_str(), Some("float"));
     assert_eq!(set.len(), dict.len());
     assert_eq!(set.items().next().map(View::kind), Some(Kind::Int));
+    Ok(())
+}
+
+/// What a look at each key shows: of text its ends.
+#[rstest]
+#[case::ints(|b: &mut Builder<'static>| b.int(7))]
+#[case::short_text(|b: &mut Builder<'static>| b.text("seven"))]
+#[case::long_text(|b: &mut Builder<'static>| b.text("seven times seven times seven"))]
+fn few_and_plain_keys_are_equal_by_their_values(
+    #[case] key: fn(&mut Builder<'static>) -> Result<Handle, Error>,
+) -> Result<(), Error> {
+    let mut b = Builder::new();
+    let keys = [key(&mut b)?, b.int(1)?, key(&mut b)?, b.text("with bytes behind them")?];
+    let pairs: Vec<_> = (1..).zip(keys).flat_map(|(value, key)| [key, b.int(value).unwrap_or(key)]).collect();
+    let all = [b.set(&keys)?, b.frozen_set(&keys)?, b.dict(&pairs)?];
+    let all = b.tuple(&all)?;
+    let graph = b.finish(all);
+    for keys in graph.root().items() {
+        assert_eq!(keys.len(), Some(3), "{keys}");
+    }
+    assert_eq!(graph.root().get(2).entries().next().and_then(|(_, value)| value.as_i64()), Some(3));
     Ok(())
 }
 
