@@ -15,8 +15,8 @@ pub type Items<'s, O> = Drain<'s, O>;
 /// method may refuse with the host's own error, which comes out of the machine unchanged, with the place beside it.
 ///
 /// No method that makes or changes an object has a default body: a host that forgets one would read a part of the pickles
-/// wrongly. But for [`reduce_beside`](Host::reduce_beside), which says more than [`reduce`](Host::reduce) and asks for the same,
-/// and for [`encoded_line`](Host::encoded_line), without which the same is made of parts.
+/// wrongly. Two are apart: [`reduce_beside`](Host::reduce_beside) asks for what [`reduce`](Host::reduce) does and says more, and
+/// without [`encoded_line`](Host::encoded_line) the same is made of parts.
 pub trait Host {
     /// A handle of an object. Cloning it gives the same object.
     type Object: Clone;

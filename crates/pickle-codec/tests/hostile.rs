@@ -257,25 +257,28 @@ fn a_set_that_many_objects_end_is_written() {
     }
 }
 
+/// What an interpreter wrote at protocol 2 is what it writes of that at 2 and at 4.
+fn check_methods(profile: Profile, at_2: &[u8], at_4: &[u8]) {
+    let graph = LoadOptions::new().profile(profile).from_slice(at_2).unwrap();
+    for (protocol, pickle) in [(2, at_2), (4, at_4)] {
+        assert_eq!(DumpOptions::new().profile(profile).protocol(protocol).to_vec(&graph).unwrap(), pickle);
+    }
+}
+
 /// By CPython 3.13: `[C(1), C(2)]`, where `MAKE = C.make` is a class method and `C.__reduce__` gives `(MAKE, (self.n,))`.
 #[test]
 fn a_method_that_is_called_twice_is_one_object() {
     let pickle = b"\x80\x02]q\x00(c__builtin__\ngetattr\nq\x01cm\nC\nq\x02X\x04\x00\x00\x00makeq\x03\x86q\x04Rq\x05K\x01\x85q\x06Rq\x07h\x05K\x02\x85q\x08Rq\te.";
-    let graph = from_slice(pickle).unwrap();
-    assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph).unwrap(), pickle);
-    let pickle = b"\x80\x04\x95?\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\tK\x02\x85\x94R\x94e.";
-    assert_eq!(DumpOptions::new().protocol(4).to_vec(&graph).unwrap(), pickle);
+    let later = b"\x80\x04\x95?\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\tK\x02\x85\x94R\x94e.";
+    check_methods(Profile::CPYTHON_3_13, pickle, later);
 }
 
 /// By CPython 3.12 and 3.13: `[R(MAKE, 1), R(C.make, 2), R(MAKE, 3)]`, of the same methods as below.
 #[rstest]
 fn a_method_is_called_again_after_another(#[values(12, 13)] minor: u8) {
     let pickle = b"\x80\x02]q\x00(c__builtin__\ngetattr\nq\x01cm\nC\nq\x02X\x04\x00\x00\x00makeq\x03\x86q\x04Rq\x05K\x01\x85q\x06Rq\x07h\x01h\x02h\x03\x86q\x08Rq\x09K\x02\x85q\nRq\x0bh\x05K\x03\x85q\x0cRq\re.";
-    let profile = Profile::cpython3(minor).unwrap();
-    let graph = LoadOptions::new().profile(profile).from_slice(pickle).unwrap();
-    assert_eq!(DumpOptions::new().profile(profile).protocol(2).to_vec(&graph).unwrap(), pickle);
-    let pickle = b"\x80\x04\x95O\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\x03h\x06h\x07\x86\x94R\x94K\x02\x85\x94R\x94h\x09K\x03\x85\x94R\x94e.";
-    assert_eq!(DumpOptions::new().profile(profile).protocol(4).to_vec(&graph).unwrap(), pickle);
+    let later = b"\x80\x04\x95O\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\x03h\x06h\x07\x86\x94R\x94K\x02\x85\x94R\x94h\x09K\x03\x85\x94R\x94e.";
+    check_methods(Profile::cpython3(minor).unwrap(), pickle, later);
 }
 
 /// By CPython 3.13: `[R(MAKE, 1), C.make, R(C.make, 2), R(MAKE, 1)]`, where `MAKE = C.make` is a class method, and `R` is
@@ -283,20 +286,16 @@ fn a_method_is_called_again_after_another(#[values(12, 13)] minor: u8) {
 #[test]
 fn each_method_is_an_object_of_its_own() {
     let pickle = b"\x80\x02]q\x00(c__builtin__\ngetattr\nq\x01cm\nC\nq\x02X\x04\x00\x00\x00makeq\x03\x86q\x04Rq\x05K\x01\x85q\x06Rq\x07h\x01h\x02h\x03\x86q\x08Rq\x09h\x01h\x02h\x03\x86q\nRq\x0bK\x02\x85q\x0cRq\rh\x05K\x01\x85q\x0eRq\x0fe.";
-    let graph = from_slice(pickle).unwrap();
-    assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph).unwrap(), pickle);
-    let pickle = b"\x80\x04\x95Y\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\x03h\x06h\x07\x86\x94R\x94h\x03h\x06h\x07\x86\x94R\x94K\x02\x85\x94R\x94h\x09K\x01\x85\x94R\x94e.";
-    assert_eq!(DumpOptions::new().protocol(4).to_vec(&graph).unwrap(), pickle);
+    let later = b"\x80\x04\x95Y\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94\x8c\x01m\x94\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94K\x01\x85\x94R\x94h\x03h\x06h\x07\x86\x94R\x94h\x03h\x06h\x07\x86\x94R\x94K\x02\x85\x94R\x94h\x09K\x01\x85\x94R\x94e.";
+    check_methods(Profile::CPYTHON_3_13, pickle, later);
 }
 
 /// By CPython 3.13: `[C.run, C.make, C.run, C.low()]`, where `run` is a static method, `make` a class method, `low` a class.
 #[test]
 fn a_method_is_told_from_a_function_and_a_class_by_the_memo() {
     let pickle = b"\x80\x02]q\x00(c__builtin__\ngetattr\nq\x01cm\nC\nX\x03\x00\x00\x00runq\x02\x86Rq\x03h\x01cm\nC\nq\x04X\x04\x00\x00\x00makeq\x05\x86q\x06Rq\x07h\x03h\x01cm\nC\nX\x03\x00\x00\x00lowq\x08\x86Rq\x09)\x81q\ne.";
-    let graph = from_slice(pickle).unwrap();
-    assert_eq!(DumpOptions::new().protocol(2).to_vec(&graph).unwrap(), pickle);
-    let pickle = b"\x80\x04\x95N\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x01m\x94\x8c\x05C.run\x94\x93\x94\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94h\x01\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94h\x03h\x01\x8c\x05C.low\x94\x93\x94)\x81\x94e.";
-    assert_eq!(DumpOptions::new().protocol(4).to_vec(&graph).unwrap(), pickle);
+    let later = b"\x80\x04\x95N\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x01m\x94\x8c\x05C.run\x94\x93\x94\x8c\x08builtins\x94\x8c\x07getattr\x94\x93\x94h\x01\x8c\x01C\x94\x93\x94\x8c\x04make\x94\x86\x94R\x94h\x03h\x01\x8c\x05C.low\x94\x93\x94)\x81\x94e.";
+    check_methods(Profile::CPYTHON_3_13, pickle, later);
 }
 
 /// CPython 3.13: `isinstance(Fraction, Fraction)` between a class and STOP leaves the class.
