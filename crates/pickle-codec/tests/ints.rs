@@ -58,3 +58,52 @@ fn a_missing_entry_in_a_row() {
         assert_eq!(printed, format!("(1, 2{})", ", 1, 2".repeat(before)));
     }
 }
+
+/// Instructions that CPython 3.13 loads as these values: each width, spelled short and long, and what is no int.
+const SPELLED: [(&[u8], &str); 19] = [
+    (b"K\x00", "0"),
+    (b"K\xff", "255"),
+    (b"M\x00\x00", "0"),
+    (b"M\xff\xff", "65535"),
+    (b"J\xff\xff\xff\xff", "-1"),
+    (b"J\x00\x00\x00\x80", "-2147483648"),
+    (b"JKMJ\x8a", "-1974842037"),
+    (b"\x8a\x01\x80", "-128"),
+    (b"\x8a\x02\x8a\x05", "1418"),
+    (b"\x8a\x03KMJ", "4869451"),
+    (b"\x8a\x04\xff\xff\xff\x7f", "2147483647"),
+    (b"\x8a\x05\x00\x00\x00\x80\x00", "2147483648"),
+    (b"\x8a\x06\x00\x00\x00\x00\x00\x80", "-140737488355328"),
+    (b"\x8a\x00", "0"),
+    (b"\x8a\x07\x00\x00\x00\x00\x00\x80\x00", "140737488355328"),
+    (b"\x8a\x08\xff\xff\xff\xff\xff\xff\xff\xff", "-1"),
+    (b"\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01", "18446744073709551616"),
+    (b"N", "None"),
+    (b"G\x3f\xf8\x00\x00\x00\x00\x00\x00", "1.5"),
+];
+
+/// The long runs are read another way than the short ones: whatever ends one, and wherever.
+#[test]
+fn long_runs_of_mixed_width() {
+    let mut state = 1_u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) as usize % below
+    };
+    for run in 0..300 {
+        // Those behind the first 13 end a run.
+        let (mut pickle, mut printed, mut longs) = (b"\x80\x02(".to_vec(), Vec::new(), 0);
+        for _ in 0..random(900) + 2 {
+            let below = if random(200) == 0 { SPELLED.len() } else { 13 };
+            let (instruction, value) = SPELLED[random(below)];
+            pickle.extend_from_slice(instruction);
+            printed.push(value);
+            longs += usize::from(instruction[0] == 0x8a);
+        }
+        pickle.extend_from_slice(b"t.");
+        let expected = format!("({})", printed.join(", "));
+        assert_eq!(from_slice(&pickle).unwrap().to_string(), expected, "run {run}");
+        let python2 = LoadOptions::new().profile(Profile::CPYTHON_2_7).from_slice(&pickle).unwrap();
+        assert_eq!(python2.root().items().filter(|item| item.kind() == Kind::Long).count(), longs, "run {run}");
+    }
+}

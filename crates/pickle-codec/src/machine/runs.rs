@@ -1,7 +1,7 @@
 //! Runs of the commonest instructions, in a loop that is small enough to keep its place in registers.
 
 use pickle_opcodes::Opcode;
-use pickle_opcodes::binary_int::{INTS, INTS_AND_LONGS};
+use pickle_opcodes::binary_int::{AT_ONCE, INTS, INTS_AND_LONGS, lengths};
 
 use super::Machine;
 use super::lines::is_line;
@@ -292,22 +292,58 @@ impl<O: Clone> Machine<O> {
         input: &[u8],
         mut at: usize,
     ) -> Result<usize, MachineError<H::Error>> {
+        /// Most runs are not longer.
+        const SHORT: usize = 24;
         let with_longs = host.takes_longs_as_ints();
         let forms = if with_longs { &INTS_AND_LONGS } else { &INTS };
-        while let Some(window) = input[at..].first_chunk::<8>() {
+        for _ in 0..SHORT {
+            let Some(window) = input[at..].first_chunk::<8>() else { return Ok(at) };
             let word = u64::from_le_bytes(*window);
             let form = forms[usize::from(word as u8)];
             let size = form.size(word);
             // No other instruction has a size, an empty LONG1 has none, and a longer one does not fit the window.
             if size.wrapping_sub(1) >= 6 {
-                break;
+                return Ok(at);
             }
-            let value = form.value(word >> (8 * form.head()), size);
+            let length = form.length(word);
+            let value = form.value_of_length(word, length as u8);
             match if with_longs { host.int(value) } else { host.int32(value as i32) } {
                 Ok(object) => self.stack.push(object),
                 Err(error) => return Err(failed(Fault::Host(error), at, word as u8)),
             }
-            at += form.length(word);
+            at += length;
+        }
+        self.long_run_of_ints(host, input, at)
+    }
+
+    /// The same of many: where each instruction would end is found for a piece of the input at once.
+    #[inline(never)]
+    fn long_run_of_ints<H: Host<Object = O>>(
+        &mut self,
+        host: &mut H,
+        input: &[u8],
+        mut at: usize,
+    ) -> Result<usize, MachineError<H::Error>> {
+        let with_longs = host.takes_longs_as_ints();
+        while let Some(piece) = input[at..].first_chunk::<{ AT_ONCE + 8 }>() {
+            let Some(first) = piece.first_chunk() else { break };
+            let lengths = lengths(first, with_longs);
+            let mut from = 0;
+            while let Some(&length) = lengths.get(from) {
+                if length == 0 {
+                    return Ok(at + from);
+                }
+                let Some(window) = piece[from..].first_chunk() else { break };
+                let word = u64::from_le_bytes(*window);
+                let form = INTS_AND_LONGS[usize::from(word as u8)];
+                let value = form.value_of_length(word, length);
+                match if with_longs { host.int(value) } else { host.int32(value as i32) } {
+                    Ok(object) => self.stack.push(object),
+                    Err(error) => return Err(failed(Fault::Host(error), at + from, word as u8)),
+                }
+                from += usize::from(length);
+            }
+            at += from;
         }
         Ok(at)
     }
