@@ -166,12 +166,19 @@ pub struct Room {
     bytes: Vec<u8>,
 }
 
-impl Room {
-    pub(crate) fn hold(&mut self, bytes: &[u8]) -> &[u8] {
-        self.bytes.clear();
-        self.bytes.extend_from_slice(bytes);
-        &self.bytes
+/// How many digits `text` begins with.
+#[inline]
+pub(crate) fn count_leading_digits(text: &[u8]) -> usize {
+    let (eights, rest) = text.as_chunks();
+    for (number, eight) in eights.iter().enumerate() {
+        let ones = u64::from_le_bytes(*eight) ^ ZEROS;
+        // The upper bit of what is no digit; above the first of these, others may have it too.
+        let others = (ones | ones.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
+        if others > 0 {
+            return 8 * number + others.trailing_zeros() as usize / 8;
+        }
     }
+    text.len() - rest.len() + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// The int that decimal digits and a sign make: two's complement, little-endian, as few bytes as hold it.
@@ -269,7 +276,7 @@ mod tests {
 
     use num_bigint::BigInt;
 
-    use super::{ABOVE, Room, divided, read, write_long, write_signed};
+    use super::{ABOVE, Room, count_leading_digits, divided, read, write_long, write_signed};
     use crate::Out;
 
     fn all() -> impl Iterator<Item = BigInt> {
@@ -315,6 +322,20 @@ mod tests {
                 let above = u128::from(ABOVE);
                 assert_eq!((u128::from(quotient), u128::from(rest)), (both / above, both % above), "{upper} {lower}");
             }
+        }
+    }
+
+    #[test]
+    fn digits_end_at_the_first_other_byte() {
+        for count in 0..30 {
+            for end in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+                let mut text = b"9081726354".repeat(3);
+                text[count] = end;
+                assert_eq!(count_leading_digits(&text), count, "{end}");
+                text[count..].fill(end);
+                assert_eq!(count_leading_digits(&text), count, "{end} and no more");
+            }
+            assert_eq!(count_leading_digits(&b"0123456789".repeat(3)[..count]), count);
         }
     }
 

@@ -59,31 +59,32 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<IntLine, ErrorKind> {
     if let Some(value) = usual_decimal(digits).filter(|_| digits.len() <= max_digits) {
         return Ok(IntLine::Small(value));
     }
-    if let Some(value) = usual_big_decimal(digits, max_digits, &mut Room::default()) {
-        return Ok(IntLine::Big(value.to_vec()));
-    }
     check_not_empty(line)?;
     python_int(digits, 0, max_digits)
 }
 
-/// The int that the line of LONG is, if it is spelled as Python spells it, which both loaders read alike: two's complement,
-/// little-endian. It is read into `room`, where the next one may be.
+/// The int that the line of LONG at the start of `text` is, and the line's length with its newline, if it is spelled as Python
+/// spells it, which both loaders read alike: two's complement, little-endian. It is read into `room`, where the next one may be.
 ///
 /// ```
 /// use pickle_opcodes::{decimal, number};
 ///
 /// let mut room = decimal::Room::default();
-/// assert_eq!(number::usual_long_line(b"18446744073709551616L", 100, &mut room), Some(&[0, 0, 0, 0, 0, 0, 0, 0, 1][..]));
-/// assert_eq!(number::usual_long_line(b"-256L", 100, &mut room), Some(&(-256_i64).to_le_bytes()[..]));
-/// assert_eq!(number::usual_long_line(b"0x10000000000000000L", 100, &mut room), None);
+/// let words = number::usual_long_line(b"18446744073709551616L\n.", 100, &mut room);
+/// assert_eq!(words, Some((&[0, 0, 0, 0, 0, 0, 0, 0, 1][..], 22)));
+/// assert_eq!(number::usual_long_line(b"-256L\n.", 100, &mut room), Some((&[0, 0xff][..], 6)));
+/// assert_eq!(number::usual_long_line(b"0x10000000000000000L\n.", 100, &mut room), None);
 /// ```
 #[inline]
-pub fn usual_long_line<'r>(line: &[u8], max_digits: usize, room: &'r mut Room) -> Option<&'r [u8]> {
-    let digits = line.strip_suffix(b"L")?;
-    match usual_decimal(digits).filter(|_| digits.len() <= max_digits) {
-        Some(value) => Some(room.hold(&value.to_le_bytes())),
-        None => usual_big_decimal(digits, max_digits, room),
-    }
+pub fn usual_long_line<'r>(text: &[u8], max_digits: usize, room: &'r mut Room) -> Option<(&'r [u8], usize)> {
+    let (negative, unsigned) = match text {
+        [b'-', unsigned @ ..] => (true, unsigned),
+        unsigned => (false, unsigned),
+    };
+    let count = decimal::count_leading_digits(unsigned);
+    let (digits, behind) = unsigned.split_at(count);
+    let is_usual = behind.starts_with(b"L\n") && count <= max_digits && !matches!(digits, [] | [b'0', ..]);
+    is_usual.then(|| (decimal::read(negative, digits, room), usize::from(negative) + count + 2))
 }
 
 /// Reads the line of INT as `pickle.py` does: only `00` and `01` are bools, all else is for Python's `int(line, 0)`.
@@ -149,18 +150,6 @@ fn usual_decimal(text: &[u8]) -> Option<i64> {
         [b'0', ..] | [b'-', b'0', ..] => None,
         _ => plain_decimal(text),
     }
-}
-
-/// The usual decimal of more than 64 bits: digits alone, of which none but a few are looked at twice.
-fn usual_big_decimal<'r>(text: &[u8], max_digits: usize, room: &'r mut Room) -> Option<&'r [u8]> {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    let is_big = digits.len() > LONGEST_SMALL && digits.len() <= max_digits && digits[0] != b'0';
-    (is_big && are_digits(digits)).then(|| decimal::read(digits.len() < text.len(), digits, room))
-}
-
-/// Whether all are decimal digits. Of most all are, so that all are looked at, which a few instructions do.
-fn are_digits(text: &[u8]) -> bool {
-    text.iter().fold(true, |all, byte| all & byte.is_ascii_digit())
 }
 
 /// As many digits as a number of 64 bits with a sign has at most.
@@ -316,7 +305,7 @@ fn big(negative: bool, digits: &[u8], radix: u32) -> Option<Vec<u8>> {
 
 /// How many digits there are, if all are digits of `radix` or single underscores between them.
 fn count_digits(text: &[u8], radix: u32) -> Option<usize> {
-    if radix == 10 && !text.is_empty() && are_digits(text) {
+    if radix == 10 && !text.is_empty() && decimal::count_leading_digits(text) == text.len() {
         return Some(text.len());
     }
     let mut count = 0;

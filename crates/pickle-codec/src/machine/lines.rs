@@ -81,12 +81,11 @@ impl<O: Clone> Machine<O> {
                     (self.pushed(made), length)
                 }
                 LONG => {
-                    let Some(end) = memchr::memchr(b'\n', behind) else { break };
-                    let Some(value) = number::usual_long_line(&behind[..end], self.max_digits, &mut room) else {
+                    let Some((value, length)) = number::usual_long_line(behind, self.max_digits, &mut room) else {
                         break;
                     };
                     let made = host.long(value);
-                    (self.pushed(made), end + 1)
+                    (self.pushed(made), length)
                 }
                 FLOAT => {
                     let Some(end) = memchr::memchr(b'\n', behind) else { break };
