@@ -344,7 +344,7 @@ def disassemble(part):
     except Exception as error:
         return failure(error)
     text = out.getvalue().encode("utf-8", "surrogatepass")
-    return BYTES + zlib.compress(text, 6)
+    return BYTES + zlib.compress(text, 1)
 
 
 def failure(error):
