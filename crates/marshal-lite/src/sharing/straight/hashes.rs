@@ -66,24 +66,15 @@ impl Hashes {
     /// Each name is put where its hash says, whatever was there; what was put out is then looked for where it stood, and goes
     /// the same way. Of two equal ones, one is put out by the other in the end. So nothing branches on whether a place is taken,
     /// which cannot be guessed.
-    pub(super) fn are_different(&self, contents: Contents<'_>) -> bool {
-        let entries = &self.entries[..];
-        let Ok(count) = u32::try_from(entries.len()) else {
-            return false;
-        };
-        // Entries by number plus one; 0 is none.
-        let mut left: Vec<u32> = (1..=count).collect();
-        let entry = |number: u32| entries[number as usize - 1];
-        for round in 0..MOST_ALIKE {
-            // Those that are left had the same bits: others say more, and there is room for few.
-            let (room, turn) = if round == 0 { (2, 0) } else { (8, 11 * round as u32) };
-            let places = (room * left.len()).next_power_of_two();
-            let place = |entry: Entry| ((entry >> 32) as u32).rotate_right(turn) as usize & (places - 1);
-            let mut table = vec![0_u32; places];
+    pub(super) fn are_different(&mut self, contents: Contents<'_>) -> bool {
+        let mut left = core::mem::take(&mut self.entries);
+        let mut places = (2 * left.len()).next_power_of_two();
+        for turn in 0..MOST_ALIKE as u32 {
+            let table = &mut vec![0; places][..];
             let mut count = 0;
             for at in 0..left.len() {
-                let number = left[at];
-                let known = core::mem::replace(&mut table[place(entry(number))], number);
+                let one = left[at];
+                let known = core::mem::replace(&mut table[place(one, turn, places)], one);
                 left[count] = known;
                 count += usize::from(known != 0);
             }
@@ -91,12 +82,20 @@ impl Hashes {
             if left.is_empty() {
                 return true;
             }
-            if left.iter().map(|&one| entry(one)).any(|one| are_equal(contents, one, entry(table[place(one)]))) {
+            if left.iter().any(|&one| are_equal(contents, one, table[place(one, turn, table.len())])) {
                 return false;
             }
+            // Those that are left had the same bits: others say more, and there is room for few.
+            places = (8 * left.len()).next_power_of_two();
         }
         false
     }
+}
+
+/// Where an entry stands among so many places, a power of two.
+#[inline(always)]
+fn place(entry: Entry, turn: u32, places: usize) -> usize {
+    ((entry >> 32) as u32).rotate_right(11 * turn) as usize & (places - 1)
 }
 
 /// Whether two names are equal.
