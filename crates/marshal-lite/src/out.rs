@@ -188,6 +188,14 @@ impl Rest<'_> {
         Some(())
     }
 
+    /// Appends the low `count` bytes of a little-endian word.
+    #[inline(always)]
+    pub(crate) fn put_some(&mut self, word: u64, count: usize) -> Option<()> {
+        *self.bytes.first_chunk_mut()? = word.to_le_bytes();
+        self.advance(count);
+        Some(())
+    }
+
     /// Appends a byte, if there is one, and words of four bytes.
     #[inline(always)]
     pub(crate) fn put_words<const N: usize>(&mut self, first: Option<u8>, words: [i32; N]) -> Option<()> {

@@ -193,6 +193,9 @@ impl<'g> Straight<'g> {
             self.new_text(&mut rest, number, context)?;
             return Some(rest);
         }
+        if self.bytes::<64>(&mut rest, object, context).is_some() {
+            return Some(rest);
+        }
         match object.held() {
             Held::List(number) if self.is_new_node(number) => {
                 return self.list_or_dict(rest, number, false, context, depth);
@@ -352,16 +355,25 @@ impl<'g> Straight<'g> {
                 }
                 continue;
             }
-            if self.atom(&mut rest, item, context) || self.known_node(&mut rest, item, context) {
+            if self.atom(&mut rest, item, context) {
                 continue;
             }
-            rest = match self.tuple(&mut rest, item, context, of_items) {
-                Some(inner) => self.row::<CONSTANT>(rest, inner, of_items, depth + 1)?,
-                None => match self.new_object(item) {
-                    Some(number) => self.code(rest, number, context, depth + 1)?,
-                    None => self.object(rest, item, context, depth + 1)?,
-                },
-            };
+            if let Some((number, word)) = self.node(item) {
+                if Self::known(&mut rest, word, context) {
+                    continue;
+                }
+                if !word.is_met() {
+                    if item.tuple_number() != u64::from(number) {
+                        rest = self.code(rest, number, context, depth + 1)?;
+                        continue;
+                    }
+                    if let Some(inner) = self.tuple(&mut rest, number, context, of_items) {
+                        rest = self.row::<CONSTANT>(rest, inner, of_items, depth + 1)?;
+                        continue;
+                    }
+                }
+            }
+            rest = self.object(rest, item, context, depth + 1)?;
         }
         Some(rest)
     }

@@ -51,12 +51,7 @@ impl<'g> Straight<'g> {
     fn locals_plus<'w>(&mut self, mut rest: Rest<'w>, fields: &'g [Handle; 16], depth: usize) -> Option<Rest<'w>> {
         use Field::*;
         rest = self.bytes_field::<128>(rest, fields[at(Code)], CODE, depth)?;
-        if !self.known_node(&mut rest, fields[at(Consts)], CONSTS) {
-            rest = match self.tuple(&mut rest, fields[at(Consts)], CONSTS, CONSTANT) {
-                Some(items) => self.row::<true>(rest, items, CONSTANT, depth)?,
-                None => self.object(rest, fields[at(Consts)], CONSTS, depth)?,
-            };
-        }
+        rest = self.constants(rest, fields[at(Consts)], depth)?;
         rest = self.names(rest, fields[at(Names)], depth)?;
         rest = self.names(rest, fields[at(LocalsPlusNames)], depth)?;
         rest = self.bytes_field::<64>(rest, fields[at(LocalsPlusKinds)], Context::PLAIN, depth)?;
@@ -66,6 +61,22 @@ impl<'g> Straight<'g> {
         rest = self.int_field(rest, fields[at(FirstLineNo)])?;
         rest = self.bytes_field::<128>(rest, fields[at(LineTable)], Context::PLAIN, depth)?;
         self.bytes_field::<64>(rest, fields[at(ExceptionTable)], Context::PLAIN, depth)
+    }
+
+    /// The tuple of constants.
+    #[inline(always)]
+    fn constants<'w>(&mut self, mut rest: Rest<'w>, object: Handle, depth: usize) -> Option<Rest<'w>> {
+        if let Some((number, word)) = self.node(object) {
+            if Self::known(&mut rest, word, CONSTS) {
+                return Some(rest);
+            }
+            if Self::is_new_tuple(object, number, word)
+                && let Some(items) = self.tuple(&mut rest, number, CONSTS, CONSTANT)
+            {
+                return self.row::<true>(rest, items, CONSTANT, depth);
+            }
+        }
+        self.object(rest, object, CONSTS, depth)
     }
 
     #[inline(always)]
@@ -85,8 +96,12 @@ impl<'g> Straight<'g> {
     /// A tuple of names.
     #[inline(never)]
     fn names<'w>(&mut self, mut rest: Rest<'w>, object: Handle, depth: usize) -> Option<Rest<'w>> {
-        let Some(names) = self.tuple(&mut rest, object, NAMES, NAME) else {
-            if self.known_node(&mut rest, object, NAMES) {
+        let (number, word) = self.node(object)?;
+        let is_new = Self::is_new_tuple(object, number, word);
+        // Most are new: when it was asked before whether they are known, all took 1 % longer.
+        let names = if is_new { self.tuple(&mut rest, number, NAMES, NAME) } else { None };
+        let Some(names) = names else {
+            if Self::known(&mut rest, word, NAMES) {
                 return Some(rest);
             }
             return self.object(rest, object, NAMES, depth);

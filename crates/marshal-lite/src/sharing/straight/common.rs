@@ -118,7 +118,8 @@ impl<'g> Straight<'g> {
             return None;
         }
         match self.contents.window(number) {
-            Some((window, length)) if length > 2 && !context.is_held() => {
+            // Of one character, which is of more bytes if it is not ASCII, there may be one.
+            Some((window, length)) if length + usize::from(window[0].is_ascii()) > 2 && !context.is_held() => {
                 self.short_text(rest, number, window, length, context)
             }
             None if !context.is_held() && !context.is_name() => self.long_text(rest, number, context),
@@ -213,40 +214,37 @@ impl<'g> Straight<'g> {
         Some(())
     }
 
-    /// What is known of a node with this number, if there is such a one.
+    /// The number of a tuple or an object among nodes, and what is known of it.
     #[inline(always)]
-    fn node(&mut self, number: u64) -> Option<&mut Word> {
-        self.words.get_mut(self.nodes.checked_add(usize::try_from(number).ok()?)?)
+    pub(super) fn node(&self, object: Handle) -> Option<(u32, Word)> {
+        let number = u32::try_from(object.tuple_number().min(object.object_number())).ok()?;
+        // That this is beyond all numbers, which no graph has, was asked in 1 % of the time.
+        Some((number, *self.words.get(self.nodes.wrapping_add(number as usize))?))
     }
 
-    /// A tuple or an object that was met before.
+    /// Whether what has this number among nodes is a tuple of which nothing is known.
     #[inline(always)]
-    pub(super) fn known_node(&mut self, rest: &mut Rest<'_>, object: Handle, context: Context) -> bool {
-        let number = object.tuple_number().min(object.object_number());
-        let word = self.node(number).filter(|word| word.is_known(context));
-        word.and_then(|word| rest.put::<5>(word.reference())).is_some()
+    pub(super) fn is_new_tuple(object: Handle, number: u32, word: Word) -> bool {
+        !word.is_met() && object.tuple_number() == u64::from(number)
     }
 
-    /// The number of an object that is new.
+    /// A reference to what is known.
     #[inline(always)]
-    pub(super) fn new_object(&mut self, object: Handle) -> Option<u32> {
-        let number = object.object_number();
-        self.node(number).filter(|word| !word.is_met())?;
-        u32::try_from(number).ok()
+    pub(super) fn known(rest: &mut Rest<'_>, word: Word, context: Context) -> bool {
+        word.is_known(context) && rest.put::<5>(word.reference()).is_some()
     }
 
-    /// The beginning of a tuple that is new and not empty. Gives the items, which are counted as written.
+    /// The beginning of a tuple that is new and not empty, with this number among nodes. Gives the items, which are counted
+    /// as written.
     #[inline(always)]
     pub(super) fn tuple(
         &mut self,
         rest: &mut Rest<'_>,
-        object: Handle,
+        number: u32,
         context: Context,
         of_items: Context,
     ) -> Option<&'g [Handle]> {
-        let number = object.tuple_number();
-        self.node(number).filter(|word| !word.is_met())?;
-        let items = self.graph.row(number as u32);
+        let items = self.graph.row(number);
         let size = u8::try_from(items.len()).ok().filter(|&size| size > 0)?;
         let is_shared = self.is_shared(self.nodes + number as usize) || context.is_held();
         rest.put::<2>(with_short_size(TypeCode::SmallTuple, u8::from(is_shared) * FLAG_REF, size).into())?;

@@ -46,7 +46,7 @@ impl<'g> Straight<'g> {
         is_written
     }
 
-    /// A str of which there is one.
+    /// A str of which there is one: of two bytes at most, so that it is one word with its head.
     fn single_text(
         &mut self,
         rest: &mut Rest<'_>,
@@ -67,7 +67,11 @@ impl<'g> Straight<'g> {
             }
             self.put_reference(rest, word)?;
         } else {
-            self.put_text(rest, utf8, is_interned, FLAG_REF)?;
+            let (head, length) = text_head(utf8.len(), utf8.len() < 2, is_interned, FLAG_REF)?;
+            let content = u64::from_le_bytes(core::array::from_fn(|at| utf8.get(at).copied().unwrap_or_default()));
+            let is_written = rest.put_some(head | content << (8 * length), length + utf8.len());
+            self.is_full = is_written.is_none();
+            is_written?;
             self.give_number(single, true, if is_interned { SETTLED } else { u32::from(is_constant) });
         }
         self.words[slot] = self.words[single];
