@@ -244,3 +244,45 @@ impl Writer {
 fn refusal<E>(error: E) -> Fault<E> {
     Fault::Host(None, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::Writer;
+    use crate::error::ErrorKind;
+    use crate::version::Release;
+
+    #[test]
+    fn where_there_is_too_little_room_there_is_twice_as_much_then() -> Result<(), ErrorKind> {
+        let mut writer = Writer::new(4, Release::PYTHON_3_13)?;
+        writer.reserve(1);
+        let mut rooms = Vec::new();
+        let written = writer.at_one_go(|mut writer, out| {
+            assert_eq!(writer.out.len(), 0);
+            rooms.push(out.rest().len());
+            writer.out.push(b'x');
+            if rooms.len() < 4 {
+                return Err(Some(writer));
+            }
+            out.push(b'y');
+            Ok(rooms.len())
+        });
+        let written = written.map(|(tries, out)| (tries, out.into_vec()));
+        assert_eq!(written, Some((4, b"y".to_vec())));
+        assert!(rooms.windows(2).all(|pair| pair[1] >= 2 * pair[0]), "{rooms:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_written_at_one_go_is_tried_once() -> Result<(), ErrorKind> {
+        let mut tries = 0;
+        let written = Writer::new(4, Release::PYTHON_3_13)?.at_one_go(|_, _| {
+            tries += 1;
+            Err::<(), _>(None)
+        });
+        assert!(written.is_none());
+        assert_eq!(tries, 1);
+        Ok(())
+    }
+}
