@@ -19,9 +19,9 @@ pub struct Out {
 /// How many bytes are made writable at once, and from how many on bytes are appended as to a `Vec`.
 ///
 /// Few enough to be in the cache still when they are overwritten.
-const WINDOW: usize = 8 * 1024;
+const WINDOW: usize = 32 * 1024;
 /// So many are zeroed at once, by a few wide stores; from 2 KiB on glibc takes an instruction that is slow to start.
-const PIECE: usize = 1536;
+const PIECE: usize = 32 * 1024;
 
 impl Out {
     /// An empty buffer with room for about so many bytes.
