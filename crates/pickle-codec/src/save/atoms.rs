@@ -257,20 +257,37 @@ impl<S: Source, W: Output<S::Error>> Encoder<S, W> {
     }
 }
 
-/// The opcode for one byte, for two and for four, and the length of the instruction.
-static INT_FORMS: [(u8, u8); 3] = [(Opcode::BinInt1 as u8, 2), (Opcode::BinInt2 as u8, 3), (Opcode::BinInt as u8, 5)];
+/// How an int is written: what stands before it, of how many bytes that is, and how many there are with the int's own. By the
+/// bits that it has without its sign; the negative ones behind the others.
+static INT_FORMS: [(u16, u8, u8); 128] = {
+    let mut forms = [(0, 0, 0); 128];
+    let mut at = 0;
+    while at < forms.len() {
+        let (bits, is_negative) = (at % 64, at >= 64);
+        forms[at] = if bits <= 8 && !is_negative {
+            (Opcode::BinInt1 as u16, 1, 2)
+        } else if bits <= 16 && !is_negative {
+            (Opcode::BinInt2 as u16, 1, 3)
+        } else if bits <= 31 {
+            (Opcode::BinInt as u16, 1, 5)
+        } else {
+            // As many bytes as hold it with its sign.
+            let size = bits as u16 / 8 + 1;
+            (Opcode::Long1 as u16 | size << 8, 2, size as u8 + 2)
+        };
+        at += 1;
+    }
+    forms
+};
 
 /// BININT1, BININT2, BININT or LONG1, without a branch on which: the word that stands before the int, how many bytes of it
 /// count, and how many there are with the int's own.
 #[inline(always)]
 pub(crate) fn binary_int(value: i64) -> (u64, usize, usize) {
-    let bits = value as u32;
-    let form = INT_FORMS[usize::from(bits > 0xff) + usize::from(bits > 0xffff)];
-    // As many bytes as hold it with its sign.
-    let size = (64 - (value ^ value >> 63).leading_zeros()) / 8 + 1;
-    let long = (u64::from(Opcode::Long1.byte()) | u64::from(size) << 8, 2, size as usize + 2);
-    let short = (u64::from(form.0), 1, usize::from(form.1));
-    if i64::from(value as i32) == value { short } else { long }
+    let sign = value >> 63;
+    let bits = 64 - (value ^ sign).leading_zeros();
+    let (opcode, head, length) = INT_FORMS[(bits | sign as u32 & 64) as usize & 127];
+    (opcode.into(), head.into(), length.into())
 }
 
 #[inline(always)]
