@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 use pickle_opcodes::latin1;
-use pickle_value::{Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
+use pickle_value::{Contents, Graph, Handle, Identity, Inline, Object, ObjectKind, Sort, Step, Value, View};
 
 pub(crate) use self::standard::AddressText;
 use self::standard::Standard;
@@ -30,6 +30,8 @@ use crate::source::{
 #[derive(Debug)]
 pub struct GraphSource<'g> {
     graph: &'g Graph<'g>,
+    /// What its text has, at hand.
+    contents: Contents<'g>,
     profile: Profile,
     single_bytes_are_one: bool,
     protocol: u8,
@@ -50,6 +52,7 @@ pub struct GraphSource<'g> {
     starts: [usize; 4],
     /// Keys that the memo has.
     keys: run::Keys,
+    classes: run::Classes,
     begun: Begun,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
@@ -162,6 +165,7 @@ impl<'g> GraphSource<'g> {
         let foreign = nodes + counts.nodes;
         GraphSource {
             graph,
+            contents: graph.contents(),
             profile,
             single_bytes_are_one: profile.single_bytes_are_one() && profile.single_byte_strings_are_one(),
             protocol,
@@ -174,6 +178,7 @@ impl<'g> GraphSource<'g> {
             memo: vec![0; foreign + EXTRAS as usize],
             starts: [inline, 0, nodes, foreign],
             keys: run::Keys::default(),
+            classes: run::Classes::default(),
             begun: Begun::default(),
             extras: Vec::new(),
             builtins: Vec::new(),

@@ -153,8 +153,8 @@ impl Handle {
         // By number, which saves looking the tag up.
         match tag {
             NONE => Held::None,
-            FALSE => Held::Bool(false),
-            TRUE => Held::Bool(true),
+            // Without a branch on which.
+            FALSE | TRUE => Held::Bool(tag == TRUE),
             BIG_INT => Held::BigInt,
             BYTES => Held::Bytes,
             TUPLE => Held::Tuple(number),
@@ -341,6 +341,12 @@ impl Graph<'_> {
 pub struct Contents<'g> {
     access: Access<'g>,
     spans: &'g [Span],
+}
+
+impl core::fmt::Debug for Contents<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Contents").field("count", &self.spans.len()).finish_non_exhaustive()
+    }
 }
 
 impl<'g> Contents<'g> {

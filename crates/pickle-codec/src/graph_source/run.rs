@@ -1,6 +1,7 @@
 //! Runs of atoms and of the common containers, told from the graph's rows to an [`AtomWriter`].
 
 use alloc::vec::Vec;
+use core::num::NonZeroUsize;
 use core::slice::Iter;
 
 use pickle_value::{Handle, Held, Object, ObjectKind, Sort, Value};
@@ -10,41 +11,21 @@ use super::{Cursor, GraphSource};
 use crate::source::{AtomWriter, Get, Open, OpenPart, Plain, Stop};
 
 mod rare;
+mod straight;
+
+use straight::LEVELS;
+
+/// What is open, the innermost last.
+type Noted<'g> = Vec<Open<Handle, Cursor<'g>>>;
 
 /// Why a row is not gone on with.
 enum Ended {
-    /// The next item is a container with this number among nodes.
-    Begins(Plain, u32),
-    /// It is an object with this number.
-    Makes(u32),
+    /// The next item is a container.
+    Begins(Plain),
+    /// It is an object that the memo has not.
+    Makes,
     /// It is something else that is no atom, or there is no room.
     Stops(Stop),
-}
-
-/// The beginning of a container.
-enum Begun<'g> {
-    /// It is written, and these are the items.
-    Items(&'g [Handle]),
-    /// There is nothing else to be written of it: it is empty, or the memo has it.
-    Whole,
-    /// It has too many items, or too much is open, and nothing is written of it.
-    Not,
-}
-
-/// A container within which nothing is open.
-struct Leaf {
-    object: Handle,
-    /// Its number among nodes.
-    number: u32,
-    container: Plain,
-    length: usize,
-}
-
-impl Leaf {
-    fn open<'g>(self) -> Open<Handle, Cursor<'g>> {
-        let Leaf { object, container, length, .. } = self;
-        Open { object, part: OpenPart::Items(container), length, rest: Cursor::new(&[]) }
-    }
 }
 
 /// What is written wherever it is met is counted from here on; below, it is but a few times what refers to it.
@@ -67,6 +48,23 @@ impl Keys {
     }
 }
 
+/// Callables that the memo has, with what gets them, of which nothing is known: what is made of them is spelled as it is kept.
+#[derive(Debug, Default)]
+pub(super) struct Classes([(Option<Handle>, Get); 8]);
+
+impl Classes {
+    #[inline(always)]
+    fn get(&self, class: Handle) -> Option<Get> {
+        let (known, get) = self.0[class.bits() as usize % 8];
+        (known == Some(class)).then_some(get)
+    }
+
+    #[inline(always)]
+    fn put(&mut self, class: Handle, index: u32) {
+        self.0[class.bits() as usize % 8] = (Some(class), Get::new(index));
+    }
+}
+
 impl<'g> GraphSource<'g> {
     /// Tells a writer of the next items at a cursor: see [`Source::write_atoms`](crate::Source::write_atoms).
     #[inline(always)]
@@ -75,127 +73,155 @@ impl<'g> GraphSource<'g> {
         cursor: &mut Cursor<'g>,
         limit: usize,
         writer: &mut AtomWriter<'_>,
-        open: &mut Vec<Open<Handle, Cursor<'g>>>,
+        open: &mut Noted<'g>,
+    ) -> (usize, Stop) {
+        if writer.has_memoize() {
+            self.write_rows::<true>(cursor, limit, writer, open)
+        } else {
+            self.write_rows::<false>(cursor, limit, writer, open)
+        }
+    }
+
+    #[inline(never)]
+    fn write_rows<const MEMOIZE: bool>(
+        &mut self,
+        cursor: &mut Cursor<'g>,
+        limit: usize,
+        writer: &mut AtomWriter<'_>,
+        open: &mut Noted<'g>,
     ) -> (usize, Stop) {
         let first = cursor.items.as_slice();
         let first = &first[..first.len().min(limit)];
         // What is left of the row at the cursor, and of the innermost one.
         let mut outermost = first.iter();
         let mut rest = open.last().map_or(first.iter(), |innermost| innermost.rest.items.clone());
-        // The innermost container, as long as nothing is open within it: most hold nothing but atoms.
-        let mut leaf: Option<Leaf> = None;
-        // Whether the row is a dict's.
-        let mut is_dict = is_open_dict(open);
         let stop = loop {
-            let ended = if is_dict {
-                self.write_row::<true>(&mut rest, writer)
+            let noted = open.len();
+            let levels = LEVELS.min(AtomWriter::MOST_OPEN.saturating_sub(noted));
+            let written = if is_open_dict(open) {
+                self.write_outer_entries::<MEMOIZE>(&mut rest, writer, open, levels)
             } else {
-                self.write_row::<false>(&mut rest, writer)
+                self.write_outer_items::<MEMOIZE>(&mut rest, writer, open, levels)
             };
-            match ended {
-                None if !writer.has_room_for_end() => break Stop::Narrow,
-                None => {
-                    rest = match self.end_row(leaf.take(), open, writer) {
-                        Some([]) => open.last().map_or(outermost.clone(), |outer| outer.rest.items.clone()),
-                        Some(state) => state.iter(),
-                        // What was made anew is not here.
-                        None if open.is_empty() && cursor.made == 0 => break Stop::End,
-                        None => break Stop::Atom,
-                    };
-                    is_dict = is_open_dict(open);
-                }
-                Some(Ended::Stops(stop)) => break stop,
-                Some(Ended::Begins(container, number)) => {
-                    let [object, behind @ ..] = rest.as_slice() else { break Stop::Shape };
-                    match self.begin(container, number, open.len() < AtomWriter::MOST_OPEN, writer) {
-                        Begun::Items(items) => {
-                            put_aside(behind, &mut leaf, open, &mut outermost);
-                            leaf = Some(Leaf { object: *object, number, container, length: items.len() });
-                            rest = items.iter();
-                            is_dict = container == Plain::Dict;
-                        }
-                        Begun::Whole => rest = behind.iter(),
-                        Begun::Not => break Stop::Shape,
-                    }
-                }
-                Some(Ended::Makes(_)) if open.len() >= AtomWriter::MOST_OPEN => break Stop::Shape,
-                Some(Ended::Makes(number)) => {
-                    let [object, behind @ ..] = rest.as_slice() else { break Stop::Shape };
-                    let Some((part, items)) = self.begin_making(number) else { break Stop::Shape };
-                    put_aside(behind, &mut leaf, open, &mut outermost);
-                    rest = items.iter();
-                    is_dict = false;
-                    open.push(Open { object: *object, part, length: items.len(), rest: Cursor::new(&[]) });
-                }
+            let (outer, inner) = open.split_at_mut(noted);
+            match outer.last_mut() {
+                Some(innermost) => innermost.rest.items = rest.clone(),
+                None => outermost = rest.clone(),
             }
+            // They were noted on the way out.
+            inner.reverse();
+            match written {
+                Err(Stop::Open) if levels == 0 => break Stop::Shape,
+                Err(Stop::Open) => {}
+                Err(stop) => break stop,
+                Ok(()) if !writer.has_room_for_end() => break Stop::Narrow,
+                Ok(()) => match self.end_row(open, writer) {
+                    Some([]) => {}
+                    Some(state) => {
+                        rest = state.iter();
+                        continue;
+                    }
+                    // What was made anew is not here.
+                    None if open.is_empty() && cursor.made == 0 => break Stop::End,
+                    None => break Stop::Atom,
+                },
+            }
+            rest = open.last().map_or(outermost.clone(), |innermost| innermost.rest.items.clone());
         };
-        put_aside(rest.as_slice(), &mut leaf, open, &mut outermost);
         let written = first.len() - outermost.len();
         cursor.items = cursor.items.as_slice()[written..].iter();
         (written, stop)
     }
 
-    /// Writes items, or keys and values, as long as they are atoms; gives why the next is not written, if there is one.
+    /// Writes items as long as they are atoms; gives why the next is not written, if there is one.
     #[inline(always)]
-    fn write_row<const IS_DICT: bool>(
+    fn write_row<const MEMOIZE: bool>(
         &mut self,
         rest: &mut Iter<'g, Handle>,
         writer: &mut AtomWriter<'_>,
     ) -> Option<Ended> {
-        let mut is_key = IS_DICT && rest.len().is_multiple_of(2);
         loop {
             let item = *rest.as_slice().first()?;
             if !writer.has_room() {
                 return Some(Ended::Stops(Stop::Room));
             }
-            if is_key && let Some(get) = self.keys.get(item) {
-                writer.get(get);
-            } else if let Some(ended) = self.write_atom(item, is_key, writer) {
+            if let Some(ended) = self.write_atom::<MEMOIZE>(item, writer) {
                 return Some(ended);
             }
             rest.next();
-            is_key = IS_DICT && !is_key;
         }
     }
 
-    /// Writes the beginning of a container with this number among nodes.
+    /// The same with keys and values in turn.
     #[inline(always)]
-    fn begin(&mut self, container: Plain, number: u32, may_open: bool, writer: &mut AtomWriter<'_>) -> Begun<'g> {
-        let slot = self.slot_of_node(number);
-        if let Some(known) = self.memo[slot].checked_sub(1) {
+    fn write_entries<const MEMOIZE: bool>(
+        &mut self,
+        rest: &mut Iter<'g, Handle>,
+        writer: &mut AtomWriter<'_>,
+    ) -> Option<Ended> {
+        let mut has_key = rest.len().is_multiple_of(2);
+        loop {
+            let first = *rest.as_slice().first()?;
+            if has_key
+                && writer.has_room_for_entry()
+                && let Some(get) = self.keys.get(first)
+            {
+                writer.get(get);
+                rest.next();
+            } else if let Some(ended) = self.write_key::<MEMOIZE>(has_key, rest, writer) {
+                return Some(ended);
+            }
+            has_key = true;
+            let Some(&value) = rest.as_slice().first() else { return None };
+            if let Some(ended) = self.write_atom::<MEMOIZE>(value, writer) {
+                return Some(ended);
+            }
+            rest.next();
+        }
+    }
+
+    /// Writes a key that is not among those at hand, if there is one, and looks whether there is room for the value behind it.
+    #[inline(always)]
+    fn write_key<const MEMOIZE: bool>(
+        &mut self,
+        has_key: bool,
+        rest: &mut Iter<'g, Handle>,
+        writer: &mut AtomWriter<'_>,
+    ) -> Option<Ended> {
+        if has_key {
+            let key = *rest.as_slice().first()?;
+            if !writer.has_room() {
+                return Some(Ended::Stops(Stop::Room));
+            }
+            // Only what is called gets the writer's place in memory.
+            let mut aside = writer.detach::<false>();
+            let ended = self.write_new_key::<MEMOIZE>(key, &mut aside);
+            writer.attach(aside);
+            if ended.is_some() {
+                return ended;
+            }
+            rest.next();
+        }
+        if writer.has_room() { None } else { Some(Ended::Stops(Stop::Room)) }
+    }
+
+    #[inline(never)]
+    fn write_new_key<const MEMOIZE: bool>(&mut self, key: Handle, writer: &mut AtomWriter<'_>) -> Option<Ended> {
+        if let Some(known) = self.number_of_text(key) {
             writer.known(known);
-            return Begun::Whole;
+            self.keys.put(key, known);
+            return None;
         }
-        let items = self.graph.row(number);
-        if items.len() > AtomWriter::MOST_PLAIN || !may_open {
-            return Begun::Not;
-        }
-        if items.is_empty() && container == Plain::Tuple {
-            writer.empty_tuple();
-            return Begun::Whole;
-        }
-        if let Some(index) = writer.begin(container, items.len()) {
-            self.memo[slot] = index + 1;
-        }
-        if items.is_empty() { Begun::Whole } else { Begun::Items(items) }
+        let mut here = writer.detach::<MEMOIZE>();
+        let ended = self.write_atom::<MEMOIZE>(key, &mut here);
+        writer.attach(here);
+        ended
     }
 
     /// Writes the end of the innermost row: gives the row behind it, if the same object has another. Nothing where there is no
     /// row, or where its object was written within itself.
     #[inline(always)]
-    fn end_row(
-        &mut self,
-        leaf: Option<Leaf>,
-        open: &mut Vec<Open<Handle, Cursor<'g>>>,
-        writer: &mut AtomWriter<'_>,
-    ) -> Option<&'g [Handle]> {
-        if let Some(Leaf { number, container, length, .. }) = leaf {
-            if let Some(index) = writer.end(container, length) {
-                let slot = self.slot_of_node(number);
-                self.memo[slot] = index + 1;
-            }
-            return Some(&[]);
-        }
+    fn end_row(&mut self, open: &mut Noted<'g>, writer: &mut AtomWriter<'_>) -> Option<&'g [Handle]> {
         let ended = open.last_mut()?;
         if !self.write_end(ended, writer) {
             return None;
@@ -207,17 +233,6 @@ impl<'g> GraphSource<'g> {
             (ended.part, ended.length) = (OpenPart::State, 1);
         }
         Some(state)
-    }
-
-    /// The callable and the arguments of an object, if it is made of them and nothing is known of its class.
-    #[inline(always)]
-    fn begin_making(&self, number: u32) -> Option<(OpenPart, &'g [Handle])> {
-        let object = self.graph.object(number);
-        let is_new = is_new(object)?;
-        let parts = object.fields_and_state()?;
-        let (callable_and_args, _) = parts.split_at_checked(2)?;
-        let is_standard = !self.standard.is_empty() && self.standard.contains_key(&callable_and_args[0]);
-        (!is_standard).then_some((OpenPart::Making { is_new }, callable_and_args))
     }
 
     /// Writes the end of what is open; false, and nothing is written, where it was written within itself.
@@ -258,45 +273,84 @@ impl<'g> GraphSource<'g> {
 
     /// Writes an atom; gives what else it is, if it is none.
     #[inline(always)]
-    fn write_atom(&mut self, item: Handle, is_key: bool, writer: &mut AtomWriter<'_>) -> Option<Ended> {
+    fn write_atom<const MEMOIZE: bool>(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> Option<Ended> {
+        self.write_atoms_alike::<MEMOIZE, false>(&[item], writer).err()
+    }
+
+    /// Writes the first atom of a row, which is not empty, and those behind it that are of its kind if many are looked for;
+    /// gives how many these are, or what else it is.
+    #[inline(always)]
+    fn write_atoms_alike<const MEMOIZE: bool, const MANY: bool>(
+        &mut self,
+        row: &[Handle],
+        writer: &mut AtomWriter<'_>,
+    ) -> Result<usize, Ended> {
+        let item = row[0];
         match item.held() {
+            Held::Int(_) if MANY => return Ok(writer.ints(row)),
             Held::Int(value) => writer.int(value),
+            Held::Float(_) if MANY => return Ok(writer.floats(row)),
             Held::Float(value) => writer.float(value),
             Held::None => writer.none(),
             Held::Bool(value) => writer.bool(value),
             Held::Text(number) => {
                 // Spans come first.
-                let slot = number as usize;
-                match self.memo[slot].checked_sub(1) {
-                    Some(known) => {
-                        writer.known(known);
-                        if is_key {
-                            self.keys.put(item, known);
-                        }
+                if let Some(known) = self.memo[number as usize].checked_sub(1) {
+                    if MANY {
+                        return Ok(writer.known_text(row, &self.memo[..self.starts[Sort::Inline as usize]]));
                     }
-                    None => return self.write_text(item, slot, writer),
+                    writer.known(known);
+                } else if MANY && let Some(count) = self.write_new_text(row, writer) {
+                    return Ok(count.into());
+                } else if !MANY
+                    && let Some((bytes, length)) = self.contents.window(number.into())
+                    && let Some(index) = writer.window_of_text(bytes, length)
+                {
+                    self.memo[number as usize] = index + 1;
+                } else {
+                    let mut aside = writer.detach::<false>();
+                    let ended = self.write_text::<MEMOIZE>(item, number as usize, &mut aside);
+                    writer.attach(aside);
+                    return ended.map_or(Ok(1), Err);
                 }
             }
             Held::BigInt => {
                 let (bytes, length) = self.graph.bytes_and_more(item);
                 if length > SMALL_COPY && !self.may_copy(length) || !writer.long(bytes, length) {
-                    return Some(Ended::Stops(Stop::Atom));
+                    return Err(Ended::Stops(Stop::Atom));
                 }
             }
-            Held::Tuple(number) => return Some(Ended::Begins(Plain::Tuple, number)),
-            Held::List(number) => return Some(Ended::Begins(Plain::List, number)),
-            Held::Dict(number) => return Some(Ended::Begins(Plain::Dict, number)),
+            Held::Tuple(_) => return Err(Ended::Begins(Plain::Tuple)),
+            Held::List(_) => return Err(Ended::Begins(Plain::List)),
+            Held::Dict(_) => return Err(Ended::Begins(Plain::Dict)),
             Held::Object(number) => match self.memo[self.slot_of_node(number)].checked_sub(1) {
                 Some(known) => writer.known(known),
-                None => return Some(Ended::Makes(number)),
+                None => return Err(Ended::Makes),
             },
             Held::Node(number) => match self.memo[self.slot_of_node(number)].checked_sub(1) {
                 Some(known) => writer.known(known),
-                None => return Some(Ended::Stops(Stop::Shape)),
+                None => return Err(Ended::Stops(Stop::Shape)),
             },
-            _ => return Some(Ended::Stops(Stop::Atom)),
+            _ => return Err(Ended::Stops(Stop::Atom)),
         }
-        None
+        Ok(1)
+    }
+
+    /// Writes the text that a row begins with and the memo has not; gives how much of it, if there is any that a window has.
+    #[inline(always)]
+    fn write_new_text(&mut self, row: &[Handle], writer: &mut AtomWriter<'_>) -> Option<NonZeroUsize> {
+        let mut count = 0;
+        while let Some(item) = row.get(count)
+            && let number = item.text_number()
+            && let Some(slot @ 0) = usize::try_from(number).ok().and_then(|number| self.memo.get_mut(number))
+            && let Some((bytes, length)) = self.contents.window(number)
+            && writer.has_room()
+            && let Some(index) = writer.window_of_text(bytes, length)
+        {
+            *slot = index + 1;
+            count += 1;
+        }
+        NonZeroUsize::new(count)
     }
 
     /// Whether so much may be written of what is written wherever it is met.
@@ -306,8 +360,13 @@ impl<'g> GraphSource<'g> {
     }
 
     /// Writes text that is new, at least as this object.
-    #[inline(always)]
-    fn write_text(&mut self, text: Handle, slot: usize, writer: &mut AtomWriter<'_>) -> Option<Ended> {
+    #[inline(never)]
+    fn write_text<const MEMOIZE: bool>(
+        &mut self,
+        text: Handle,
+        slot: usize,
+        writer: &mut AtomWriter<'_>,
+    ) -> Option<Ended> {
         let (bytes, length) = self.graph.bytes_and_more(text);
         let mut slot = slot;
         if length <= 2
@@ -322,6 +381,18 @@ impl<'g> GraphSource<'g> {
         let Some(index) = writer.text(bytes, length) else { return Some(Ended::Stops(Stop::Atom)) };
         self.memo[slot] = index + 1;
         None
+    }
+
+    /// The number that a text has in the memo, or the one object that CPython has for it.
+    #[inline(always)]
+    fn number_of_text(&self, text: Handle) -> Option<u32> {
+        let Held::Text(number) = text.held() else { return None };
+        if let Some(known) = self.memo[number as usize].checked_sub(1) {
+            return Some(known);
+        }
+        let (bytes, length) = self.graph.bytes_and_more(text);
+        let single = if length <= 2 { single_text(&bytes[..length]) } else { None };
+        self.memo(single?).checked_sub(1)
     }
 
     #[inline(always)]
@@ -351,21 +422,4 @@ fn is_new(object: Object<'_>) -> Option<bool> {
 #[inline(always)]
 fn is_open_dict(open: &[Open<Handle, Cursor<'_>>]) -> bool {
     open.last().is_some_and(|open| open.part == OpenPart::Items(Plain::Dict))
-}
-
-/// Puts aside what is left of the innermost row.
-#[inline(always)]
-fn put_aside<'g>(
-    left: &'g [Handle],
-    leaf: &mut Option<Leaf>,
-    open: &mut Vec<Open<Handle, Cursor<'g>>>,
-    outermost: &mut Iter<'g, Handle>,
-) {
-    if let Some(leaf) = leaf.take() {
-        open.push(leaf.open());
-    }
-    match open.last_mut() {
-        Some(innermost) => innermost.rest.items = left.iter(),
-        None => *outermost = left.iter(),
-    }
 }

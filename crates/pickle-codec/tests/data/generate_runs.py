@@ -128,6 +128,17 @@ def in_its_dict():
     return [row, mapping]
 
 
+def alike():
+    """Rows of a kind, and what stands between two of them."""
+    twice = "met again"
+    rows = [[number / 3 for number in range(9)], ["text %s" % ("t" * (23 * number % 140)) for number in range(9)], [twice] * 12,
+            [(-1) ** number << 5 * number for number in range(12)], [Point(x=number) for number in range(5)],
+            [Point(x=number, y=twice) for number in range(5)], [{"x": number, twice: number} for number in range(5)],
+            [(number, twice) for number in range(5)], [[number, ""] for number in range(5)], [{number, 1.5} for number in range(3)],
+            [True, False, None, "x", "\xe9", "\u20ac", 1 << 100, b"bytes"]]
+    return [item for row in rows for item in row] + rows + [item for items in zip(*rows[:8]) for item in items]
+
+
 def nested(depth, make, innermost):
     value = innermost
     for _ in range(depth):
@@ -149,7 +160,7 @@ def cases():
     for size in (998, 999, 1000, 1001):
         yield f"containers of {size}", [list(range(size)), dict.fromkeys(range(size)), tuple(range(size)),
                                         [[1]] * size, {number: (number,) for number in range(size)}]
-    for depth in (4, 60, 500, 999, 1000, 1001, 1100):
+    for depth in (4, *range(14, 20), 33, 60, 500, 999, 1000, 1001, 1100):
         yield f"tuples {depth} deep", nested(depth, lambda inner: (inner, 1, 2, 3), long)
         yield f"tuples of one {depth} deep", nested(depth, lambda inner: (inner,), short)
         yield f"lists {depth} deep", [0, nested(depth, lambda inner: [1, inner, 2], long), 3]
@@ -175,6 +186,9 @@ def cases():
         yield f"a frame ends among objects behind {before}", ["p" * before] + [
             FilledList([FilledDict({number: {number}, 2: b"b" * number}), standard(number)]) for number in range(2)
         ]
+    # Rows of what is alike, which is written at one go.
+    for before in range(64_900, 65_500, 7):
+        yield f"a frame ends among what is alike behind {before}", ["p" * before] + alike()
     # A frame may end between the parts of a complex, which is written at once where none does.
     for before in range(65_300, 65_345):
         yield f"a frame ends among complexes behind {before}", ["p" * before] + [complex(number, 1) for number in range(8)]

@@ -23,7 +23,11 @@ impl<'g> GraphSource<'g> {
             return false;
         }
         let [item, behind @ ..] = rest else {
-            return self.write_rare_end(writer, open).is_some();
+            let ended = open.last_mut().and_then(|ended| self.write_rare_end(ended, writer));
+            if ended == Some(true) {
+                open.pop();
+            }
+            return ended.is_some();
         };
         let begun = if self.write_rare_atom(*item, writer) {
             None
@@ -47,7 +51,7 @@ impl<'g> GraphSource<'g> {
 
     /// Writes bytes, where they have an opcode, or a complex; false, and nothing is written, where it is none of these, or none
     /// that a run has.
-    fn write_rare_atom(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> bool {
+    pub(super) fn write_rare_atom(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> bool {
         let value = self.graph.value(item);
         // One byte or none may be the same object as others.
         if !matches!(value, Value::Bytes([_, _, ..]) | Value::Complex(..)) {
@@ -72,7 +76,11 @@ impl<'g> GraphSource<'g> {
     }
 
     /// Writes the beginning of a set, or of an object that is made: gives what it is, and its items.
-    fn write_rare_begin(&mut self, item: Handle, writer: &mut AtomWriter<'_>) -> Option<(OpenPart, &'g [Handle])> {
+    pub(super) fn write_rare_begin(
+        &mut self,
+        item: Handle,
+        writer: &mut AtomWriter<'_>,
+    ) -> Option<(OpenPart, &'g [Handle])> {
         if self.memo(item) > 0 {
             return None;
         }
@@ -86,31 +94,47 @@ impl<'g> GraphSource<'g> {
                 writer.begin_frozen_set();
                 Some((OpenPart::Rare(RarePart::FrozenSet), items))
             }
-            Value::Object(object) => self.begin_rare_object(object),
+            Value::Object(object) => {
+                let (part, parts) = self.begin_object(object)?;
+                Some((part, parts.get(..2)?))
+            }
             _ => None,
         }
     }
 
-    /// An object that is filled, or of whose class something is known, if it is spelled by what is kept of it.
-    fn begin_rare_object(&self, object: Object<'g>) -> Option<(OpenPart, &'g [Handle])> {
+    /// What an object is made of, if it is spelled by what is kept of it: its callable and its arguments, and its state if
+    /// nothing else is done to it.
+    pub(super) fn begin_object(&mut self, object: Object<'g>) -> Option<(OpenPart, &'g [Handle])> {
         let is_new = is_new(object)?;
-        let part = match object.fields_and_state() {
-            Some(_) => OpenPart::Making { is_new },
+        let (part, parts) = match object.fields_and_state() {
+            Some(parts) => (OpenPart::Making { is_new }, parts),
             None => {
                 self.filling_with(object)?;
-                OpenPart::Rare(RarePart::Making { is_new })
+                (OpenPart::Rare(RarePart::Making { is_new }), object.fields())
             }
         };
-        let callable_and_args = object.fields();
-        let standard = self.standard.get(callable_and_args.first()?);
-        let is_as_kept = standard.is_none_or(|standard| self.is_as_kept(*standard, object));
-        is_as_kept.then_some((part, callable_and_args))
+        let &[callable, _, ..] = parts else { return None };
+        if self.classes.get(callable).is_some() {
+            return Some((part, parts));
+        }
+        match self.standard.get(&callable) {
+            Some(standard) => self.is_as_kept(*standard, object).then_some((part, parts)),
+            None => {
+                if let Some(known) = self.memo(callable).checked_sub(1) {
+                    self.classes.put(callable, known);
+                }
+                Some((part, parts))
+            }
+        }
     }
 
-    /// Writes the end of what is open and rare, and the beginning of what it is filled with; nothing where it was written
-    /// within itself.
-    fn write_rare_end(&mut self, writer: &mut AtomWriter<'_>, open: &mut Vec<Open<Handle, Cursor<'g>>>) -> Option<()> {
-        let ended = open.last_mut()?;
+    /// Writes the end of what is open and rare: true if it is done; false, with the beginning of what it is filled with, if that
+    /// comes next; nothing where it was written within itself.
+    pub(super) fn write_rare_end(
+        &mut self,
+        ended: &mut Open<Handle, Cursor<'g>>,
+        writer: &mut AtomWriter<'_>,
+    ) -> Option<bool> {
         let (handle, OpenPart::Rare(part)) = (ended.object, ended.part) else { return None };
         match (part, self.graph.value(handle)) {
             // It was written within itself.
@@ -122,7 +146,7 @@ impl<'g> GraphSource<'g> {
                 writer.begin_filling(filling, items.len());
                 (ended.part, ended.length) = (OpenPart::Rare(RarePart::Filling(filling)), items.len());
                 ended.rest = Cursor::new(items);
-                return Some(());
+                return Some(false);
             }
             (RarePart::FrozenSet, _) => {
                 let index = writer.end_frozen_set();
@@ -135,8 +159,7 @@ impl<'g> GraphSource<'g> {
             }
             _ => return None,
         }
-        open.pop();
-        Some(())
+        Some(true)
     }
 
     /// What an object is filled with, if nothing else is done to it.
