@@ -172,7 +172,7 @@ impl<'g> GraphSource<'g> {
                 return Some(ended);
             }
             has_key = true;
-            let Some(&value) = rest.as_slice().first() else { return None };
+            let value = *rest.as_slice().first()?;
             if let Some(ended) = self.write_atom::<MEMOIZE>(value, writer) {
                 return Some(ended);
             }

@@ -7,7 +7,7 @@ use pickle_value::{Handle, Inline};
 use super::{Filling, Plain};
 use crate::save::atoms::{binary_int, shortest};
 
-/// Takes the items of a run from a [`Source`], and spells them.
+/// Takes the items of a run from a [`Source`](crate::Source), and spells them.
 ///
 /// Only what needs no look at the profile is spelled here: binary protocols from 2 on, by Python 3's rules, with a memo. It
 /// writes to a window of the output, with its place in a register; that there is room for an item, the source asks before
