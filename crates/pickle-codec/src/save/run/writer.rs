@@ -228,24 +228,31 @@ impl<'w> AtomWriter<'w> {
         })
     }
 
-    /// The same of text in a window, under protocol 4; nothing where it may be a single character, and then nothing is written.
+    /// The same of text in a window; nothing where it may be a single character, and then nothing is written.
     #[inline(always)]
     pub(crate) fn window_of_text(&mut self, bytes: &[u8; LONGER], length: usize) -> Option<u32> {
-        if self.protocol < 4 || length <= 2 {
+        if length <= 2 {
             return None;
         }
         let is_short = length <= self.most_short.into();
-        let index = self.memo;
+        let (index, protocol) = (self.memo, self.protocol);
         let item = self.bytes_of_item();
-        item[..2].copy_from_slice(&[Opcode::ShortBinUnicode.byte(), length as u8]);
-        if is_short {
-            item[2..2 + SHORT].copy_from_slice(&bytes[..SHORT]);
+        let head = if protocol >= 4 {
+            item[..2].copy_from_slice(&[Opcode::ShortBinUnicode.byte(), length as u8]);
+            2
         } else {
-            item[2..2 + LONGER].copy_from_slice(bytes);
+            item[..5].copy_from_slice(&[Opcode::BinUnicode.byte(), length as u8, 0, 0, 0]);
+            5
+        };
+        if is_short {
+            item[head..head + SHORT].copy_from_slice(&bytes[..SHORT]);
+        } else {
+            item[head..head + LONGER].copy_from_slice(bytes);
         }
-        let end = 2 + length.min(LONGER);
-        item[end] = Opcode::Memoize.byte();
-        self.advance(end + 1);
+        let end = head + length.min(LONGER);
+        let (put, put_length) = memoizing(protocol, index);
+        item[end..end + 8].copy_from_slice(&put.to_le_bytes());
+        self.advance(end + put_length);
         if !is_short {
             self.most_short = 0;
         }
