@@ -85,7 +85,8 @@ impl<'w> AtomWriter<'w> {
         (self.window, self.memo, self.most_short) = (other.window, other.memo, other.most_short);
     }
 
-    /// Whether there is room for another item. Where there is none, the run ends with [`Stop::Room`].
+    /// Whether there is room for another item. Where there is none, the run ends with
+    /// [`Stop::Room`](crate::Stop::Room).
     #[inline(always)]
     #[must_use]
     pub fn has_room(&self) -> bool {
@@ -106,7 +107,8 @@ impl<'w> AtomWriter<'w> {
         self.window.len() >= ITEM + 16
     }
 
-    /// Whether there is room for the end of a container. Where there is none, the run ends with [`Stop::Narrow`].
+    /// Whether there is room for the end of a container. Where there is none, the run ends with
+    /// [`Stop::Narrow`](crate::Stop::Narrow).
     #[inline(always)]
     #[must_use]
     pub fn has_room_for_end(&self) -> bool {
