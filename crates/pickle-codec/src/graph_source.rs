@@ -50,9 +50,9 @@ pub struct GraphSource<'g> {
     memo: Vec<u32>,
     /// Where in `memo` each sort starts.
     starts: [usize; 4],
-    /// Keys that the memo has.
-    keys: run::Keys,
-    classes: run::Classes,
+    /// Keys and callables that the memo has.
+    keys: run::Gets<32>,
+    classes: run::Gets<8>,
     begun: Begun,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
@@ -87,32 +87,6 @@ pub(crate) fn is_made_by_class(object: View<'_>) -> bool {
     matches!(kind, Some(New | NewWithKeywords | Reconstructed | Instance))
 }
 
-/// How many bytes may be written of what a graph shares and a pickle cannot.
-#[derive(Debug)]
-struct Copies {
-    limit: u64,
-    /// None once it was passed.
-    left: Option<u64>,
-}
-
-impl Copies {
-    fn new(limit: u64) -> Copies {
-        Copies { limit, left: Some(limit) }
-    }
-
-    /// Notes that so much is written.
-    #[inline]
-    fn count(&mut self, bytes: usize) -> Result<(), Error> {
-        self.left = self.left.and_then(|left| left.checked_sub(bytes as u64));
-        self.check()
-    }
-
-    #[inline]
-    fn check(&self) -> Result<(), Error> {
-        if self.left.is_none() { Err(ErrorKind::Copies { limit: self.limit }.into()) } else { Ok(()) }
-    }
-}
-
 /// A place in the items of a graph's object.
 #[derive(Clone, Debug)]
 pub struct Cursor<'g> {
@@ -133,6 +107,7 @@ impl<'g> Cursor<'g> {
 }
 
 mod buffer;
+mod copies;
 mod derived;
 mod foreign;
 mod kept;
@@ -140,6 +115,7 @@ mod replacing;
 mod run;
 mod standard;
 
+use copies::Copies;
 use derived::Begun;
 use foreign::{CHARACTER, Content, ELLIPSIS, EMPTY_TEXT, EXTRAS, NOT_IMPLEMENTED, single_text};
 pub(crate) use foreign::{EMPTY_BYTES, single_text_number};
@@ -177,8 +153,8 @@ impl<'g> GraphSource<'g> {
             holders: profile.counts_references().then(|| Holders::count(graph, protocol)),
             memo: vec![0; foreign + EXTRAS as usize],
             starts: [inline, 0, nodes, foreign],
-            keys: run::Keys::default(),
-            classes: run::Classes::default(),
+            keys: run::Gets::default(),
+            classes: run::Gets::default(),
             begun: Begun::default(),
             extras: Vec::new(),
             builtins: Vec::new(),

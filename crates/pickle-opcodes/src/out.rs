@@ -20,8 +20,6 @@ pub struct Out {
 ///
 /// Few enough to be in the cache still when they are overwritten.
 const WINDOW: usize = 32 * 1024;
-/// So many are zeroed at once, by a few wide stores; from 2 KiB on glibc takes an instruction that is slow to start.
-const PIECE: usize = 32 * 1024;
 
 impl Out {
     /// An empty buffer with room for about so many bytes.
@@ -131,9 +129,7 @@ impl Out {
         let wanted = self.length + least;
         self.bytes.reserve(wanted - self.bytes.len());
         let end = (wanted + WINDOW).min(self.bytes.capacity());
-        while self.bytes.len() < end {
-            self.bytes.resize((self.bytes.len() + PIECE).min(end), 0);
-        }
+        self.bytes.resize(end, 0);
     }
 
     /// Drops all behind the first `length` bytes.

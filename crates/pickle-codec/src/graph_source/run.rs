@@ -31,37 +31,27 @@ enum Ended {
 /// What is written wherever it is met is counted from here on; below, it is but a few times what refers to it.
 const SMALL_COPY: usize = 16;
 
-/// Keys of dicts that the memo has, with what gets them: most dicts have the keys of others.
-#[derive(Debug, Default)]
-pub(super) struct Keys([(Option<Handle>, Get); 32]);
+/// What is written often and the memo has, with what gets it: keys of dicts, of which most have those of others, and
+/// callables, of which nothing is known, so that what is made of them is spelled as it is kept.
+#[derive(Debug)]
+pub(super) struct Gets<const COUNT: usize>([(Option<Handle>, Get); COUNT]);
 
-impl Keys {
-    #[inline(always)]
-    fn get(&self, key: Handle) -> Option<Get> {
-        let (known, get) = self.0[key.bits() as usize % 32];
-        (known == Some(key)).then_some(get)
-    }
-
-    #[inline(always)]
-    fn put(&mut self, key: Handle, index: u32) {
-        self.0[key.bits() as usize % 32] = (Some(key), Get::new(index));
+impl<const COUNT: usize> Default for Gets<COUNT> {
+    fn default() -> Self {
+        Gets([Default::default(); COUNT])
     }
 }
 
-/// Callables that the memo has, with what gets them, of which nothing is known: what is made of them is spelled as it is kept.
-#[derive(Debug, Default)]
-pub(super) struct Classes([(Option<Handle>, Get); 8]);
-
-impl Classes {
+impl<const COUNT: usize> Gets<COUNT> {
     #[inline(always)]
-    fn get(&self, class: Handle) -> Option<Get> {
-        let (known, get) = self.0[class.bits() as usize % 8];
-        (known == Some(class)).then_some(get)
+    fn get(&self, object: Handle) -> Option<Get> {
+        let (known, get) = self.0[object.bits() as usize % COUNT];
+        (known == Some(object)).then_some(get)
     }
 
     #[inline(always)]
-    fn put(&mut self, class: Handle, index: u32) {
-        self.0[class.bits() as usize % 8] = (Some(class), Get::new(index));
+    fn put(&mut self, object: Handle, index: u32) {
+        self.0[object.bits() as usize % COUNT] = (Some(object), Get::new(index));
     }
 }
 

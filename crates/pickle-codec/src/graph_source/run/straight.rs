@@ -13,6 +13,11 @@ use crate::source::{AtomWriter, Filling, Open, OpenPart, Plain, RarePart, Stop};
 /// How many objects within each other are written by calls; what is deeper is noted.
 pub(super) const LEVELS: usize = 16;
 
+/// The kinds of containers of which rows are written at one go.
+const TUPLE: u8 = 0;
+const LIST: u8 = 1;
+const DICT: u8 = 2;
+
 /// Why an object is not written to its end. [`Stop::Open`] says that it stands too deep for calls.
 enum Halt {
     /// Nothing of it is written.
@@ -58,9 +63,9 @@ impl<'g> GraphSource<'g> {
         levels: usize,
     ) -> Result<(), Stop> {
         match ended {
-            Ended::Begins(Plain::Tuple) => self.write_tuples::<MEMOIZE>(rest, writer, open, levels),
-            Ended::Begins(Plain::List) => self.write_lists::<MEMOIZE>(rest, writer, open, levels),
-            Ended::Begins(Plain::Dict) => self.write_dicts::<MEMOIZE>(rest, writer, open, levels),
+            Ended::Begins(Plain::Tuple) => self.write_containers::<MEMOIZE, TUPLE>(rest, writer, open, levels),
+            Ended::Begins(Plain::List) => self.write_containers::<MEMOIZE, LIST>(rest, writer, open, levels),
+            Ended::Begins(Plain::Dict) => self.write_containers::<MEMOIZE, DICT>(rest, writer, open, levels),
             Ended::Makes => self.write_objects::<MEMOIZE>(rest, writer, open, levels),
             Ended::Stops(Stop::Room) => Err(Stop::Room),
             Ended::Stops(stop) => {
@@ -165,49 +170,24 @@ impl<'g> GraphSource<'g> {
         written
     }
 
+    /// Containers of a kind: [`TUPLE`], [`LIST`] or [`DICT`].
     #[inline(never)]
-    fn write_dicts<const MEMOIZE: bool>(
+    fn write_containers<const MEMOIZE: bool, const KIND: u8>(
         &mut self,
         rest: &mut Iter<'g, Handle>,
         writer: &mut AtomWriter<'_>,
         open: &mut Noted<'g>,
         levels: usize,
     ) -> Result<(), Stop> {
-        self.write_alike::<MEMOIZE>(rest, writer, open, |source, item, writer, open| match item.held() {
-            Held::Dict(number) => {
-                Some(source.write_container::<MEMOIZE, true>(Plain::Dict, item, number, writer, open, levels))
+        self.write_alike::<MEMOIZE>(rest, writer, open, |source, item, writer, open| match (KIND, item.held()) {
+            (TUPLE, Held::Tuple(number)) => {
+                Some(source.write_container::<MEMOIZE, false>(Plain::Tuple, item, number, writer, open, levels))
             }
-            _ => None,
-        })
-    }
-
-    #[inline(never)]
-    fn write_lists<const MEMOIZE: bool>(
-        &mut self,
-        rest: &mut Iter<'g, Handle>,
-        writer: &mut AtomWriter<'_>,
-        open: &mut Noted<'g>,
-        levels: usize,
-    ) -> Result<(), Stop> {
-        self.write_alike::<MEMOIZE>(rest, writer, open, |source, item, writer, open| match item.held() {
-            Held::List(number) => {
+            (LIST, Held::List(number)) => {
                 Some(source.write_container::<MEMOIZE, false>(Plain::List, item, number, writer, open, levels))
             }
-            _ => None,
-        })
-    }
-
-    #[inline(never)]
-    fn write_tuples<const MEMOIZE: bool>(
-        &mut self,
-        rest: &mut Iter<'g, Handle>,
-        writer: &mut AtomWriter<'_>,
-        open: &mut Noted<'g>,
-        levels: usize,
-    ) -> Result<(), Stop> {
-        self.write_alike::<MEMOIZE>(rest, writer, open, |source, item, writer, open| match item.held() {
-            Held::Tuple(number) => {
-                Some(source.write_container::<MEMOIZE, false>(Plain::Tuple, item, number, writer, open, levels))
+            (DICT, Held::Dict(number)) => {
+                Some(source.write_container::<MEMOIZE, true>(Plain::Dict, item, number, writer, open, levels))
             }
             _ => None,
         })
@@ -530,8 +510,8 @@ impl<'g> GraphSource<'g> {
                     writer.empty_tuple();
                     *rest = behind.iter();
                 }
-                Held::Tuple(_) => self.write_tuples::<MEMOIZE>(rest, writer, open, levels)?,
-                Held::Dict(_) => self.write_dicts::<MEMOIZE>(rest, writer, open, levels)?,
+                Held::Tuple(_) => self.write_containers::<MEMOIZE, TUPLE>(rest, writer, open, levels)?,
+                Held::Dict(_) => self.write_containers::<MEMOIZE, DICT>(rest, writer, open, levels)?,
                 _ => return self.write_rare_parts::<MEMOIZE>(rest, writer, open, levels),
             }
         }
