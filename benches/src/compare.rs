@@ -1,4 +1,4 @@
-//! `compare`: everyone on the same data, in turn, round by round.
+//! `compare`: everyone on the same data, in turn, round by round, in an order of each round's own.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -134,17 +134,21 @@ fn measure(
     let mut taken: Vec<Vec<Times>> = subjects.iter().map(|_| Vec::new()).collect();
     eprintln!("{operation} {} at protocol {}", input.name, input.protocol);
     // The first run is none that counts; who fails in it cannot do it.
-    let mut able: Vec<bool> = subjects.iter_mut().map(|subject| try_out(subject, input)).collect();
+    let able: Vec<bool> = subjects.iter_mut().map(|subject| try_out(subject, input)).collect();
     let is_ours = |(subject, able): (&Subject<'_>, &bool)| *able && subject.who == OURS;
     let needs_ours = !matches!(operation, Operation::LoadTyped | Operation::DumpTyped | Operation::Limit);
     if needs_ours && !subjects.iter().zip(&able).any(is_ours) {
         return Err(format!("{operation} fails for {}", input.name).into());
     }
+    // Who runs behind a process of another kind finds caches and predictors full of that: it is not to be always the same one.
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut order: Vec<usize> = (0..subjects.len()).filter(|&at| able[at]).collect();
     for _ in 0..options.rounds {
-        for ((subject, taken), able) in subjects.iter_mut().zip(&mut taken).zip(&mut able) {
-            let total: f64 = taken.iter().map(|times| times.work).sum();
-            if *able && (taken.len() < 3 || total < ENOUGH) {
-                taken.push((subject.run)()?);
+        random.shuffle(&mut order);
+        for &at in &order {
+            let total: f64 = taken[at].iter().map(|times| times.work).sum();
+            if taken[at].len() < 3 || total < ENOUGH {
+                taken[at].push((subjects[at].run)()?);
             }
         }
     }

@@ -47,11 +47,13 @@ pub(super) fn dumps(input: &Input) -> Vec<Subject<'_>> {
 /// What no reader or writer of these bytes can be quicker than.
 pub(super) fn limits(input: &Input) -> Vec<Subject<'_>> {
     let bytes = &input.pickle[..];
+    let graph = LoadOptions::new().from_slice(bytes);
+    let texts = graph.map(|graph| texts(&graph)).unwrap_or_default();
     let walk = || {
         let count = Ops::new(bytes).map(|op| black_box(op).is_ok()).filter(|&is_ok| is_ok).count();
         Ok::<_, pickle_codec::Error>(count)
     };
-    vec![
+    let mut limits = vec![
         subject("memcpy", || Ok::<_, pickle_codec::Error>(bytes.to_vec())),
         prepared(
             "memcpy, touched",
@@ -66,5 +68,17 @@ pub(super) fn limits(input: &Input) -> Vec<Subject<'_>> {
             Ok::<_, pickle_codec::Error>(input.json.as_deref().map(|text| std::str::from_utf8(text).is_ok()))
         }),
         subject("opcode walk", walk),
-    ]
+    ];
+    if !texts.is_empty() {
+        // What a typed load of text takes that is found already and known to be UTF-8.
+        let copies = move || Ok::<_, pickle_codec::Error>(texts.iter().map(Clone::clone).collect::<Vec<String>>());
+        limits.push(subject("Strings alone", copies));
+    }
+    limits
+}
+
+/// The items of a list, if all of them are text.
+fn texts(graph: &pickle_codec::value::Graph<'_>) -> Vec<String> {
+    let items = graph.root().items();
+    items.map(|item| item.as_str().map(String::from)).collect::<Option<_>>().unwrap_or_default()
 }
