@@ -139,6 +139,25 @@ def alike():
     return [item for row in rows for item in row] + rows + [item for items in zip(*rows[:8]) for item in items]
 
 
+def lists_of_dicts(number):
+    """Lists that stand in dicts, by what they begin with and what follows, and keys that are new."""
+    again = [{"again": number}]
+    within = {"list": []}
+    within["list"].append(within)
+    row = ({"rows": []}, number)
+    row[0]["rows"] += [row, 1]
+    tuples = [(number, "pair"), (number,), ()]
+    return [{"none": [], "dict": [{}], "dicts": [{"x": number}, {"x": 1.5, "children": [{"x": []}]}], "tuples": tuples},
+            {"a dict, then more": [{"x": number}, number, {"x": "y"}, "text %s" % number, [{"x": 1}], {}], "x": number},
+            {"a tuple, then more": [(number, 1), [2], (3,), {"x": number}, None, (4, 5)], "x": number},
+            {"something else": [number, {"x": 1}, (2,)], "text": ["text", {"x": 1}], "list": [[{"x": 1}], {"x": 2}]},
+            {"bytes": [{"x": 1}, b"bytes", {"x": 2}], "rare": [b"bytes %d" % number, {"x": 1}], "set": [({1}, 2), {3}]},
+            {"again": again, "and again": again, "in a tuple": (again, [again])}, within, row, [row],
+            {"new key %s" % number: True, "%s" % number: False, "k" * (number % 256): None, "x": [number]},
+            {number: [(1, 2), {"x": 3}], (number, 1): [{"x": 4}], (number, 2): (5, 6), (number, 3): {"x": []}},
+            Point(rows=[{"x": number}], pairs=[(number, 1), 2], none=[], numbers=[1, number, 3])]
+
+
 def nested(depth, make, innermost):
     value = innermost
     for _ in range(depth):
@@ -160,12 +179,17 @@ def cases():
     for size in (998, 999, 1000, 1001):
         yield f"containers of {size}", [list(range(size)), dict.fromkeys(range(size)), tuple(range(size)),
                                         [[1]] * size, {number: (number,) for number in range(size)}]
-    for depth in (4, *range(14, 20), 33, 60, 500, 999, 1000, 1001, 1100):
+        yield f"lists of {size} in dicts", {"rows": [{"x": 1}] * size, "numbers": list(range(size)), "pairs": [(1, 2)] * size}
+    yield "lists in dicts", [lists_of_dicts(number) for number in range(40)]
+    for depth in (4, *range(14, 20), 33, 60, 127, 128, 129, 500, 999, 1000, 1001, 1100):
         yield f"tuples {depth} deep", nested(depth, lambda inner: (inner, 1, 2, 3), long)
         yield f"tuples of one {depth} deep", nested(depth, lambda inner: (inner,), short)
         yield f"lists {depth} deep", [0, nested(depth, lambda inner: [1, inner, 2], long), 3]
         yield f"lists of one {depth} deep", nested(depth, lambda inner: [inner], 5)
         yield f"dicts {depth} deep", nested(depth, lambda inner: {"a": 1, "b": inner}, short)
+        yield f"dicts in lists {depth} deep", nested(depth // 2, lambda inner: [{"a": [], "b": inner}, {"c": 1}], short)
+        yield f"lists in dicts {depth} deep", nested(depth // 2, lambda inner: {"a": [inner, {"c": 1}], "d": [2]}, {})
+        yield f"lists of one in dicts {depth} deep", (nested(depth // 2, lambda inner: {"a": [inner]}, {"b": long}), 1)
         yield f"dicts of one {depth} deep", nested(depth, lambda inner: {"b": inner}, b"bytes")
         yield f"instances {depth} deep", nested(depth, lambda inner: Point(a=inner, b=[inner, "x"]), 7)
         yield f"lists of a class {depth} deep", nested(depth, lambda inner: FilledList([inner, 1]), b"bytes")
@@ -189,6 +213,8 @@ def cases():
     # Rows of what is alike, which is written at one go.
     for before in range(64_900, 65_500, 7):
         yield f"a frame ends among what is alike behind {before}", ["p" * before] + alike()
+    for before in range(64_800, 65_500, 13):
+        yield f"a frame ends among lists in dicts behind {before}", ["p" * before] + lists_of_dicts(before)
     # A frame may end between the parts of a complex, which is written at once where none does.
     for before in range(65_300, 65_345):
         yield f"a frame ends among complexes behind {before}", ["p" * before] + [complex(number, 1) for number in range(8)]
