@@ -211,6 +211,20 @@ impl Handle {
         self.number_of(Tag::Tuple)
     }
 
+    /// That of a list among nodes, likewise.
+    #[inline(always)]
+    #[must_use]
+    pub fn list_number(self) -> u64 {
+        self.number_of(Tag::List)
+    }
+
+    /// That of a dict among nodes, likewise.
+    #[inline(always)]
+    #[must_use]
+    pub fn dict_number(self) -> u64 {
+        self.number_of(Tag::Dict)
+    }
+
     /// That of an [object](Value::Object) among nodes, likewise.
     #[inline(always)]
     #[must_use]

@@ -89,7 +89,7 @@ impl<'g> GraphSource<'g> {
             let noted = open.len();
             let levels = LEVELS.min(AtomWriter::MOST_OPEN.saturating_sub(noted));
             let written = if is_open_dict(open) {
-                self.write_outer_entries::<MEMOIZE>(&mut rest, writer, open, levels)
+                self.write_any_items::<MEMOIZE, true>(&mut rest, writer, open, levels)
             } else {
                 self.write_outer_items::<MEMOIZE>(&mut rest, writer, open, levels)
             };
@@ -149,50 +149,52 @@ impl<'g> GraphSource<'g> {
         rest: &mut Iter<'g, Handle>,
         writer: &mut AtomWriter<'_>,
     ) -> Option<Ended> {
-        let mut has_key = rest.len().is_multiple_of(2);
-        loop {
-            let first = *rest.as_slice().first()?;
+        let mut row = rest.as_slice();
+        let mut has_key = row.len().is_multiple_of(2);
+        let ended = loop {
+            let [first, behind @ ..] = row else { break None };
             if has_key
                 && writer.has_room_for_entry()
-                && let Some(get) = self.keys.get(first)
+                && let Some(get) = self.keys.get(*first)
             {
                 writer.get(get);
-                rest.next();
-            } else if let Some(ended) = self.write_key::<MEMOIZE>(has_key, rest, writer) {
-                return Some(ended);
+                row = behind;
+            } else {
+                if has_key {
+                    if let Some(ended) = self.write_key::<MEMOIZE>(*first, writer) {
+                        break Some(ended);
+                    }
+                    row = behind;
+                }
+                if !writer.has_room() {
+                    break Some(Ended::Stops(Stop::Room));
+                }
             }
             has_key = true;
-            let value = *rest.as_slice().first()?;
-            if let Some(ended) = self.write_atom::<MEMOIZE>(value, writer) {
-                return Some(ended);
+            let [value, behind @ ..] = row else { break None };
+            if let Some(ended) = self.write_atom::<MEMOIZE>(*value, writer) {
+                break Some(ended);
             }
-            rest.next();
-        }
+            row = behind;
+        };
+        *rest = row.iter();
+        ended
     }
 
-    /// Writes a key that is not among those at hand, if there is one, and looks whether there is room for the value behind it.
+    /// Writes a key that is not among those at hand: most are new text.
     #[inline(always)]
-    fn write_key<const MEMOIZE: bool>(
-        &mut self,
-        has_key: bool,
-        rest: &mut Iter<'g, Handle>,
-        writer: &mut AtomWriter<'_>,
-    ) -> Option<Ended> {
-        if has_key {
-            let key = *rest.as_slice().first()?;
-            if !writer.has_room() {
-                return Some(Ended::Stops(Stop::Room));
-            }
-            // Only what is called gets the writer's place in memory.
-            let mut aside = writer.detach::<false>();
-            let ended = self.write_new_key::<MEMOIZE>(key, &mut aside);
-            writer.attach(aside);
-            if ended.is_some() {
-                return ended;
-            }
-            rest.next();
+    fn write_key<const MEMOIZE: bool>(&mut self, key: Handle, writer: &mut AtomWriter<'_>) -> Option<Ended> {
+        if !writer.has_room() {
+            return Some(Ended::Stops(Stop::Room));
         }
-        if writer.has_room() { None } else { Some(Ended::Stops(Stop::Room)) }
+        if self.write_new_text(&[key], writer).is_some() {
+            return None;
+        }
+        // Only what is called gets the writer's place in memory.
+        let mut aside = writer.detach::<false>();
+        let ended = self.write_new_key::<MEMOIZE>(key, &mut aside);
+        writer.attach(aside);
+        ended
     }
 
     #[inline(never)]

@@ -387,18 +387,17 @@ impl<'w> AtomWriter<'w> {
     /// What stands behind them. Gives the number of what has one now.
     #[inline(always)]
     pub fn end(&mut self, container: Plain, items: usize) -> Option<u32> {
-        let opcode = match (container, items) {
-            (Plain::Tuple, _) => {
+        let (one, many, is_one) = match container {
+            Plain::Tuple => {
                 const TUPLES: [Opcode; 4] = [Opcode::Tuple, Opcode::Tuple1, Opcode::Tuple2, Opcode::Tuple3];
                 return Some(self.memoized(TUPLES[if items > 3 { 0 } else { items }]));
             }
-            (_, 0) => return None,
-            (Plain::List, 1) => Opcode::Append,
-            (Plain::List, _) => Opcode::Appends,
-            (Plain::Dict, 2) => Opcode::SetItem,
-            (Plain::Dict, _) => Opcode::SetItems,
+            _ if items == 0 => return None,
+            Plain::List => (Opcode::Append, Opcode::Appends, items == 1),
+            Plain::Dict => (Opcode::SetItem, Opcode::SetItems, items == 2),
         };
-        self.put([opcode.byte()], 1);
+        // Without a branch on which: that cannot be guessed.
+        self.put([many.byte() - u8::from(is_one) * (many.byte() - one.byte())], 1);
         None
     }
 
