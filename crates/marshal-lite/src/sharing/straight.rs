@@ -22,6 +22,7 @@ mod word;
 use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::hint::select_unpredictable;
 
 use pickle_value::{Contents, Graph, Handle, Held, Numbering, Value};
 
@@ -299,7 +300,7 @@ impl<'g> Straight<'g> {
     fn give_number(&mut self, slot: usize, has_number: bool, settled: u32) {
         // Which of both it is cannot be guessed, so nothing branches on it.
         let word = &mut self.words[slot];
-        *word = if has_number { Word::numbered(self.given, settled) } else { *word };
+        *word = select_unpredictable(has_number, Word::numbered(self.given, settled), *word);
         self.given += u32::from(has_number);
     }
 
