@@ -15,7 +15,7 @@ use crate::source::{Atom, Open, Source};
 /// The pickling machine: memo numbers, frames, batches, and how each object is spelled at each protocol.
 ///
 /// It has the semantics of CPython's C pickler of its [`Profile`], and no objects of its own. Nesting takes no more
-/// stack than 128 levels do: what is deeper stands in a list of tasks.
+/// stack than 128 levels do (16 in a debug build): what is deeper stands in a list of tasks.
 ///
 /// ```text
 ///   Source: what is it? ──► Encoder ──► opcodes ──► frames ──► Output

@@ -37,12 +37,15 @@ fn the_profile_of_3_7_refuses_protocol_5(#[case] pickle: &[u8], #[case] message:
 #[case::frozensets_in_a_set(deep("\u{8f}(", "(", "(\u{91}", "\u{91}").with_end("\u{90}"))]
 #[case::arguments_of_calls(deep("", "cm\nC\n", "N", "\u{85}R"))]
 #[case::states_of_instances(deep("", "cm\nC\n)\u{81}", "N", "b"))]
+#[case::attributes_of_instances(deep("", "cm\nC\n)\u{81}}Va\n", "N", "sb"))]
+#[case::dicts_in_lists_in_dicts(deep("", "}Va\n]", "N", "as"))]
+#[case::tuples_in_lists(deep("", "]", "N", "\u{85}a"))]
 #[case::items_of_instances(deep("", "cm\nC\n)\u{81}", "N", "a"))]
 #[case::persistent_ids(deep("", "", "N", "Q"))]
 #[case::arguments_of_sets(deep("", "", ")", "\u{85}").with_start("c__builtin__\nset\n").with_end("\u{85}R"))]
 fn a_million_deep_in_a_small_stack(#[case] nested: Nested) {
     let pickle = nested.pickle(1_000_000);
-    let small = thread::Builder::new().stack_size(2 << 20);
+    let small = thread::Builder::new().stack_size(512 << 10);
     let work = move || {
         let graph = from_slice(&pickle).expect("depth is no error");
         let again = graph.clone();

@@ -12,8 +12,9 @@ use crate::source::{AtomWriter, Filling, Open, OpenPart, Plain, RarePart, Stop};
 
 /// How many objects within each other are written by calls; what is deeper is noted.
 ///
-/// Each takes some 300 bytes of the stack. With 16, a third of a tree 845 levels deep was noted, which took 1.1 of the time.
-pub(super) const LEVELS: usize = 128;
+/// Each takes some 300 bytes of the stack, and up to 13 KiB where nothing is optimised: a thread has 2 MiB, so that such a build
+/// has fewer. With 16, a third of a tree 845 levels deep was noted, which took 1.1 of the time.
+pub(super) const LEVELS: usize = if cfg!(debug_assertions) { 16 } else { 128 };
 
 /// The kinds of containers, of which rows are written at one go.
 const TUPLE: u8 = 0;
