@@ -23,7 +23,7 @@ const DICT: u8 = 2;
 /// A list that stands in a dict. Its neighbours are keys, so there are no rows of such.
 const LIST_OF_DICT: u8 = 3;
 
-/// What is of such a kind.
+/// The container that is of such a kind, wherever it stands.
 const fn plain(kind: u8) -> Plain {
     match kind {
         TUPLE => Plain::Tuple,
