@@ -71,6 +71,21 @@ impl FileArgs {
     }
 }
 
+impl FileArgs {
+    /// Refuses to write what was taken over all of the file, if something stands behind it.
+    pub(crate) fn keep(&self, rest: &Rest, output: Option<&Path>) -> Result<(), Failure> {
+        let is_the_file = |output: &Path| match (output.canonicalize(), self.file.canonicalize()) {
+            (Ok(output), Ok(input)) => output == input,
+            _ => false,
+        };
+        if rest.bytes > 0 && output.is_some_and(is_the_file) {
+            let problem = "and would be lost: say --all, or write to another file";
+            return Err(Failure::Message(format!("{rest} {problem}")));
+        }
+        Ok(())
+    }
+}
+
 impl Selection {
     /// Hands over where each pickle starts that is asked for; gives where the last ends.
     fn each_of(
@@ -104,6 +119,11 @@ impl InputArgs {
         take: impl FnMut(&Input, Loaded<'_>) -> Result<(), Failure>,
     ) -> Result<Rest, Failure> {
         self.each_of(self.selection(), options, take)
+    }
+
+    /// See [`FileArgs::keep`].
+    pub(crate) fn keep(&self, rest: &Rest, output: Option<&Path>) -> Result<(), Failure> {
+        self.file.keep(rest, output)
     }
 
     /// Which pickles the arguments ask for.

@@ -28,6 +28,10 @@ use self::walk::Holder;
 use crate::de::Lend;
 use crate::options::{BUDGET_PER_BYTE, DEFAULT_BUDGET, DeOptions};
 
+/// How many levels are read without a graph. Unoptimised frames are large, at 128 levels more than 2 MiB: what is deeper is
+/// left to the graph in such builds.
+const LEVELS: u32 = if cfg!(debug_assertions) { 16 } else { u32::MAX };
+
 /// A pickle that is being read.
 pub(crate) struct Direct<'i, L> {
     reader: Reader<'i>,
@@ -51,7 +55,7 @@ pub(crate) fn read<'i, 'de, L: Lend<'i, 'de>, T: Deserialize<'de>>(
     }
     let budget = DEFAULT_BUDGET.saturating_add(BUDGET_PER_BYTE.saturating_mul(input.len() as u64));
     let reader = Reader::new(input, offset, budget)?;
-    let mut direct = Direct { reader, lend, depth: options.depth, holder: Holder::None };
+    let mut direct = Direct { reader, lend, depth: options.depth.min(LEVELS), holder: Holder::None };
     let value = T::deserialize(&mut direct).ok()?;
     let reader = &mut direct.reader;
     (reader.peek() == STOP && !reader.failed).then_some((value, reader.at + 1))

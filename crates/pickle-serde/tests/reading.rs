@@ -160,6 +160,33 @@ fn instances_are_variants_by_the_name_of_their_class() {
     }
 }
 
+/// A variant that holds its own enum is not chosen for one instance again and again.
+#[test]
+fn a_variant_by_its_class_is_chosen_once() {
+    #[derive(Deserialize, PartialEq, Debug)]
+    enum Expression {
+        Not(Box<Expression>),
+        Maybe(Option<Box<Expression>>),
+        Leaf(Leaf),
+    }
+    #[derive(Deserialize, PartialEq, Debug)]
+    struct Leaf {
+        a: u8,
+    }
+    let instance = |class: &str| {
+        // o = m.CLASS(); o.a = 1
+        [b"\x80\x04\x8c\x01m\x8c", &[class.len() as u8][..], class.as_bytes(), b"\x93)\x81}\x8c\x01aK\x01sb."].concat()
+    };
+    for class in ["Not", "Maybe"] {
+        let pickle = instance(class);
+        let error = from_slice::<Expression>(&pickle).expect_err("no end");
+        assert!(error.to_string().contains("invalid type"), "{error}");
+        let value: pickle_serde::Value = from_slice(&pickle).expect("any value");
+        assert!(pickle_serde::from_value::<Expression>(value).is_err());
+    }
+    assert_eq!(from_slice::<Expression>(&instance("Leaf")).expect("a leaf"), Expression::Leaf(Leaf { a: 1 }));
+}
+
 #[test]
 fn members_of_enums_are_read_as_variants_or_values() {
     #[derive(Deserialize, PartialEq, Debug)]

@@ -43,6 +43,7 @@ impl Optimize {
             out.write_all(&optimized).map_err(|error| out.failure(&error))?;
             Ok(start + pickle.len())
         })?;
+        self.input.keep(&rest, self.output.as_deref())?;
         out.finish()?;
         rest.say();
         Ok(())

@@ -63,6 +63,7 @@ impl Transcode {
             bytes = self.dump(core::mem::take(&mut bytes), wanted, input, &pickle)?;
             out.write_all(&bytes).map_err(|error| out.failure(&error))
         })?;
+        self.input.keep(&rest, self.output.as_deref())?;
         out.finish()?;
         rest.say();
         Ok(())
@@ -75,6 +76,7 @@ impl Transcode {
         for document in documents {
             out.write_all(&document.to_vec()).map_err(|error| out.failure(&error))?;
         }
+        self.input.keep(&rest, self.output.as_deref())?;
         out.finish()?;
         rest.say();
         Ok(())

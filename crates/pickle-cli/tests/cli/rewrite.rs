@@ -36,6 +36,21 @@ fn in_place() {
     assert_eq!(pickle(["show", path]).stdout, read("mixed.repr"));
 }
 
+/// What stands behind the pickle that was asked for is not written over.
+#[rstest]
+fn in_place_of_several(#[values("optimize", "transcode")] command: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("several.pkl");
+    fs::write(&path, read("several.pkl")).expect("a copy");
+    let path = path.to_str().expect("text");
+    let message =
+        format!("{path}: 32 bytes follow the first pickle and would be lost: say --all, or write to another file\n");
+    assert_eq!(pickle([command, path, "-o", path]), Run::of(1, "", &message[..]));
+    assert_eq!(fs::read(path).expect("the file"), read("several.pkl"));
+    assert_eq!(pickle([command, "--all", path, "-o", path]), Run::of(0, "", ""));
+    assert_eq!(pickle(["show", "--all", path]), Run::of(0, "[1, 2]\n'two'\n(3, 3.5)\n", ""));
+}
+
 #[rstest]
 #[case(&["no-opcode.pkl"], b"", "no-opcode.pkl: 0xff is no opcode (at byte 3)\n")]
 #[case(&["-", "--nth", "1"], b"N.I\xff\n.", "<stdin>: invalid literal for an int")]

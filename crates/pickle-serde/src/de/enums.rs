@@ -10,6 +10,7 @@ use super::context::Lend;
 use super::node::Node;
 use super::object;
 use crate::error::{Error, Result, Step};
+use crate::token;
 
 /// Shows an object as a variant.
 pub(crate) fn visit<'de, 'g, V, L>(
@@ -160,7 +161,10 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> VariantAccess<'de> for Content<'c, 'g, L> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
-        self.read("newtype variant", |node| seed.deserialize(node))
+        let is_by_class = self.holder.is_none();
+        self.read("newtype variant", |node| {
+            if is_by_class { seed.deserialize(Instance(node)) } else { seed.deserialize(node) }
+        })
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
@@ -169,6 +173,55 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> VariantAccess<'de> for Content<'c, 'g, L> {
 
     fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value> {
         self.read("struct variant", |node| node.deserialize_struct("", fields, visitor))
+    }
+}
+
+/// An instance as what the variant holds that has the name of its class. It is no enum again, boxed perhaps: that would be the
+/// same variant, which holds the same instance, without end.
+struct Instance<'c, 'g, L>(Node<'c, 'g, L>);
+
+macro_rules! as_the_object {
+    ($($method:ident($($name:ident: $type:ty),*))*) => {
+        $(
+            fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value> {
+                self.0.$method($($name,)* visitor)
+            }
+        )*
+    };
+}
+
+impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Instance<'c, 'g, L> {
+    type Error = Error;
+
+    as_the_object! {
+        deserialize_any() deserialize_bool() deserialize_char() deserialize_str() deserialize_string()
+        deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
+        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
+        deserialize_f32() deserialize_f64() deserialize_bytes() deserialize_byte_buf()
+        deserialize_unit() deserialize_unit_struct(name: &'static str)
+        deserialize_seq() deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
+        deserialize_map() deserialize_struct(name: &'static str, fields: &'static [&'static str])
+        deserialize_identifier() deserialize_ignored_any()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if token::is_token(name) {
+            return self.0.deserialize_newtype_struct(name, visitor);
+        }
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        Err(unexpected(self.0.view(), &visitor))
     }
 }
 

@@ -33,27 +33,50 @@ where
     match name {
         token::VALUE => value(node, visitor),
         token::INSTANCE => instance(node, visitor),
-        token::INT => match node.value() {
-            Value::BigInt(bytes) | Value::Long(bytes) => visitor.visit_bytes(bytes),
-            _ => visitor.visit_newtype_struct(node),
-        },
+        token::INT => int(node, visitor),
         _ => visitor.visit_newtype_struct(node),
     }
 }
 
+fn int<'de, 'g, V, L>(node: Node<'_, 'g, L>, visitor: V) -> Result<V::Value>
+where
+    V: Visitor<'de>,
+    L: Lend<'g, 'de>,
+{
+    match node.value() {
+        Value::BigInt(bytes) | Value::Long(bytes) => visitor.visit_bytes(bytes),
+        _ => visitor.visit_newtype_struct(node),
+    }
+}
+
+// What is within each other is read by calls of these, and unoptimised code has room for every arm of a match in its frame:
+// so whatever looks at an object is a function of its own, which has come back by then.
 fn value<'de, 'g, V, L>(node: Node<'_, 'g, L>, visitor: V) -> Result<V::Value>
 where
     V: Visitor<'de>,
     L: Lend<'g, 'de>,
 {
     use serde_core::Deserializer;
+    charge(node)?;
+    match tag_of(node) {
+        Some(tag) => visitor.visit_enum(Tagged { node, tag }),
+        None => node.deserialize_any(visitor),
+    }
+}
+
+/// Pays for what a container takes.
+fn charge<L>(node: Node<'_, '_, L>) -> Result<()> {
     let content = match node.value() {
         Value::List(slots) | Value::Tuple(slots) => BEYOND * slots.len() as u64,
         Value::Dict(slots) | Value::Set(slots) | Value::FrozenSet(slots) => TABLE + BEYOND * slots.len() as u64,
         _ => 0,
     };
-    node.context.charge_bytes(content)?;
-    let tag = match node.value() {
+    node.context.charge_bytes(content)
+}
+
+/// The number of the variant that an object is, if serde has no word for it.
+fn tag_of<L>(node: Node<'_, '_, L>) -> Option<u8> {
+    Some(match node.value() {
         Value::Text(text) if text.to_str().is_none() => tag::SURROGATES,
         Value::BigInt(bytes) | Value::Long(bytes) if bytes.len() > 8 => tag::INT,
         Value::ByteArray(_) => tag::BYTE_ARRAY,
@@ -67,9 +90,8 @@ where
         Value::Ellipsis => tag::ELLIPSIS,
         Value::NotImplemented => tag::NOT_IMPLEMENTED,
         Value::Object(_) => tag::OBJECT,
-        _ => return node.deserialize_any(visitor),
-    };
-    visitor.visit_enum(Tagged { node, tag })
+        _ => return None,
+    })
 }
 
 /// An object that serde has no word for, as a variant with a number.
@@ -109,17 +131,10 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> VariantAccess<'de> for Node<'c, 'g, L> {
     /// Its items, or its parts.
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
         let node = self.entered()?;
-        match self.value() {
-            Value::Object(object) => {
-                let parts = parts(&object);
-                self.context.charge_objects(OBJECT + parts.len())?;
-                self.context.charge_bytes(BEYOND * parts.len() as u64)?;
-                visitor.visit_seq(Parts { node, parts: parts.into_iter() })
-            }
-            Value::Complex(real, imaginary) => super::items::visit([real, imaginary].into_iter(), visitor),
-            _ => {
-                let slots = super::object::slots_of(self.value());
-                self.context.charge_objects(slots.len())?;
+        match content(node)? {
+            Content::Parts(parts) => visitor.visit_seq(Parts { node, parts: parts.into_iter() }),
+            Content::Floats(floats) => super::items::visit(floats.into_iter(), visitor),
+            Content::Items(slots) => {
                 let mut items = Items::new(node, slots);
                 let value = visitor.visit_seq(&mut items)?;
                 items.finish(value)
@@ -136,6 +151,31 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> VariantAccess<'de> for Node<'c, 'g, L> {
 enum Part {
     Number(u8),
     Object(Handle),
+}
+
+/// What a variant has within.
+enum Content<'g> {
+    Parts(Vec<Part>),
+    Floats([f64; 2]),
+    Items(&'g [Handle]),
+}
+
+/// What a variant has within, paid for.
+fn content<'g, L>(node: Node<'_, 'g, L>) -> Result<Content<'g>> {
+    Ok(match node.value() {
+        Value::Object(object) => {
+            let parts = parts(&object);
+            node.context.charge_objects(OBJECT + parts.len())?;
+            node.context.charge_bytes(BEYOND * parts.len() as u64)?;
+            Content::Parts(parts)
+        }
+        Value::Complex(real, imaginary) => Content::Floats([real, imaginary]),
+        value => {
+            let slots = super::object::slots_of(value);
+            node.context.charge_objects(slots.len())?;
+            Content::Items(slots)
+        }
+    })
 }
 
 /// Its kind, its fields, and what was done to it: each step a number with what belongs to it.

@@ -104,15 +104,25 @@ impl<'de> Visitor<'de> for ValueVisitor {
     /// What serde has no word for: see `de::lossless`.
     fn visit_enum<A: EnumAccess<'de>>(self, object: A) -> Result<Value, A::Error> {
         let (tag, content) = object.variant::<u8>()?;
-        let items = |content: A::Variant| content.tuple_variant(0, Items { promise: self.promise });
+        match tag {
+            tag::LIST | tag::TUPLE | tag::SET | tag::FROZEN_SET => {
+                let items = content.tuple_variant(0, Items { promise: self.promise })?;
+                Ok(collection(tag, items))
+            }
+            tag::OBJECT => Ok(content.tuple_variant(0, ObjectVisitor { promise: self.promise })?.into()),
+            _ => self.simple(tag, content),
+        }
+    }
+}
+
+impl ValueVisitor {
+    /// What has no other values within, but those of a range or slice.
+    fn simple<'de, A: VariantAccess<'de>>(self, tag: u8, content: A) -> Result<Value, A::Error> {
+        let items = |content: A| content.tuple_variant(0, Items { promise: self.promise });
         Ok(match tag {
             tag::INT => BigInt::from_signed_bytes_le(&content.newtype_variant::<Content>()?.0).into(),
             tag::SURROGATES => Value::Surrogates(content.newtype_variant::<Content>()?.0),
             tag::BYTE_ARRAY => Value::ByteArray(content.newtype_variant::<Content>()?.0),
-            tag::LIST => Value::List(items(content)?),
-            tag::TUPLE => Value::Tuple(items(content)?),
-            tag::SET => Value::Set(items(content)?.into_iter().collect::<Set>()),
-            tag::FROZEN_SET => Value::FrozenSet(items(content)?.into_iter().collect::<Set>()),
             tag::RANGE => Value::Range(three(items(content)?)?),
             tag::SLICE => Value::Slice(three(items(content)?)?),
             tag::COMPLEX => match items(content)?[..] {
@@ -121,9 +131,17 @@ impl<'de> Visitor<'de> for ValueVisitor {
             },
             tag::ELLIPSIS => unit(content, Value::Ellipsis)?,
             tag::NOT_IMPLEMENTED => unit(content, Value::NotImplemented)?,
-            tag::OBJECT => content.tuple_variant(0, ObjectVisitor { promise: self.promise })?.into(),
             other => return Err(Error::invalid_value(Unexpected::Unsigned(other.into()), &self)),
         })
+    }
+}
+
+fn collection(tag: u8, items: Vec<Value>) -> Value {
+    match tag {
+        tag::LIST => Value::List(items),
+        tag::TUPLE => Value::Tuple(items),
+        tag::SET => Value::Set(items.into_iter().collect::<Set>()),
+        _ => Value::FrozenSet(items.into_iter().collect::<Set>()),
     }
 }
 
