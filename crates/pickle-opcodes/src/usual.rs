@@ -220,12 +220,12 @@ mod tests {
     #[test]
     fn quotients_are_rounded_once_and_halves_to_even() {
         for number in random() {
-            for digits in 0..PLACES.len() {
+            for (digits, place) in PLACES.iter().enumerate() {
                 // Odd numbers of 54 bits stand between two floats; what is near to them does not.
                 let half = (1 << 53 | number >> 11 | 1) * 5_u64.pow(digits.min(3) as u32);
                 for number in [number >> 2, half - 1, half, half + 1] {
                     let parsed: f64 = format!("{number}e-{digits}").parse().unwrap();
-                    assert_eq!(PLACES[digits].quotient(number), parsed, "{number} {digits}");
+                    assert_eq!(place.quotient(number), parsed, "{number} {digits}");
                 }
             }
         }
