@@ -291,6 +291,10 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         Ok(self.builder.extend(*list, items.as_slice())?)
     }
 
+    fn appends_many_as_one(&self, list: &Handle) -> bool {
+        self.builder.view(*list).kind() == Kind::List
+    }
+
     #[inline(always)]
     fn set_items(&mut self, dict: &Handle, pairs: Items<'_, Handle>) -> Result<(), Error> {
         Ok(self.builder.set_items(*dict, pairs.as_slice())?)

@@ -70,6 +70,11 @@ pub trait Host {
     fn frozen_set(&mut self, items: Items<'_, Self::Object>) -> Result<Self::Object, Self::Error>;
     /// Appends to a list, or to whatever can be extended as one.
     fn extend(&mut self, list: &Self::Object, items: Items<'_, Self::Object>) -> Result<(), Self::Error>;
+    /// Whether to append many items at once is what it is to append them one by one: then a run of numbers is.
+    fn appends_many_as_one(&self, list: &Self::Object) -> bool {
+        let _ = list;
+        false
+    }
     /// Sets keys to values, which stand in turn; their number is even.
     fn set_items(&mut self, dict: &Self::Object, pairs: Items<'_, Self::Object>) -> Result<(), Self::Error>;
     /// Adds to a set, or to whatever can be added to as one.

@@ -14,9 +14,10 @@ use crate::memo::Memo;
 use crate::profile::{Implementation, Profile};
 
 use ahead::Ahead;
-use lines::unicode;
+use lines::{NextPut, unicode};
 
 mod ahead;
+mod appended;
 mod lines;
 mod runs;
 mod unmade;
@@ -40,6 +41,7 @@ pub struct Machine<O> {
     /// The topmost mark: nothing below it can be popped.
     fence: usize,
     memo: Memo<O>,
+    next_put: NextPut,
     protocol: u8,
     max_digits: usize,
     bounds: Bounds,
@@ -74,6 +76,7 @@ impl<O: Clone> Machine<O> {
             marks: Vec::new(),
             fence: 0,
             memo: Memo::default(),
+            next_put: NextPut::default(),
             protocol: 0,
             max_digits: usize::MAX,
             bounds: Bounds { stack: u64::MAX, marks: u64::MAX, memo: u64::MAX },

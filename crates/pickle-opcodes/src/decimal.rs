@@ -139,14 +139,13 @@ fn eight_digits(value: u32) -> u64 {
 }
 
 /// Eight digits 0.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(crate) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The value of eight digits.
+/// The value of eight digits, of each what it is above [`ZEROS`]; of anything else, whatever comes of it.
 #[inline(always)]
-fn value_of_eight(digits: [u8; 8]) -> u64 {
-    let ones = u64::from_le_bytes(digits) ^ ZEROS;
+pub(crate) fn value_of_eight(ones: u64) -> u64 {
     // The same backwards: pairs, then fours, then all.
-    let twos = (ones * 10 + (ones >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let twos = (ones.wrapping_mul(10).wrapping_add(ones >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
     (fours * 10_000 + (fours >> 32)) & 0xffff_ffff
 }
@@ -155,7 +154,8 @@ fn value_of_eight(digits: [u8; 8]) -> u64 {
 #[inline(always)]
 fn value_of_few(digits: &[u8]) -> u64 {
     let (eights, rest) = digits.as_chunks();
-    let value = eights.iter().fold(0, |value, &eight| value * 100_000_000 + value_of_eight(eight));
+    let value =
+        eights.iter().fold(0, |value, &eight| value * 100_000_000 + value_of_eight(u64::from_le_bytes(eight) ^ ZEROS));
     rest.iter().fold(value, |value, digit| value * 10 + u64::from(digit & 0xf))
 }
 

@@ -55,6 +55,7 @@ mod squeeze;
 mod table;
 pub mod text;
 pub mod unicode_line;
+pub mod usual;
 
 pub use arg::{ArgKind, Pair};
 pub use decode::{Ops, decode};

@@ -1,7 +1,7 @@
 //! Runs of the instructions that protocol 0 is made of, whose arguments are lines.
 
 use pickle_opcodes::number::{self, IntLine};
-use pickle_opcodes::{Opcode, decimal, unicode_line};
+use pickle_opcodes::{Opcode, decimal, unicode_line, usual};
 
 use super::Machine;
 use super::runs::failed;
@@ -12,15 +12,15 @@ use crate::profile::Implementation;
 pub(super) const UNICODE: u8 = Opcode::Unicode as u8;
 pub(super) const PUT: u8 = Opcode::Put as u8;
 pub(super) const GET: u8 = Opcode::Get as u8;
-const INT: u8 = Opcode::Int as u8;
-const LONG: u8 = Opcode::Long as u8;
-const FLOAT: u8 = Opcode::Float as u8;
+pub(super) const INT: u8 = Opcode::Int as u8;
+pub(super) const LONG: u8 = Opcode::Long as u8;
+pub(super) const FLOAT: u8 = Opcode::Float as u8;
 const LIST: u8 = Opcode::List as u8;
 const DICT: u8 = Opcode::Dict as u8;
 const MARK: u8 = Opcode::Mark as u8;
 const NONE: u8 = Opcode::None as u8;
 pub(super) const TUPLE: u8 = Opcode::Tuple as u8;
-const APPEND: u8 = Opcode::Append as u8;
+pub(super) const APPEND: u8 = Opcode::Append as u8;
 const SET_ITEM: u8 = Opcode::SetItem as u8;
 
 /// True for an opcode at which [`Machine::run_of_lines`] is worth to begin.
@@ -49,6 +49,23 @@ pub(super) fn unicode<H: Host>(
     Ok(host.text(room.utf8(text, length)?))
 }
 
+/// Where the line of UNICODE at the start of `text` ends, if that is soon, and it is ASCII without an escape.
+#[inline(always)]
+fn short_plain_line(text: &[u8]) -> Option<usize> {
+    const LOWEST: u128 = u128::from_le_bytes([1; 16]);
+    const HIGHEST: u128 = LOWEST << 7;
+    let word = u128::from_le_bytes(*text.first_chunk()?);
+    // The highest bit of each such byte; above the first of them, others may have it too.
+    let are = |byte: u8| {
+        let other = word ^ (LOWEST * u128::from(byte));
+        other.wrapping_sub(LOWEST) & !other & HIGHEST
+    };
+    let ends = are(b'\n');
+    let before = ends.wrapping_sub(1) & !ends;
+    let special = (word & HIGHEST | are(b'\\')) & before;
+    ((ends != 0) & (special == 0)).then_some(ends.trailing_zeros() as usize / 8)
+}
+
 impl<O: Clone> Machine<O> {
     /// Runs the instructions from `at` on that protocol 0 has for text, ints, containers and the memo, as far as their lines
     /// are spelled as Python spells them; gives where another one starts.
@@ -57,82 +74,146 @@ impl<O: Clone> Machine<O> {
         &mut self,
         host: &mut H,
         input: &[u8],
-        mut at: usize,
+        at: usize,
     ) -> Result<usize, MachineError<H::Error>> {
         let mut characters = unicode_line::Room::default();
         let mut room = decimal::Room::default();
-        while let [byte, behind @ ..] = &input[at..] {
-            let (done, length) = match *byte {
+        // Whether a run of what is appended has taken something, or would have taken the number before.
+        let mut in_rows = false;
+        let mut rest = &input[at..];
+        while let [byte, behind @ ..] = rest {
+            // Each arm has its own code: what two have in common is slower when they share it.
+            macro_rules! at {
+                () => {
+                    input.len() - rest.len()
+                };
+            }
+            macro_rules! done {
+                ($done:expr) => {
+                    match $done {
+                        Ok(done) => done,
+                        Err(fault) => return Err(failed(Fault::from(fault), at!(), *byte)),
+                    }
+                };
+            }
+            macro_rules! push {
+                ($made:expr) => {
+                    match $made {
+                        Ok(object) => self.stack.push(object),
+                        Err(error) => return Err(failed(Fault::Host(error), at!(), *byte)),
+                    }
+                };
+            }
+            rest = match *byte {
                 UNICODE => {
-                    let Some(end) = memchr::memchr(b'\n', behind) else { break };
-                    if let Some(next) = self.bytes_of_line(host, input, at, at + 1 + end)? {
-                        at = next;
+                    let plain = short_plain_line(behind);
+                    let Some(end) = plain.or_else(|| memchr::memchr(b'\n', behind)) else { break };
+                    if let Some(next) = self.bytes_of_line(host, input, at!(), at!() + 1 + end)? {
+                        rest = &input[next..];
                         continue;
                     }
-                    let made = unicode(host, behind, end, &mut characters).map_err(Fault::from);
-                    (made.and_then(|made| self.pushed(made)), end + 1)
+                    push!(match plain {
+                        Some(_) => host.text(&behind[..end]),
+                        None => done!(unicode(host, behind, end, &mut characters)),
+                    });
+                    self.put_next(&behind[end + 1..])
                 }
                 INT => {
                     let Some((value, length)) = int(behind) else { break };
-                    let made = match value {
+                    in_rows = true;
+                    push!(match value {
                         Short::Bool(value) => host.bool(value),
                         Short::Int(value) => host.int(value),
-                    };
-                    (self.pushed(made), length)
+                    });
+                    &behind[length..]
                 }
                 LONG => {
                     let Some((value, length)) = number::usual_long_line(behind, self.max_digits, &mut room) else {
                         break;
                     };
-                    let made = host.long(value);
-                    (self.pushed(made), length)
+                    in_rows = value.len() <= 6;
+                    push!(host.long(value));
+                    &behind[length..]
                 }
                 FLOAT => {
-                    let Some(end) = memchr::memchr(b'\n', behind) else { break };
-                    let value = self.float_line(&behind[..end]).map_err(Fault::from);
-                    (value.and_then(|value| self.pushed(host.float(value))), end + 1)
+                    let (value, length) = match float(behind) {
+                        Some(usual) => usual,
+                        None => {
+                            let Some(end) = memchr::memchr(b'\n', behind) else { break };
+                            (done!(self.float_line(&behind[..end])), end + 1)
+                        }
+                    };
+                    in_rows = true;
+                    push!(host.float(value));
+                    &behind[length..]
                 }
                 PUT => {
-                    let Some((index, length)) = index(behind) else { break };
-                    (self.put(index).map(|_| ()), length)
+                    let Some((index, length)) = self.next_put.read(behind) else { break };
+                    done!(self.put(index));
+                    &behind[length..]
                 }
                 GET => {
                     let Some((index, length)) = index(behind) else { break };
-                    (self.get(index).map(|_| ()), length)
+                    done!(self.get(index));
+                    &behind[length..]
                 }
                 NONE => {
-                    let made = host.none();
-                    (self.pushed(made), 0)
+                    push!(host.none());
+                    behind
                 }
                 MARK => {
                     self.mark();
-                    (Ok(()), 0)
+                    behind
                 }
-                TUPLE => (
-                    self.pop_mark().and_then(|start| {
-                        let made = host.tuple(self.stack.drain(start..));
-                        self.pushed(made)
-                    }),
-                    0,
-                ),
-                APPEND => (self.above(1).and_then(|start| self.extend(host, start)).map(|_| ()), 0),
-                SET_ITEM => (self.above(2).and_then(|start| self.set_items(host, start)).map(|_| ()), 0),
+                TUPLE => {
+                    let start = done!(self.pop_mark());
+                    push!(host.tuple(self.stack.drain(start..)));
+                    self.put_next(behind)
+                }
+                APPEND => {
+                    let start = done!(self.above(1));
+                    done!(self.extend(host, start));
+                    if in_rows {
+                        let end = self.row(host, input, at!() + 1)?;
+                        in_rows = end > at!() + 1;
+                        &input[end..]
+                    } else {
+                        behind
+                    }
+                }
+                SET_ITEM => {
+                    let start = done!(self.above(2));
+                    done!(self.set_items(host, start));
+                    behind
+                }
                 LIST if self.marks_nothing() => {
-                    let made = self.pop_mark().map(|_| host.list());
-                    (made.and_then(|made| self.pushed(made)), 0)
+                    done!(self.pop_mark());
+                    push!(host.list());
+                    self.put_next(behind)
                 }
                 DICT if self.marks_nothing() => {
-                    let made = self.pop_mark().map(|_| host.dict());
-                    (made.and_then(|made| self.pushed(made)), 0)
+                    done!(self.pop_mark());
+                    push!(host.dict());
+                    self.put_next(behind)
                 }
                 _ => break,
             };
-            if let Err(fault) = done {
-                return Err(failed(fault, at, *byte));
-            }
-            at += 1 + length;
         }
-        Ok(at)
+        Ok(input.len() - rest.len())
+    }
+
+    /// Runs the PUT at the start of `rest` if that is the one that is next, as it nearly always is behind a new object; gives what
+    /// stands behind it.
+    #[inline(always)]
+    fn put_next<'i>(&mut self, rest: &'i [u8]) -> &'i [u8] {
+        if let [PUT, behind @ ..] = rest
+            && let Some((index, length)) = self.next_put.usual(behind)
+            && let Some(top) = self.stack.last()
+        {
+            self.memo.put(index, top.clone());
+            return &behind[length..];
+        }
+        rest
     }
 
     pub(super) fn int_line(&self, line: &[u8]) -> Result<IntLine, pickle_opcodes::ErrorKind> {
@@ -164,12 +245,6 @@ impl<O: Clone> Machine<O> {
     pub(super) fn marks_nothing(&self) -> bool {
         self.fence == self.stack.len() && !self.marks.is_empty()
     }
-
-    #[inline(always)]
-    fn pushed<E>(&mut self, made: Result<O, E>) -> Result<(), Fault<E>> {
-        self.stack.push(made.map_err(Fault::Host)?);
-        Ok(())
-    }
 }
 
 /// What a short line of INT says.
@@ -190,6 +265,14 @@ fn int(text: &[u8]) -> Option<(Short, usize)> {
     }
 }
 
+/// The line of FLOAT and its length with the newline, if it is spelled as Python spells most.
+#[inline(always)]
+fn float(text: &[u8]) -> Option<(f64, usize)> {
+    let window = text.first_chunk()?;
+    let (value, length) = usual::float(window)?;
+    (window[length] == b'\n').then_some((value, length + 1))
+}
+
 /// The number of digits, and its length with the newline, if they are but a few.
 #[inline(always)]
 pub(super) fn index(text: &[u8]) -> Option<(u64, usize)> {
@@ -202,6 +285,67 @@ pub(super) fn index(text: &[u8]) -> Option<(u64, usize)> {
         value = 10 * value + u64::from(digit);
     }
     None
+}
+
+/// The line of the PUT that is next, where indexes run up one by one: to compare it takes less than to read it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NextPut {
+    index: u64,
+    /// Its digits and the newline, the first of them in the lowest byte.
+    line: u64,
+    /// All bits of its bytes.
+    mask: u64,
+    /// One in the place of the last digit.
+    one: u64,
+    length: usize,
+}
+
+impl NextPut {
+    /// The index, and the line's length with the newline.
+    #[inline(always)]
+    fn read(&mut self, text: &[u8]) -> Option<(u64, usize)> {
+        if let Some(usual) = self.usual(text) {
+            return Some(usual);
+        }
+        let (index, length) = index(text)?;
+        self.renew(index + 1);
+        Some((index, length))
+    }
+
+    /// The same if it is the one that is next.
+    #[inline(always)]
+    fn usual(&mut self, text: &[u8]) -> Option<(u64, usize)> {
+        let word = u64::from_le_bytes(*text.first_chunk()?);
+        if (word & self.mask != self.line) | (self.length == 0) {
+            return None;
+        }
+        let usual = (self.index, self.length);
+        self.line += self.one;
+        self.index += 1;
+        if self.line & (self.one * 0xff) > self.one * u64::from(b'9') {
+            // Nine times in ten the next digit takes it.
+            let ten = self.one >> 8;
+            self.line = (self.line - 10 * self.one).wrapping_add(ten);
+            if self.line & (ten * 0xff) > ten * u64::from(b'9') || ten == 0 {
+                self.renew(self.index);
+            }
+        }
+        Some(usual)
+    }
+
+    #[inline(never)]
+    fn renew(&mut self, index: u64) {
+        let (mut line, mut length, mut rest) = (u64::from(b'\n'), 1, index);
+        while length < 8 && (rest > 0 || length == 1) {
+            line = (line << 8) | (u64::from(b'0') + rest % 10);
+            rest /= 10;
+            length += 1;
+        }
+        *self = match rest {
+            0 => NextPut { index, line, mask: u64::MAX >> (64 - 8 * length), one: 1 << (8 * (length - 2)), length },
+            _ => NextPut::default(),
+        };
+    }
 }
 
 /// So many digits surely fit 63 bits.
