@@ -15,6 +15,7 @@ use crate::profile::{Implementation, Profile};
 
 use ahead::Ahead;
 use lines::unicode;
+use runs::PlainRuns;
 
 mod ahead;
 mod lines;
@@ -49,6 +50,7 @@ pub struct Machine<O> {
     pickler: Implementation,
     /// See [`Machine::set_leaves_out`].
     leaves_out: bool,
+    plain: PlainRuns,
 }
 
 /// The most that may be in each place.
@@ -81,6 +83,7 @@ impl<O: Clone> Machine<O> {
             nan: f64::NAN,
             pickler: Implementation::C,
             leaves_out: false,
+            plain: PlainRuns::new(0),
         }
     }
 
@@ -157,6 +160,7 @@ impl<O: Clone> Machine<O> {
             return self.load_bounded(host, input, offset);
         }
         self.reset();
+        self.plain = PlainRuns::new(offset);
         let mut at = offset;
         let mut ahead = Ahead::new(offset, input.len());
         loop {
@@ -186,6 +190,7 @@ impl<O: Clone> Machine<O> {
                 Ok(at) => at,
                 Err(error) => self.make_up(host, input, error)?,
             };
+            at = self.run_plain(host, ahead.piece(input), at);
         }
     }
 
