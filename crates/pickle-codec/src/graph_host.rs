@@ -10,7 +10,7 @@ use crate::builtins::Builtin;
 use crate::encoding::Encoding;
 use crate::error::{Error, ErrorKind};
 use crate::graph_source::is_made_by_class;
-use crate::host::{Host, Items};
+use crate::host::{Host, Items, Registers};
 use crate::limits::Limits;
 use crate::load::LoadOptions;
 use crate::profile::Implementation;
@@ -20,6 +20,7 @@ mod calls;
 mod names;
 mod nested;
 mod outside;
+mod plain;
 
 use nested::Method;
 
@@ -246,6 +247,11 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
     #[inline(always)]
     fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         Ok(self.builder.bytes(bytes)?)
+    }
+
+    #[inline(always)]
+    fn run_plain(&mut self, registers: &mut Registers<Handle>, input: &[u8], at: usize) -> usize {
+        plain::run_plain(&mut self.builder, registers, input, at)
     }
 
     fn byte_array(&mut self, bytes: &[u8]) -> Result<Handle, Error> {

@@ -1,6 +1,6 @@
 //! [`Host`]: who owns the objects that a pickle makes.
 
-use alloc::vec::Drain;
+use alloc::vec::{Drain, Vec};
 
 use pickle_opcodes::Opcode;
 use pickle_value::Outlook;
@@ -144,4 +144,24 @@ pub trait Host {
     fn foresee(&mut self, outlook: Outlook) {
         let _ = outlook;
     }
+
+    /// Runs instructions from `at` of the input on as the machine would, which are plain data, as many as it likes; gives where
+    /// the next one starts. What it does not run, or would refuse, is the machine's.
+    fn run_plain(&mut self, registers: &mut Registers<Self::Object>, input: &[u8], at: usize) -> usize {
+        let _ = (registers, input);
+        at
+    }
+}
+
+/// What a [`Machine`](crate::Machine) works on, for a host that runs instructions itself: see [`run_plain`](Host::run_plain).
+#[derive(Debug)]
+pub struct Registers<O> {
+    /// The stack.
+    pub stack: Vec<O>,
+    /// The length of the stack when each mark was set: nothing below the topmost one may be popped.
+    pub marks: Vec<usize>,
+    /// The memo, by index.
+    pub memo: Vec<Option<O>>,
+    /// What PROTO said, 0 without it.
+    pub protocol: u8,
 }

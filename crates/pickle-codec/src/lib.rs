@@ -90,7 +90,7 @@ pub use extension::Extensions;
 pub use fault::{Fault, MachineError};
 pub use graph_host::GraphHost;
 pub use graph_source::{Cursor, GraphSource};
-pub use host::{Host, Items};
+pub use host::{Host, Items, Registers};
 pub use input::{Input, Wanted};
 pub use limits::Limits;
 pub use load::{LoadOptions, from_slice};

@@ -15,6 +15,7 @@ use crate::profile::{Implementation, Profile};
 
 use ahead::Ahead;
 use lines::{NextPut, unicode};
+use runs::PlainRuns;
 
 mod ahead;
 mod appended;
@@ -51,6 +52,7 @@ pub struct Machine<O> {
     pickler: Implementation,
     /// See [`Machine::set_leaves_out`].
     leaves_out: bool,
+    plain: PlainRuns,
 }
 
 /// The most that may be in each place.
@@ -84,6 +86,7 @@ impl<O: Clone> Machine<O> {
             nan: f64::NAN,
             pickler: Implementation::C,
             leaves_out: false,
+            plain: PlainRuns::new(0),
         }
     }
 
@@ -160,6 +163,7 @@ impl<O: Clone> Machine<O> {
             return self.load_bounded(host, input, offset);
         }
         self.reset();
+        self.plain = PlainRuns::new(offset);
         let mut at = offset;
         let mut ahead = Ahead::new(offset, input.len());
         loop {
@@ -189,6 +193,7 @@ impl<O: Clone> Machine<O> {
                 Ok(at) => at,
                 Err(error) => self.make_up(host, input, error)?,
             };
+            at = self.run_plain(host, ahead.piece(input), at);
         }
     }
 

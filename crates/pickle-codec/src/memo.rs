@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 
 use pickle_value::Outlook;
@@ -78,6 +79,17 @@ impl<O: Clone> Memo<O> {
         } else {
             self.put_out_of_turn(index, object);
         }
+    }
+
+    /// The entries by index, to be worked on and [given back](Memo::give_row); nothing if there are others.
+    pub(crate) fn take_row(&mut self) -> Option<Vec<Option<O>>> {
+        (self.sparse.is_empty() && self.count == self.dense.len()).then(|| mem::take(&mut self.dense))
+    }
+
+    /// Takes back the entries, which have become no fewer, and those that are new none of them empty.
+    pub(crate) fn give_row(&mut self, row: Vec<Option<O>>) {
+        self.count = row.len();
+        self.dense = row;
     }
 
     /// What was put last, of indexes that run up one by one.

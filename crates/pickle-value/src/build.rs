@@ -21,6 +21,9 @@ use crate::text::{Text, is_short_ascii};
 use crate::view::View;
 
 mod filling;
+mod rows;
+
+pub use rows::Rows;
 
 /// Makes a [`Graph`], object by object; what a reader of a format feeds.
 ///

@@ -105,9 +105,10 @@ impl Handle {
         if value << 16 >> 16 == value { Some(Handle::from_raw(INT | (value as u64 & PAYLOAD))) } else { None }
     }
 
-    /// A handle for an int that 32 bits hold.
+    /// A handle that holds an int of 32 bits, in any graph.
     #[inline(always)]
-    pub(crate) const fn int32(value: i32) -> Handle {
+    #[must_use]
+    pub const fn int32(value: i32) -> Handle {
         Handle::from_raw(INT | (value as i64 as u64 & PAYLOAD))
     }
 

@@ -60,6 +60,8 @@ mod view;
 
 pub use arrays::Shaped;
 pub use build::Builder;
+#[doc(hidden)]
+pub use build::Rows;
 pub use detached::Detached;
 pub use error::{Error, ErrorKind};
 pub use graph::{Counts, Graph};

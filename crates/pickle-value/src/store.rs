@@ -69,7 +69,7 @@ impl Span {
     const ADDRESS_LIMIT: u64 = 1 << 40;
 
     #[inline(always)]
-    fn short(address: u64, length: u64) -> Option<Span> {
+    pub(crate) fn short(address: u64, length: u64) -> Option<Span> {
         (length < Self::LONG && address < Self::ADDRESS_LIMIT).then_some(Span(address << Self::LENGTH_BITS | length))
     }
 }

@@ -159,10 +159,20 @@ static INSIDE: [[u8; WINDOW]; BLOCK] = {
 /// All 32 are looked at, and those beyond left out by a mask: nothing branches on the length, which is often guessed wrong.
 #[inline(always)]
 pub(crate) fn is_short_ascii(bytes: &[u8], length: usize) -> bool {
-    let (Some(chunk), Some(mask)) = (bytes.first_chunk::<32>(), HIGH_BITS.get(length)) else {
-        return bytes.len() == length && length < 32 && bytes.is_ascii();
-    };
-    chunk.iter().zip(mask).fold(0, |high, (byte, mask)| high | (byte & mask)) == 0
+    match bytes.first_chunk() {
+        Some(window) if length <= SHORT => is_ascii_within(window, length),
+        _ => bytes.len() == length && length < 32 && bytes.is_ascii(),
+    }
+}
+
+/// The longest text whose bytes are looked at all at once.
+pub(crate) const SHORT: usize = 32;
+
+/// True where the first `length` bytes are ASCII, and all are of the window.
+#[inline(always)]
+pub(crate) fn is_ascii_within(window: &[u8; SHORT], length: usize) -> bool {
+    let Some(mask) = HIGH_BITS.get(length) else { return false };
+    window.iter().zip(mask).fold(0, |high, (byte, mask)| high | (byte & mask)) == 0
 }
 
 /// By length, the bit of each byte within it that ASCII does not have.

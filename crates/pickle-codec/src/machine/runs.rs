@@ -1,12 +1,14 @@
 //! Runs of the commonest instructions, in a loop that is small enough to keep its place in registers.
 
+use core::mem;
+
 use pickle_opcodes::Opcode;
 use pickle_opcodes::binary_int::{AT_ONCE, INTS, INTS_AND_LONGS, lengths};
 
 use super::Machine;
 use super::lines::is_line;
 use crate::fault::{Fault, MachineError};
-use crate::host::Host;
+use crate::host::{Host, Registers};
 
 const BIN_INT: u8 = Opcode::BinInt as u8;
 const BIN_INT_1: u8 = Opcode::BinInt1 as u8;
@@ -41,6 +43,30 @@ const NEW_OBJ: u8 = Opcode::NewObj as u8;
 const REDUCE: u8 = Opcode::Reduce as u8;
 const BUILD: u8 = Opcode::Build as u8;
 const SHORT_BIN_BYTES: u8 = Opcode::ShortBinBytes as u8;
+
+/// From where on the host is asked to run plain instructions: see [`Host::run_plain`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlainRuns {
+    from: usize,
+    /// How far off the next one is where the last was short.
+    off: usize,
+}
+
+impl PlainRuns {
+    /// What is shorter is not worth going there for again soon.
+    const SHORT: usize = 1024;
+
+    pub(super) fn new(from: usize) -> PlainRuns {
+        PlainRuns { from, off: 256 }
+    }
+
+    fn note(&mut self, at: usize, end: usize) {
+        *self = match end - at {
+            PlainRuns::SHORT.. => PlainRuns::new(end),
+            _ => PlainRuns { from: end + self.off, off: self.off.saturating_mul(2) },
+        };
+    }
+}
 
 impl<O: Clone> Machine<O> {
     /// Runs the instructions from `at` on that most pickles are made of; gives where another one starts.
@@ -98,7 +124,8 @@ impl<O: Clone> Machine<O> {
                     done!(self.memoize());
                     &rest[1..]
                 }
-                MARK => {
+                // Else the host is asked to go on from there.
+                MARK if input.len() - rest.len() < self.plain.from => {
                     self.mark();
                     &rest[1..]
                 }
@@ -228,6 +255,23 @@ impl<O: Clone> Machine<O> {
             };
         }
         Ok(input.len() - rest.len())
+    }
+
+    /// Has the host run what it can from the MARK on that may be at `at`; gives where the next instruction starts.
+    #[inline(never)]
+    pub(super) fn run_plain<H: Host<Object = O>>(&mut self, host: &mut H, input: &[u8], at: usize) -> usize {
+        if at < self.plain.from || input.get(at) != Some(&MARK) {
+            return at;
+        }
+        let Some(memo) = self.memo.take_row() else { return at };
+        let (stack, marks) = (mem::take(&mut self.stack), mem::take(&mut self.marks));
+        let mut registers = Registers { stack, marks, memo, protocol: self.protocol };
+        let end = host.run_plain(&mut registers, input, at);
+        self.memo.give_row(registers.memo);
+        (self.stack, self.marks) = (registers.stack, registers.marks);
+        self.fence = self.marks.last().copied().unwrap_or(0);
+        self.plain.note(at, end);
+        end
     }
 
     /// Memoizes the topmost object if that is what comes next, as it nearly always is: gives what stands behind.

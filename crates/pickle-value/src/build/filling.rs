@@ -27,7 +27,7 @@ impl Builder<'_> {
     }
 
     #[inline(never)]
-    fn check_first_pairs(&mut self, node: u32, pairs: &[Handle]) -> Result<(), Error> {
+    pub(super) fn check_first_pairs(&mut self, node: u32, pairs: &[Handle]) -> Result<(), Error> {
         if !keyed::check_first_pairs(&mut self.shapes, self.input, &mut self.store, pairs)? {
             self.unsettle(node);
         }
