@@ -4,6 +4,8 @@
         writes DIR/NAME.pkl for each workload, DIR/NAME.json for those that JSON can hold, DIR/NAME.marshal for plain data
     python workloads.py pyc DIR [COUNT]
         compiles modules of this Python's standard library into DIR/MODULE.pyc
+    python workloads.py library DIR
+        compiles all of them, with the test suite where that is installed
     python workloads.py serve
         times CPython itself, on CPU time, a command a line on standard input, answered by nanoseconds:
             load PATH on|off          pickle.loads in C, with the garbage collector on or off; also freeing the result
@@ -16,6 +18,7 @@
 
 import argparse
 import collections
+import contextlib
 import dataclasses
 import datetime
 import decimal
@@ -34,6 +37,7 @@ import random
 import sys
 import time
 import uuid
+import warnings
 
 
 def ints(rng, many):
@@ -196,6 +200,21 @@ def compile_modules(args):
             py_compile.compile(spec.origin, os.path.join(args.folder, name + ".pyc"), doraise=True)
 
 
+def compile_library(args):
+    library = os.path.dirname(os.__file__)
+    for folder, folders, files in os.walk(library):
+        folders[:] = sorted(name for name in folders if name not in ("site-packages", "__pycache__"))
+        for file in sorted(files):
+            name, extension = os.path.splitext(os.path.relpath(os.path.join(folder, file), library))
+            if extension != ".py":
+                continue
+            target = os.path.join(args.folder, name.replace(os.sep, ".") + ".pyc")
+            # Of the test suite, some do not compile on purpose, and others with a warning.
+            with warnings.catch_warnings(), contextlib.suppress(py_compile.PyCompileError, SyntaxError, ValueError):
+                warnings.simplefilter("ignore")
+                py_compile.compile(os.path.join(folder, file), target, doraise=True)
+
+
 def timed(function, *args):
     start = time.process_time_ns()
     result = function(*args)
@@ -308,6 +327,9 @@ def main():
     command.add_argument("folder")
     command.add_argument("count", type=int, nargs="?", default=len(MODULES))
     command.set_defaults(run=compile_modules)
+    command = commands.add_parser("library")
+    command.add_argument("folder")
+    command.set_defaults(run=compile_library)
     commands.add_parser("serve").set_defaults(run=serve)
     args = parser.parse_args()
     sys.setrecursionlimit(100_000)

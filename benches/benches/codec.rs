@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pickle_benches::subjects::{Operation, own};
-use pickle_benches::workload::{self, Input};
+use pickle_benches::workload::{self, Input, Modules};
 
 fn benches(criterion: &mut Criterion) {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
@@ -24,8 +24,7 @@ fn benches(criterion: &mut Criterion) {
         }
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    workload::make_pyc(Path::new(&python), folder.path()).expect("modules, compiled by CPython");
-    let modules = workload::modules(folder.path()).expect("readable modules");
+    let modules = Modules::Some.make(Path::new(&python), folder.path()).expect("modules, compiled by CPython");
     bench(criterion, Operation::MarshalLoad, &modules);
     bench(criterion, Operation::MarshalDump, &modules);
 }

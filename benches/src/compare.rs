@@ -9,7 +9,7 @@ use clap::Args;
 use pickle_benches::clock::median;
 use pickle_benches::python::Python;
 use pickle_benches::subjects::{OURS, Operation, Subject, Times, in_python, in_rust};
-use pickle_benches::workload::{self, Input};
+use pickle_benches::workload::{self, Input, Modules};
 use pickle_benches::{Result, memory};
 
 use crate::Maker;
@@ -94,10 +94,11 @@ fn inputs(python: &Path, folder: &Path, protocol: u8, options: &Options) -> Resu
     let mut inputs = workload::pickles(folder, protocol)?;
     let wants_marshal = |operation: &Operation| matches!(operation, Operation::MarshalLoad | Operation::MarshalDump);
     if options.only.iter().any(wants_marshal) {
-        let modules = folder.join("pyc");
-        std::fs::create_dir(&modules)?;
-        workload::make_pyc(python, &modules)?;
-        inputs.push(workload::modules(&modules)?);
+        for modules in [Modules::Some, Modules::All] {
+            if options.workloads.is_empty() || options.workloads.iter().any(|name| name == modules.name()) {
+                inputs.push(modules.make(python, folder)?);
+            }
+        }
         let records = folder.join("records.marshal");
         if records.is_file() {
             inputs.push(workload::marshalled(&records)?);

@@ -41,9 +41,31 @@ pub fn make(python: &Path, folder: &Path, protocol: u8, scale: f64, names: &[Str
     run(&mut command)
 }
 
-/// Has CPython compile modules of its standard library into a folder.
-pub fn make_pyc(python: &Path, folder: &Path) -> Result<()> {
-    run(Command::new(python).args([SCRIPT, "pyc"]).arg(folder))
+/// Which modules of the standard library: some that are often imported, or all.
+#[derive(Clone, Copy)]
+pub enum Modules {
+    /// The workload `pyc`.
+    Some,
+    /// The workload `library`.
+    All,
+}
+
+impl Modules {
+    /// The name of the workload, and of the script's command that makes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Modules::Some => "pyc",
+            Modules::All => "library",
+        }
+    }
+
+    /// Has CPython compile them into a folder of that name.
+    pub fn make(self, python: &Path, within: &Path) -> Result<Input> {
+        let folder = within.join(self.name());
+        fs::create_dir(&folder)?;
+        run(Command::new(python).args([SCRIPT, self.name()]).arg(&folder))?;
+        modules(&folder)
+    }
 }
 
 fn run(command: &mut Command) -> Result<()> {
@@ -74,7 +96,7 @@ pub fn pickle_alone(path: &Path, protocol: u8) -> Result<Input> {
 pub fn modules(folder: &Path) -> Result<Input> {
     let files = with_extension(folder, "pyc")?;
     let marshal = files.iter().map(|path| Ok(fs::read(path)?.split_off(16))).collect::<Result<_>>()?;
-    Ok(Input { marshal, name: "pyc".into(), ..empty(folder, 0) })
+    Ok(Input { marshal, ..empty(folder, 0) })
 }
 
 /// A file of marshal data.

@@ -2,6 +2,7 @@
 //! child that times CPython does.
 
 use std::hint::black_box;
+use std::rc::Rc;
 
 use marshal_lite::ReadOptions;
 use py_marshal::read::marshal_loads;
@@ -31,14 +32,21 @@ pub(super) fn peers(input: &Input) -> Vec<Subject<'_>> {
     ]
 }
 
-/// Dumps of the graphs, by the rules of sharing, as nothing is known of how they were written.
+/// Dumps of the graphs: by the rules of sharing, as nothing is known of how they were written; and as they were written.
 pub(super) fn dumps(input: &Input) -> Vec<Subject<'_>> {
-    let read =
-        |content: &'_ Vec<u8>| ReadOptions::new().from_slice(content).map(marshal_lite::value::Graph::into_owned);
-    let Ok(graphs) = input.marshal.iter().map(read).collect::<Result<Vec<_>, _>>() else {
+    let read = |content: &'_ Vec<u8>| {
+        let (graph, record) = ReadOptions::new().from_slice_recorded(content)?;
+        Ok((graph.into_owned(), record))
+    };
+    let Ok(graphs) = input.marshal.iter().map(read).collect::<Result<Vec<_>, marshal_lite::Error>>() else {
         return Vec::new();
     };
-    vec![subject(OURS, move || each(&graphs, marshal_lite::to_vec))]
+    let graphs = Rc::new(graphs);
+    let same = Rc::clone(&graphs);
+    vec![
+        subject(OURS, move || each(&graphs, |(graph, _)| marshal_lite::to_vec(graph))),
+        subject("pickle-rs, by its record", move || each(&same, |(graph, record)| record.to_vec(graph))),
+    ]
 }
 
 /// Does something with one after the other.

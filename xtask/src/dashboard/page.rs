@@ -34,7 +34,11 @@ border-radius:2px;margin:0 5px 0 12px}.key:first-child{margin-left:0}";
 const SECTIONS: [(&str, &str, &str); 6] = [
     ("load", "Load", "Bytes to a value of the library's own: our graph, their enum, Python's objects."),
     ("dump", "Dump", "That value to bytes again. Ours are CPython's to the byte."),
-    ("marshal-load", "Marshal: load", "The code of 40 modules of the standard library, and plain records."),
+    (
+        "marshal-load",
+        "Marshal: load",
+        "The code of 40 modules of the standard library, of all of them, and plain records.",
+    ),
     ("marshal-dump", "Marshal: dump", "The same back to bytes."),
     ("optimize", "pickletools.optimize", ""),
     ("dis", "pickletools.dis", ""),
