@@ -148,6 +148,8 @@ fn broken_pickles() {
 #[case::a_frame_beyond_the_end(b"\x80\x04\x95\x09\0\0\0\0\0\0\0N.")]
 #[case::frames_anywhere(b"\x80\x04]\x95\x01\0\0\0\0\0\0\0\x94\x95\x02\0\0\0\0\0\0\0K\x01a.")]
 #[case::text_that_is_cut(b"\x80\x04\x8c\x05ab.")]
+#[case::text_without_a_length(b"\x80\x04\x8c")]
+#[case::text_without_a_length_behind_a_frame(b"\x80\x04\x95\x01\0\0\0\0\0\0\0\x8c")]
 #[case::something_below(b"\x80\x04K\x01K\x02.")]
 #[case::a_mark_below(b"\x80\x04(K\x02.")]
 #[case::nothing(b"\x80\x04.")]
@@ -181,7 +183,6 @@ fn tuples_have_as_many_items_as_their_types() {
     }
 }
 
-/// Deep data, that is deeper than may be, and bombs.
 /// Short text is looked at with what stands behind it, of which nothing may count: MEMOIZE (0x94) has the form of a
 /// character's second byte. The bytes are those of `pickle.dumps` on CPython 3.13, where it writes such text.
 #[test]
@@ -199,8 +200,15 @@ fn text_of_all_lengths_is_what_stands_there() {
                     let pickle = [&item[..], behind].concat();
                     let read = from_slice::<Vec<String>>(&pickle);
                     match std::str::from_utf8(&text.as_bytes()[..kept]) {
-                        Ok(text) => assert_eq!(read.expect("text")[0], text),
-                        Err(_) => assert!(read.is_err(), "{text:?} without its last byte"),
+                        Ok(text) => {
+                            assert_eq!(read.expect("text")[0], text);
+                            let lent = from_slice::<Vec<&str>>(&pickle).expect("text")[0];
+                            assert_eq!((lent, lent.as_ptr()), (text, pickle[head.len()..].as_ptr()));
+                        }
+                        Err(_) => {
+                            assert!(read.is_err(), "{text:?} without its last byte");
+                            assert!(from_slice::<Vec<&str>>(&pickle).is_err(), "{text:?} without its last byte");
+                        }
                     }
                     same::<Vec<String>>(&pickle);
                     same::<Vec<Box<str>>>(&pickle);
@@ -210,6 +218,43 @@ fn text_of_all_lengths_is_what_stands_there() {
     }
 }
 
+/// Text that is not UTF-8 wherever it is so, which `pickle.loads` of CPython 3.13 refuses, too, but for the surrogate.
+#[rstest]
+#[case::a_byte_that_begins_nothing(b"\xff")]
+#[case::the_middle_of_a_character(b"\x94")]
+#[case::a_character_that_is_cut(b"\xe6\xbc")]
+#[case::a_longer_spelling(b"\xc1\xa1")]
+#[case::a_surrogate(b"\xed\xa0\x80")]
+#[case::beyond_the_last_character(b"\xf4\x90\x80\x80")]
+fn text_that_is_no_utf8_is_not_lent(#[case] bad: &[u8]) {
+    for length in 0..70 {
+        for at in 0..=length {
+            let text = [&vec![b'x'; at][..], bad, &vec![b'x'; length - at]].concat();
+            let head = [&b"\x80\x04]\x94(\x8c"[..], &[u8::try_from(text.len()).expect("short text")]].concat();
+            let pickle = [&head[..], &text, b"\x94h\x01e."].concat();
+            assert!(from_slice::<Vec<&str>>(&pickle).is_err(), "{text:?}");
+            if at % 8 == 0 {
+                same::<Vec<String>>(&pickle);
+                same::<Vec<Any>>(&pickle);
+            }
+        }
+    }
+}
+
+/// More text in the memo than the reader has places for, asked for again and again.
+#[test]
+fn text_of_the_memo_is_found_however_much_there_is() {
+    // words = [str(n) + 'é' * (n % 3) for n in range(300)], and by CPython 3.13
+    // pickle.dump([word for _ in range(4) for word in words], open('many_texts.pickle', 'wb'), 4)
+    let pickle = include_bytes!("data/many_texts.pickle");
+    let words: Vec<String> = (0..300).map(|number| format!("{number}{}", "é".repeat(number % 3))).collect();
+    let all: Vec<&str> = words.iter().map(String::as_str).cycle().take(1200).collect();
+    assert_eq!(from_slice::<Vec<&str>>(pickle).expect("text"), all);
+    assert_eq!(from_slice::<Vec<String>>(pickle).expect("text"), all);
+    same::<Vec<String>>(pickle);
+}
+
+/// Deep data, that is deeper than may be, and bombs.
 #[test]
 fn depth_and_budget_are_kept() {
     for depth in [126, 127, 128, 129, 5_000] {

@@ -308,7 +308,7 @@ impl<'i, 'de, L: Lend<'i, 'de>> Deserializer<'de> for &mut Direct<'i, L> {
 
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.reader.text() {
+        match self.reader.known_name().or_else(|| self.reader.text()) {
             Some(text) => self.visit_text(text, visitor),
             None => self.visit_scalar(visitor),
         }

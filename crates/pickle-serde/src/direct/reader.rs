@@ -67,6 +67,10 @@ pub(super) struct Reader<'i> {
     left: u64,
     /// Text of the memo that was asked for, by its number plus one.
     texts: [(u32, &'i str); TEXTS],
+    /// All of it by its number, once much of it was examined again.
+    examined: Vec<Option<&'i str>>,
+    /// How often that was.
+    again: u32,
     /// The short tuples that start at one place and are being read.
     begun: Starts,
     /// How many there are at the start of the object that is read again.
@@ -155,6 +159,8 @@ impl<'i> Reader<'i> {
             replays: 0,
             left: budget.saturating_sub(length.saturating_mul(REPLAY)),
             texts: [(0, ""); TEXTS],
+            examined: Vec::new(),
+            again: 0,
             begun: Starts::NOWHERE,
             exact: Starts::NOWHERE,
             done: Starts::NOWHERE,
