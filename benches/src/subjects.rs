@@ -117,7 +117,13 @@ pub fn in_rust<'i>(operation: Operation, input: &'i Input) -> Vec<Subject<'i>> {
     subjects.extend(match operation {
         Operation::Load => [peers::loads(input), general::loads(input)].into_iter().flatten().collect(),
         Operation::Dump => [peers::dumps(input), general::dumps(input)].into_iter().flatten().collect(),
-        Operation::LoadTyped => typed::of_workload(&input.name, peers::TypedLoads(input)).unwrap_or_default(),
+        Operation::LoadTyped => {
+            let mut subjects = typed::of_workload(&input.name, peers::TypedLoads(input)).unwrap_or_default();
+            if typed::is_text(&input.name) {
+                subjects.extend(peers::lent_loads(input));
+            }
+            subjects
+        }
         Operation::DumpTyped => typed::of_workload(&input.name, peers::TypedDumps(input)).unwrap_or_default(),
         Operation::MarshalLoad => marshal::peers(input),
         Operation::Limit => ours::limits(input),

@@ -55,7 +55,7 @@ pub fn of_workload<W: WithType>(name: &str, work: W) -> Option<W::Output> {
     Some(match name {
         "ints" => work.with::<Vec<i64>>(),
         "floats" => work.with::<Vec<f64>>(),
-        "ascii" | "repeat" | "unicode" => work.with::<Vec<String>>(),
+        name if is_text(name) => work.with::<Vec<String>>(),
         "records" => work.with::<Vec<Record>>(),
         "tree" => work.with::<Node>(),
         "tuples" => work.with::<Vec<(i64, i64, f64, f64)>>(),
@@ -63,6 +63,11 @@ pub fn of_workload<W: WithType>(name: &str, work: W) -> Option<W::Output> {
         "session" => work.with::<Vec<Session>>(),
         _ => return None,
     })
+}
+
+/// Whether a workload is a list of text, which may be read as `&str`, too.
+pub fn is_text(name: &str) -> bool {
+    matches!(name, "ascii" | "repeat" | "unicode")
 }
 
 /// Reads JSON of any depth: `tree` is deeper than serde_json would go by itself.

@@ -74,6 +74,17 @@ impl<'i> WithType for TypedLoads<'i> {
     }
 }
 
+/// Loads of a list of text that stays where it is, by those who can lend it.
+pub(super) fn lent_loads(input: &Input) -> Vec<Subject<'_>> {
+    let mut subjects = vec![subject("pickle-rs, &str", || pickle_serde::from_slice::<Vec<&str>>(&input.pickle))];
+    if let (Some(json), Some(msgpack)) = (&input.json, &input.msgpack) {
+        // No text of these workloads is escaped in JSON.
+        subjects.push(subject("serde_json, &str", || serde_json::from_slice::<Vec<&str>>(json)));
+        subjects.push(subject("rmp-serde, &str", || rmp_serde::from_slice::<Vec<&str>>(msgpack)));
+    }
+    subjects
+}
+
 /// Dumps of the workload's Rust type.
 pub(super) struct TypedDumps<'i>(pub(super) &'i Input);
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::charts::{self, Line, figure, ratio_text};
-use super::record::{OURS, Record, geometric_mean, is_ours};
+use super::record::{LENDS, OURS, Record, geometric_mean, is_ours};
 
 /// The colours of light and dark, and what is drawn in them.
 pub(crate) const COLORS: &str = ":root{--paper:#fcfcfb;--card:#fff;--ink:#1d1d1b;--soft:#5f5e58;--line:#e3e2dc;\
@@ -111,7 +111,8 @@ fn section(record: &Record, operation: &str, protocol: u8, title: &str, text: &s
     if others.is_empty() || (protocol == 0) != is_marshal {
         return;
     }
-    let peers = others.iter().filter(|who| !is_ours(who));
+    // Who lends text is in the table alone, beside ours that does: what is drawn is held against copies.
+    let peers = others.iter().filter(|who| !is_ours(who) && !who.ends_with(LENDS));
     let all: Vec<(&str, Vec<(&str, f64)>)> = peers.map(|who| (*who, record.ratios(operation, protocol, who))).collect();
     let span = span(all.iter().flat_map(|(_, ratios)| ratios));
     let _ = write!(html, "<h2>{title}</h2><p>{text}</p><div class=\"charts\">");

@@ -76,6 +76,9 @@ pub(crate) struct Count {
 /// Who is compared with all others.
 pub(crate) const OURS: &str = "pickle-rs";
 
+/// How the names of those end who read text that stays where it is.
+pub(crate) const LENDS: &str = ", &str";
+
 /// True for another way of ours, such as with a decoder that is reused.
 pub(crate) fn is_ours(who: &str) -> bool {
     who.starts_with(OURS)
