@@ -26,7 +26,8 @@ use crate::source::{
 ///
 /// What CPython has one object of, wherever it comes from, is one object here: each str of one latin-1 character, the
 /// empty str, the empty bytes, and, by the profiles up to 3.7, each bytes of one byte. These, and what the pickler brings
-/// along, are [foreign](Handle::foreign) to the graph.
+/// along, are [foreign](Handle::foreign) to the graph. What an instance of a class derived from str is made of is a text of
+/// its own.
 #[derive(Debug)]
 pub struct GraphSource<'g> {
     graph: &'g Graph<'g>,
@@ -56,6 +57,7 @@ pub struct GraphSource<'g> {
     begun: Begun,
     /// The contents of foreign objects from [`EXTRAS`] on.
     extras: Vec<Content>,
+    own_texts: OwnTexts,
     /// The builtins that were looked for: few are.
     builtins: Vec<(Builtin, Handle)>,
     names: HashMap<String, Handle, foldhash::fast::RandomState>,
@@ -111,6 +113,7 @@ mod copies;
 mod derived;
 mod foreign;
 mod kept;
+mod own;
 mod replacing;
 mod run;
 mod standard;
@@ -122,6 +125,7 @@ pub(crate) use foreign::{EMPTY_BYTES, single_text_number};
 use kept::Globals;
 #[cfg(feature = "std")]
 pub(crate) use kept::Kept;
+use own::OwnTexts;
 pub(crate) use replacing::Replacing;
 
 impl<'g> GraphSource<'g> {
@@ -157,6 +161,7 @@ impl<'g> GraphSource<'g> {
             classes: run::Gets::default(),
             begun: Begun::default(),
             extras: Vec::new(),
+            own_texts: OwnTexts::default(),
             builtins: Vec::new(),
             names: HashMap::default(),
             functions_of: HashMap::default(),
@@ -250,6 +255,9 @@ impl<'g> GraphSource<'g> {
         let (Some(callable), Some(args)) = (object.callable().handle(), object.args().handle()) else {
             return unsupported("an incomplete object");
         };
+        if make == Make::New {
+            self.own_argument(args);
+        }
         if let (Make::Call | Make::New, Some(parts)) = (make, object.fields_and_state()) {
             return Shape::Made(Made { is_new: make == Make::New, parts: Cursor::new(parts) });
         }
@@ -327,11 +335,15 @@ impl<'g> Source for GraphSource<'g> {
             Value::Text(text) => {
                 let utf8 = text.as_bytes();
                 match single_text(utf8) {
-                    Some(single) => {
+                    Some(single) if !self.own_texts.has(*handle) => {
+                        let known = self.memo(single).checked_sub(1);
+                        if known.is_none() {
+                            self.own_texts.note_first(single, *handle);
+                        }
                         *handle = single;
-                        self.memo(single).checked_sub(1).map_or(Atom::Text(utf8), Atom::Known)
+                        known.map_or(Atom::Text(utf8), Atom::Known)
                     }
-                    None => Atom::Text(utf8),
+                    _ => Atom::Text(utf8),
                 }
             }
             Value::BigInt(bytes) => {

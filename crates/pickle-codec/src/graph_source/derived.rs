@@ -161,6 +161,9 @@ impl<'g> GraphSource<'g> {
         let (Some(callable), Some(base)) = (self.base(Builtin::Reconstructor), base) else {
             return unsupported("an incomplete object");
         };
+        if let Part::Object(value) = value {
+            self.own_text(value);
+        }
         Shape::Reduce(Box::new(Reduction {
             make: Make::Call,
             callable,
@@ -195,7 +198,10 @@ impl<'g> GraphSource<'g> {
                 let (real, imaginary) = value.as_complex().unwrap_or_default();
                 (Args::Parts(Vec::from([Part::Float(real), Part::Float(imaginary)])), None)
             }
-            _ => (Args::Parts(Vec::from([Part::Object(handle)])), None),
+            _ => {
+                self.own_text(handle);
+                (Args::Parts(Vec::from([Part::Object(handle)])), None)
+            }
         };
         // What is empty is not filled.
         let filled = filled.filter(|_| value.len() != Some(0));

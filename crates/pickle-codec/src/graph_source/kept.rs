@@ -80,6 +80,10 @@ impl<'g> GraphSource<'g> {
     /// Keeps what later pickles may refer to.
     pub(crate) fn keep(mut self, kept: &mut Kept) {
         self.note_globals();
+        for (single, text) in self.own_texts.firsts() {
+            let [single, text] = [single, text].map(|handle| self.slot(handle));
+            self.memo[text] = self.memo[single];
+        }
         let [_, spans, nodes, foreign] = self.starts;
         let of_graph = (self.memo[spans..nodes].to_vec(), self.memo[nodes..foreign].to_vec());
         kept.graphs.insert(self.graph.id(), of_graph);

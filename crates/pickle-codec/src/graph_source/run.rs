@@ -360,17 +360,19 @@ impl<'g> GraphSource<'g> {
         writer: &mut AtomWriter<'_>,
     ) -> Option<Ended> {
         let (bytes, length) = self.graph.bytes_and_more(text);
-        let mut slot = slot;
+        let mut single_slot = slot;
         if length <= 2
             && let Some(single) = single_text(&bytes[..length])
+            && !self.own_texts.has(text)
         {
-            slot = self.slot(single);
-            if let Some(known) = self.memo[slot].checked_sub(1) {
+            single_slot = self.slot(single);
+            if let Some(known) = self.memo[single_slot].checked_sub(1) {
                 writer.known(known);
                 return None;
             }
         }
         let Some(index) = writer.text(bytes, length) else { return Some(Ended::Stops(Stop::Atom)) };
+        self.memo[single_slot] = index + 1;
         self.memo[slot] = index + 1;
         None
     }

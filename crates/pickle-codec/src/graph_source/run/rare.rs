@@ -96,7 +96,9 @@ impl<'g> GraphSource<'g> {
             }
             Value::Object(object) => {
                 let (part, parts) = self.begin_object(object)?;
-                Some((part, parts.get(..2)?))
+                let parts = parts.get(..2)?;
+                self.own_argument_of(part, parts);
+                Some((part, parts))
             }
             _ => None,
         }
@@ -125,6 +127,15 @@ impl<'g> GraphSource<'g> {
                 }
                 Some((part, parts))
             }
+        }
+    }
+
+    /// Takes note of what an instance is made of, before it is written.
+    pub(super) fn own_argument_of(&mut self, part: OpenPart, parts: &[Handle]) {
+        let is_new =
+            matches!(part, OpenPart::Making { is_new: true } | OpenPart::Rare(RarePart::Making { is_new: true }));
+        if let (true, &[_, args, ..]) = (is_new, parts) {
+            self.own_argument(args);
         }
     }
 

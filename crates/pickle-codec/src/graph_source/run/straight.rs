@@ -411,7 +411,10 @@ impl<'g> GraphSource<'g> {
             Some((OpenPart::Making { is_new }, parts)) => {
                 self.write_parts_of::<MEMOIZE>(object, is_new, parts, writer, open, levels)
             }
-            Some((part, parts)) => self.write_rare_rows::<MEMOIZE>(object, part, parts, writer, open, levels),
+            Some((part, parts)) => {
+                self.own_argument_of(part, parts);
+                self.write_rare_rows::<MEMOIZE>(object, part, parts, writer, open, levels)
+            }
             None => Err(Halt::Before(Stop::Shape)),
         }
     }
@@ -429,7 +432,7 @@ impl<'g> GraphSource<'g> {
     ) -> Result<(), Halt> {
         let (callable_and_args, state) = parts.split_at(2);
         let (mut rest, mut state) = (callable_and_args.iter(), state.iter());
-        let mut written = self.write_parts::<MEMOIZE>(&mut rest, writer, open, levels - 1);
+        let mut written = self.write_parts::<MEMOIZE>(&mut rest, is_new, writer, open, levels - 1);
         let slot = self.slot(object);
         if written.is_ok() {
             written = if !writer.has_room_for_end() {
@@ -455,7 +458,7 @@ impl<'g> GraphSource<'g> {
         if state.len() == 0 {
             return Ok(());
         }
-        let mut written = self.write_parts::<MEMOIZE>(&mut state, writer, open, levels - 1);
+        let mut written = self.write_parts::<MEMOIZE>(&mut state, false, writer, open, levels - 1);
         if written.is_ok() && !writer.has_room_for_end() {
             written = Err(Stop::Narrow);
         }
@@ -538,11 +541,12 @@ impl<'g> GraphSource<'g> {
         written
     }
 
-    /// Writes the parts of an object.
+    /// Writes the parts of an object; the arguments of an instance are its own.
     #[inline(always)]
     fn write_parts<const MEMOIZE: bool>(
         &mut self,
         rest: &mut Iter<'g, Handle>,
+        is_new: bool,
         writer: &mut AtomWriter<'_>,
         open: &mut Noted<'g>,
         levels: usize,
@@ -559,12 +563,26 @@ impl<'g> GraphSource<'g> {
                     writer.empty_tuple();
                     *rest = behind.iter();
                 }
-                Held::Tuple(_) => self.write_containers::<MEMOIZE, TUPLE>(rest, writer, open, levels)?,
+                Held::Tuple(number) => {
+                    if is_new && let [only] = self.graph.row(number) {
+                        self.own_text(*only);
+                    }
+                    self.write_containers::<MEMOIZE, TUPLE>(rest, writer, open, levels)?;
+                }
                 Held::Dict(_) => self.write_containers::<MEMOIZE, DICT>(rest, writer, open, levels)?,
-                _ => return self.write_rare_parts::<MEMOIZE>(rest, writer, open, levels),
+                _ => return self.write_rare_parts::<MEMOIZE>(rest, is_new, writer, open, levels),
             }
         }
-        if rest.len() == 0 { Ok(()) } else { Err(Stop::Room) }
+        if rest.len() == 0 { Ok(()) } else { self.stop_for_room(rest, is_new) }
+    }
+
+    /// What is left is written otherwise.
+    #[cold]
+    fn stop_for_room(&mut self, rest: &Iter<'g, Handle>, is_new: bool) -> Result<(), Stop> {
+        if let (true, Some(args)) = (is_new, rest.as_slice().last()) {
+            self.own_argument(*args);
+        }
+        Err(Stop::Room)
     }
 
     /// The same of any.
@@ -572,10 +590,14 @@ impl<'g> GraphSource<'g> {
     fn write_rare_parts<const MEMOIZE: bool>(
         &mut self,
         rest: &mut Iter<'g, Handle>,
+        is_new: bool,
         writer: &mut AtomWriter<'_>,
         open: &mut Noted<'g>,
         levels: usize,
     ) -> Result<(), Stop> {
+        if let (true, Some(args)) = (is_new, rest.as_slice().last()) {
+            self.own_argument(*args);
+        }
         self.write_outer_items::<MEMOIZE>(rest, writer, open, levels)
     }
 }
