@@ -37,7 +37,7 @@
 //! | `dict`, `OrderedDict`, `defaultdict`, `Counter` | maps, structs, `{'Variant': content}` |
 //! | an instance | its attributes, as a map or struct; see [`Instance`], [`DeOptions::class_key`] |
 //! | a namedtuple | a sequence, a tuple struct, a struct by position |
-//! | a subclass of list or dict | its items |
+//! | an instance of a subclass of a builtin | its value or its items, where such a thing is asked for; else its attributes |
 //! | a member of an enum | its value |
 //! | a date, time, datetime, UUID, decimal, path, IP address | text: see [`native`] |
 //! | `timedelta` | `std::time::Duration`, seconds as a float, text |

@@ -313,3 +313,52 @@ fn lone_surrogates_are_kept_by_a_value_and_refused_by_a_string() {
         );
     }
 }
+
+/// Whatever attributes it has beside.
+#[test]
+fn an_instance_of_a_class_derived_from_a_builtin_is_its_value() {
+    for attributes in ["", "_noted"] {
+        let name = |kind: &str| format!("derived_{kind}{attributes}");
+        reads(&name("text"), "Ann".to_owned());
+        reads(&name("text"), Some("Ann".to_owned()));
+        reads(&name("int"), 41_u8);
+        reads(&name("int"), 41_i128);
+        reads(&name("int"), 41.0);
+        reads(&name("float"), 1.5);
+        reads(&name("float"), 1.5_f32);
+        reads(&name("bytes"), serde_bytes::ByteBuf::from(*b"\x00\xff"));
+        reads(&name("bytes"), vec![0, 255]);
+        reads(&name("tuple"), vec![1, 2]);
+        reads(&name("tuple"), (1, 2));
+        reads(&name("list"), vec![1, 2]);
+        reads(&name("set"), BTreeSet::from([1]));
+        reads(&name("frozenset"), vec![1]);
+        reads(&name("dict"), map([("a", 1)]));
+    }
+    reads("derived_keys", User { name: "Ann".to_owned(), age: 41 });
+    reads("derived_keys", BTreeMap::from([("name".to_owned(), Any), ("age".to_owned(), Any)]));
+    reads("derived_unit", Mark::Dot);
+}
+
+/// Its attributes are read where they are what is asked for.
+#[test]
+fn an_instance_of_a_class_derived_from_a_builtin_has_attributes() {
+    for kind in ["text", "int", "float", "bytes", "tuple", "set", "frozenset"] {
+        reads(&format!("derived_{kind}_noted"), map([("note", "n".to_owned())]));
+    }
+}
+
+#[derive(Deserialize, PartialEq, Debug)]
+enum Mark {
+    Dot,
+}
+
+/// Anything at all.
+#[derive(PartialEq, Debug)]
+struct Any;
+
+impl<'de> Deserialize<'de> for Any {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Any, D::Error> {
+        deserializer.deserialize_ignored_any(serde::de::IgnoredAny).map(|_| Any)
+    }
+}

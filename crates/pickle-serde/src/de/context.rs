@@ -5,6 +5,7 @@ use std::cell::Cell;
 use pickle_codec::Graph;
 use pickle_codec::value::{Handle, Value, View};
 
+use super::object;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{BUDGET_PER_BYTE, DEFAULT_BUDGET, DeOptions};
 
@@ -86,7 +87,7 @@ impl<'g, L> Context<'g, L> {
         match place.get() {
             Some((known, name)) if known == key => Some(name),
             _ => {
-                let name = self.view(key).as_str()?;
+                let name = object::text_of(self.view(key))?;
                 place.set(Some((key, name)));
                 Some(name)
             }

@@ -37,6 +37,9 @@ where
             if let Some(name) = class_variant(object.callable(), variants) {
                 return visitor.visit_enum(Variant { node, name: Name::Class(name), content: Some(node) });
             }
+            if let Some(name) = object::value_of(node.view(), &object, object::TEXT) {
+                return visit(node.instead(name)?, variants, visitor);
+            }
             // A member of an enum is pickled as a call with its value.
             match (object.kind(), object.args().value()) {
                 (ObjectKind::Call, Some(Value::Tuple(&[value]))) => {

@@ -1,7 +1,7 @@
 //! [`Node`]: an object of a graph as serde's `Deserializer`.
 
 use pickle_codec::value::stdlib::ArrayValue;
-use pickle_codec::value::{Handle, Inline, Value, View};
+use pickle_codec::value::{Handle, Inline, Kind, ObjectKind, Value, View};
 use serde_core::de::{self, Deserializer, IntoDeserializer, Unexpected, Visitor};
 use serde_core::forward_to_deserialize_any;
 
@@ -163,10 +163,29 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Node<'c, 'g, L> {
             }
             Value::Object(_) => match self.view().as_timedelta() {
                 Some(delta) => visitor.visit_f64(crate::standard::total_seconds(delta)),
-                None => self.deserialize_any(visitor),
+                None => match self.derived_from(object::NUMBER)? {
+                    Some(value) => value.visit_float(visitor),
+                    None => self.deserialize_any(visitor),
+                },
             },
             _ => self.deserialize_any(visitor),
         }
+    }
+
+    /// The value of one of these kinds that an instance of a class derived from a builtin is; its attributes are beside it.
+    #[cold]
+    fn derived_from(self, kinds: &[Kind]) -> Result<Option<Self>> {
+        let Value::Object(object) = self.value() else { return Ok(None) };
+        match object::value_of(self.view(), &object, kinds) {
+            Some(value) => self.instead(value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What is no builtin, where one of these kinds is asked for.
+    #[cold]
+    fn visit_derived<V: Visitor<'de>>(self, kinds: &[Kind], visitor: V) -> Result<V::Value> {
+        self.derived_from(kinds)?.unwrap_or(self).deserialize_any(visitor)
     }
 
     /// An object in whatever form it has.
@@ -224,7 +243,7 @@ macro_rules! inline_ints {
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
                 match self.handle.inline() {
                     Inline::Int(value) => visitor.visit_i64(value),
-                    _ => self.deserialize_any(visitor),
+                    _ => self.visit_derived(object::INT, visitor),
                 }
             }
         )*
@@ -280,7 +299,7 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.value() {
             Value::Text(text) => self.visit_text(text.as_bytes(), visitor),
-            _ => self.deserialize_any(visitor),
+            _ => self.visit_derived(object::TEXT, visitor),
         }
     }
 
@@ -297,6 +316,10 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.value() {
             Value::ByteString(bytes) => self.visit_bytes(bytes, visitor),
+            Value::Object(_) => match self.derived_from(object::BYTES)? {
+                Some(value) => value.deserialize_bytes(visitor),
+                None => self.deserialize_any(visitor),
+            },
             _ => self.deserialize_any(visitor),
         }
     }
@@ -338,13 +361,21 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
                 self.context.charge_objects(bytes.len())?;
                 items::visit(bytes.iter().copied(), visitor)
             }
+            Value::Object(_) => match self.derived_from(object::ITEMS)? {
+                Some(value) => value.deserialize_seq(visitor),
+                None => self.deserialize_any(visitor),
+            },
             _ => self.deserialize_any(visitor),
         }
     }
 
     #[inline]
-    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value> {
-        self.deserialize_seq(visitor)
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value> {
+        match self.value() {
+            // A named tuple of one field, more likely.
+            Value::Object(_) if len == 1 => self.deserialize_any(visitor),
+            _ => self.deserialize_seq(visitor),
+        }
     }
 
     #[inline]
@@ -362,6 +393,11 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
         match self.value() {
             Value::Dict(slots) => self.visit_entries(slots, false, visitor),
             Value::Object(object) => {
+                if object.kind() == ObjectKind::Reconstructed
+                    && let Some(value) = self.derived_from(object::DICT)?
+                {
+                    return value.deserialize_map(visitor);
+                }
                 let form = object::form(self.view(), &object)?;
                 match form {
                     Form::Same(handle) => self.instead(handle)?.deserialize_map(visitor),
@@ -421,7 +457,19 @@ impl<'c, 'g, 'de, L: Lend<'g, 'de>> Deserializer<'de> for Node<'c, 'g, L> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
 
-    forward_to_deserialize_any! { bool i128 u128 char }
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.visit_derived(object::INT, visitor)
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.visit_derived(object::INT, visitor)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.visit_derived(object::TEXT, visitor)
+    }
+
+    forward_to_deserialize_any! { bool }
 }
 
 impl<'c, 'g, 'de, L: Lend<'g, 'de>> IntoDeserializer<'de, Error> for Node<'c, 'g, L> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use pickle_codec::value::stdlib::Array;
-use pickle_codec::value::{Handle, Object, ObjectKind, Step, Value, View};
+use pickle_codec::value::{Handle, Kind, Object, ObjectKind, Step, Value, View};
 
 use crate::error::{Error, Result};
 use crate::standard;
@@ -50,6 +50,44 @@ pub(crate) fn form<'g>(view: View<'g>, object: &Object<'g>) -> Result<Form<'g>> 
         _ => Err(Error::data(format_args!("{view} has no content"))),
     }
 }
+
+/// The only argument that an object is made of, if it is of one of these kinds: the value of an instance of a class derived
+/// from a builtin, whatever attributes it has beside. What is known by its class is none.
+pub(crate) fn value_of<'g>(view: View<'g>, object: &Object<'g>, kinds: &[Kind]) -> Option<Handle> {
+    let is_made = match object.kind() {
+        ObjectKind::Call | ObjectKind::Reconstructed => true,
+        // What is derived from a list is filled: this is an argument of a class of its own.
+        ObjectKind::New => object.args().get(0).kind() != Kind::List,
+        _ => false,
+    };
+    let only = object.args().get(0);
+    if !is_made || object.args().len() != Some(1) || !kinds.contains(&only.kind()) || has_items(object) {
+        return None;
+    }
+    if standard(view, object).is_some() { None } else { only.handle() }
+}
+
+fn has_items(object: &Object<'_>) -> bool {
+    object.steps().any(|step| matches!(step, Step::Append(_) | Step::Add(_) | Step::Assign(_)))
+}
+
+/// The text that a key is, or that it is derived from.
+pub(crate) fn text_of(key: View<'_>) -> Option<&str> {
+    if let Some(text) = key.as_str() {
+        return Some(text);
+    }
+    value_of(key, &key.as_object()?, TEXT)?;
+    key.as_object()?.args().get(0).as_str()
+}
+
+/// The kinds of builtins that may be asked for.
+pub(crate) const TEXT: &[Kind] = &[Kind::Text, Kind::ByteString];
+pub(crate) const BYTES: &[Kind] = &[Kind::Bytes, Kind::ByteString, Kind::ByteArray];
+pub(crate) const INT: &[Kind] = &[Kind::Int, Kind::Long];
+pub(crate) const NUMBER: &[Kind] = &[Kind::Int, Kind::Long, Kind::Float];
+pub(crate) const ITEMS: &[Kind] =
+    &[Kind::Tuple, Kind::List, Kind::Set, Kind::FrozenSet, Kind::Bytes, Kind::ByteString, Kind::ByteArray];
+pub(crate) const DICT: &[Kind] = &[Kind::Dict];
 
 /// `module.name` of a class or function.
 pub(crate) fn class_name(global: View<'_>) -> Option<String> {

@@ -45,6 +45,27 @@ class Stack(list):
 class Table(dict):
     pass
 
+class Text(type(u"")):
+    pass
+
+class Number(int):
+    pass
+
+class Ratio(float):
+    pass
+
+class Blob(bytes):
+    pass
+
+class Row(tuple):
+    pass
+
+class Group(set):
+    pass
+
+class Frozen(frozenset):
+    pass
+
 class Circle(object):
     pass
 
@@ -87,6 +108,29 @@ def make(cls, **attributes):
     return made
 
 
+def derived():
+    """Instances of classes derived from builtins, with and without attributes."""
+    for name, cls, value in [
+        ("derived_text", models.Text, u("Ann")),
+        ("derived_int", models.Number, 41),
+        ("derived_float", models.Ratio, 1.5),
+        ("derived_bytes", models.Blob, b"\x00\xff"),
+        ("derived_tuple", models.Row, (1, 2)),
+        ("derived_list", models.Stack, [1, 2]),
+        ("derived_set", models.Group, [1]),
+        ("derived_frozenset", models.Frozen, [1]),
+        ("derived_dict", models.Table, {u("a"): 1}),
+    ]:
+        if cls is models.Blob and not PY3:
+            continue
+        yield name, cls(value)
+        noted = cls(value)
+        noted.note = u("n")
+        yield name + "_noted", noted
+    yield "derived_keys", {models.Text(u("name")): models.Text(u("Ann")), models.Text(u("age")): models.Number(41)}
+    yield "derived_unit", models.Text(u("Dot"))
+
+
 def objects():
     old = models.Old()
     old.name = u("Ann")
@@ -112,6 +156,8 @@ def objects():
     yield "old", old
     yield "stack", models.Stack([1, 2])
     yield "table", models.Table({u("a"): 1})
+    for name, value in derived():
+        yield name, value
     yield "stateful", models.Stateful()
     yield "point", models.Point(1, 2.5)
     yield "shapes", [make(models.Circle, r=1.5), make(models.Square, a=2)]
