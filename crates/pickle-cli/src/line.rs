@@ -4,7 +4,7 @@ use core::fmt::{self, Display, Formatter, Write};
 
 use pickle_value::printable::is_printable;
 
-/// A text with all characters escaped that Python's `repr` would escape: names of files, and of the globals and
+/// A text with all characters escaped that Python's `repr` would escape, but for quotes and backslashes, and as it does: names of files, and of the globals and
 /// attributes in a pickle, may hold newlines, or what a terminal obeys.
 pub(crate) struct OneLine<T>(pub(crate) T);
 
@@ -25,7 +25,14 @@ impl Write for Escaping<'_, '_> {
             if is_printable(u32::from(character)) {
                 self.0.write_char(character)?;
             } else {
-                write!(self.0, "{}", character.escape_default())?;
+                match u32::from(character) {
+                    0x09 => self.0.write_str("\\t")?,
+                    0x0a => self.0.write_str("\\n")?,
+                    0x0d => self.0.write_str("\\r")?,
+                    point @ ..0x100 => write!(self.0, "\\x{point:02x}")?,
+                    point @ ..0x1_0000 => write!(self.0, "\\u{point:04x}")?,
+                    point => write!(self.0, "\\U{point:08x}")?,
+                }
             }
         }
         Ok(())

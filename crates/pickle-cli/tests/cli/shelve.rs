@@ -63,6 +63,18 @@ fn a_shelf_is_made_changed_and_deleted_from() {
     }
 }
 
+/// As in `repr(key)` of CPython 3.13.
+#[test]
+fn what_is_not_printable_in_a_key_is_escaped_as_in_python() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("shelf").to_str().expect("the folder's name is text").to_owned();
+    let key = "caf\u{e9}\u{85}\u{1}\u{7f}\t\n\u{200b}\u{e0001}";
+    let escaped = r"café\x85\x01\x7f\t\n\u200b\U000e0001";
+    assert_eq!(pickle(["shelve", "set", &path, key, "1"]), Run::of(0, "", ""));
+    assert_eq!(pickle(["shelve", "keys", &path]), Run::of(0, format!("{escaped}\n"), ""));
+    assert_eq!(pickle(["shelve", "dump", &path]), Run::of(0, format!("'{escaped}': 1\n"), ""));
+}
+
 #[test]
 fn what_is_no_shelf_is_told() {
     let folder = tempfile::tempdir().expect("a folder can be made");
