@@ -77,7 +77,8 @@ impl Output {
                 Target::File(BufWriter::new(file))
             }
             existing => {
-                let file = beside(&path, existing.ok().as_ref()).map_err(|error| Failure::new(&name, error))?;
+                let file =
+                    beside(&path, existing.ok().as_ref()).map_err(|error| Failure::new(&name, nameless(error)))?;
                 let file = BufWriter::new(file);
                 Target::Replacing { file, path }
             }
@@ -98,7 +99,7 @@ impl Output {
             Sink::Bare(target) => Ok(target),
             Sink::Packed(packer) => packer.finish(),
         };
-        target.and_then(Target::finish).map_err(|error| Failure::writing(&self.name, &error))
+        target.and_then(Target::finish).map_err(|error| Failure::writing(&self.name, &nameless(error)))
     }
 
     /// Writing to this output did not work.
@@ -121,13 +122,13 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.writer().write(bytes);
+        let written = self.writer().write(bytes).map_err(nameless);
         self.failed |= written.is_err();
         written
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer().flush()
+        self.writer().flush().map_err(nameless)
     }
 }
 
@@ -159,6 +160,16 @@ impl Write for Target {
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer().flush()
+    }
+}
+
+/// The error without the name of the temporary file, which nobody has given and which is gone: the message names the output.
+fn nameless(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.rfind(" at path \"") {
+        // `tempfile` has put the name there.
+        Some(end) if error.get_ref().is_some() => io::Error::new(error.kind(), &text[..end]),
+        _ => error,
     }
 }
 

@@ -86,3 +86,14 @@ fn what_cannot_be_assembled(#[case] listing: &[u8], #[case] message: &str) {
     assert_eq!((run.status, run.text()), (1, ""));
     assert!(run.stderr.starts_with(message), "{run:?}");
 }
+
+#[test]
+fn messages_name_the_file_that_was_given() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("none").join("o.pkl");
+    let file = file.to_str().expect("text");
+    let run = pickle(["make", "1", "-o", file]);
+    assert_eq!((run.status, run.stdout.len()), (1, 0));
+    assert!(run.stderr.starts_with(&format!("{file}: ")), "{}", run.stderr);
+    assert!(!run.stderr.contains(".pickle-"), "{}", run.stderr);
+}
