@@ -38,6 +38,9 @@ impl Asm {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let listing = read_text(&self.file)?;
         let pickle = pickle_tools::asm(&listing).map_err(|error| Failure::new(&name(&self.file), error))?;
+        if pickle.is_empty() {
+            return Err(Failure::new(&name(&self.file), "no instruction in it, so there is no pickle"));
+        }
         let mut out = Output::binary(self.output.as_deref())?;
         out.write_all(&pickle).map_err(|error| out.failure(&error))?;
         out.finish()

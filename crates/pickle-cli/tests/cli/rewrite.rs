@@ -87,6 +87,18 @@ fn what_cannot_be_assembled(#[case] listing: &[u8], #[case] message: &str) {
     assert!(run.stderr.starts_with(message), "{run:?}");
 }
 
+/// `pickletools.dis(b'')` of CPython: "pickle exhausted before seeing STOP".
+#[test]
+fn a_listing_without_an_instruction_is_no_pickle() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("o.pkl");
+    for listing in ["", "\n\n# a comment\n"] {
+        let run = pickle_with(listing.as_bytes(), ["asm", "-", "-o", file.to_str().expect("text")]);
+        assert_eq!(run, Run::of(1, "", "<stdin>: no instruction in it, so there is no pickle\n"));
+        assert!(!file.exists());
+    }
+}
+
 #[test]
 fn messages_name_the_file_that_was_given() {
     let folder = tempfile::tempdir().expect("a folder can be made");
