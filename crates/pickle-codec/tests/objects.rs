@@ -44,3 +44,16 @@ fn a_state_that_a_function_sets_is_kept() {
     let pickle = b"\x80\x02cm\nC\nq\x00)Rq\x01cm\nset_state\nq\x02h\x01K\x07\x86R0.";
     assert_eq!(dumped(pickle, 2).expect("it is a pickle"), pickle);
 }
+
+/// `class S: __slots__ = ('a',)`, which CPython refuses to write at protocols 0 and 1. Its `loads` reads what is written here:
+/// tried with 2.7, 3.6 and 3.13.
+#[test]
+fn slots_are_written_at_all_protocols() {
+    let pickle = b"\x80\x02cm\nS\nq\x00)\x81q\x01N}q\x02X\x01\x00\x00\x00aq\x03K\x01s\x86q\x04b.";
+    let written =
+        b"ccopy_reg\n_reconstructor\np0\n(cm\nS\np1\nc__builtin__\nobject\np2\nNtp3\nRp4\n(N(dp5\nVa\np6\nI1\nstp7\nb.";
+    assert_eq!(
+        dumped(pickle, 0).expect("it has a spelling").escape_ascii().to_string(),
+        written.escape_ascii().to_string()
+    );
+}

@@ -429,6 +429,13 @@ fn random_bytes_ask_for_nothing() {
     assert_eq!(verdict(b"\x83\x6b\xfd."), Verdict::Suspicious);
 }
 
+/// A loader imports the module before it looks for the name: whatever follows, `ity` may have been run.
+#[test]
+fn a_text_that_begins_with_a_module_is_suspicious() {
+    assert_eq!(verdict(b"city\nLondon, GB\nNew York\n"), Verdict::Suspicious);
+    assert_eq!(verdict(b"city, country\nLondon, GB\n"), Verdict::Unreadable);
+}
+
 /// A text may begin like a global with an odd name, but no text has a pickle in it.
 #[test]
 fn an_odd_name_before_a_harmless_pickle_is_not_clean() {

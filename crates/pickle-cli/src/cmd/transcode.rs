@@ -27,6 +27,9 @@ Examples:
 /// Without -p the protocol stays: the one that the pickle's PROTO opcode declares, or, where it begins with none, the
 /// lowest that has all its opcodes.
 ///
+/// An instance with __slots__ is written at protocols 0 and 1, too, where dumps refuses it, with the state that it has; loads
+/// reads it.
+///
 /// With --exact the bytes are those that were read: each opcode, number of the memo and frame, however a pickler chose
 /// them, with the content from the loaded value.
 ///
