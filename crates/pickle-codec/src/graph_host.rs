@@ -234,6 +234,11 @@ impl<'a, R: Resolver<'a>> Host for GraphHost<'a, R> {
         Ok(self.builder.text_from_utf8(utf8)?)
     }
 
+    #[inline(always)]
+    fn text_of_line(&mut self, utf8: &[u8]) -> Result<Handle, Error> {
+        Ok(self.builder.text_from_known_utf8(utf8)?)
+    }
+
     #[inline(never)]
     fn byte_string(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
         self.decoded(bytes, None)

@@ -42,6 +42,10 @@ pub trait Host {
     fn float(&mut self, value: f64) -> Result<Self::Object, Self::Error>;
     /// A str, as UTF-8 in which surrogates may be encoded (`surrogatepass`). The host refuses anything else.
     fn text(&mut self, utf8: &[u8]) -> Result<Self::Object, Self::Error>;
+    /// The same of what the machine itself has made of a line, or found to be ASCII: nothing is to be refused.
+    fn text_of_line(&mut self, utf8: &[u8]) -> Result<Self::Object, Self::Error> {
+        self.text(utf8)
+    }
     /// Python 2's `str`: text or bytes in Python 3, as the host's encoding says.
     fn byte_string(&mut self, bytes: &[u8]) -> Result<Self::Object, Self::Error>;
     /// The same, where a host asks where the string stands: the instruction, and its argument as a part of the input.

@@ -214,6 +214,25 @@ impl<'a> Builder<'a> {
         self.span(Tag::Text, bytes)
     }
 
+    /// The same of bytes that the caller has made, or found, to be such UTF-8, and that are not looked at again. Where they are
+    /// not, nobody can say what that text is.
+    ///
+    /// ```
+    /// use pickle_value::Builder;
+    ///
+    /// let mut builder = Builder::new();
+    /// let surrogate = 0xd800_u16;
+    /// let utf8 = [0xe0 | (surrogate >> 12) as u8, 0x80 | (surrogate >> 6 & 0x3f) as u8, 0x80 | (surrogate & 0x3f) as u8];
+    /// let text = builder.text_from_known_utf8(&utf8)?;
+    /// assert_eq!(builder.finish(text).to_string(), r"'\ud800'");
+    /// # Ok::<(), pickle_value::Error>(())
+    /// ```
+    #[inline(always)]
+    pub fn text_from_known_utf8(&mut self, bytes: &[u8]) -> Result<Handle, Error> {
+        debug_assert!(Text::from_utf8(bytes).is_ok(), "not UTF-8: {}", bytes.escape_ascii());
+        self.span(Tag::Text, bytes)
+    }
+
     /// Bytes. Bytes of the input are borrowed.
     #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<Handle, Error> {

@@ -44,9 +44,9 @@ pub(super) fn unicode<H: Host>(
         _ => is_plain(line),
     };
     if is_plain {
-        return Ok(host.text(line));
+        return Ok(host.text_of_line(line));
     }
-    Ok(host.text(room.utf8(text, length)?))
+    Ok(host.text_of_line(room.utf8(text, length)?))
 }
 
 /// Where the line of UNICODE at the start of `text` ends, if that is soon, and it is ASCII without an escape.
@@ -113,7 +113,7 @@ impl<O: Clone> Machine<O> {
                         continue;
                     }
                     push!(match plain {
-                        Some(_) => host.text(&behind[..end]),
+                        Some(_) => host.text_of_line(&behind[..end]),
                         None => done!(unicode(host, behind, end, &mut characters)),
                     });
                     self.put_next(&behind[end + 1..])
