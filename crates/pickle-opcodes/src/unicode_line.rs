@@ -20,6 +20,41 @@ pub struct Room {
 }
 
 impl Room {
+    /// The text of the line that `text` begins with, and how long that is, where lines of late were mixed: then its end is found
+    /// as it is read. Nothing where the line is wrong, or ends near the end of `text`.
+    ///
+    /// ```
+    /// use pickle_opcodes::unicode_line::Room;
+    ///
+    /// let mut room = Room::default();
+    /// let text = [&b"\\u20ac\xe9".repeat(100)[..], b"\n", &[b'.'; 200]].concat();
+    /// assert_eq!(room.mixed_line(&text), None);
+    /// room.utf8(&text, 700)?;
+    /// assert_eq!(room.mixed_line(&text), Some(("€é".repeat(100).as_bytes(), 700)));
+    /// # Ok::<(), pickle_opcodes::ErrorKind>(())
+    /// ```
+    #[inline]
+    pub fn mixed_line(&mut self, text: &[u8]) -> Option<(&[u8], usize)> {
+        if self.mixed <= 0 {
+            return None;
+        }
+        let (mut at, mut to) = (0, 0);
+        loop {
+            let window = text[at..].first_chunk()?;
+            if self.utf8.len() < to + PIECE_ROOM {
+                self.utf8.resize(2 * (to + PIECE_ROOM), 0);
+            }
+            let piece = Piece { line: text, start: at, window };
+            let seen = piece.read_mixed::<true>(self.utf8[to..].first_chunk_mut()?).ok()?;
+            self.mixed = self.mixed / 2 + seen.cost();
+            at += seen.read;
+            to += seen.written;
+            if text[at] == b'\n' {
+                return Some((&self.utf8[..to], at));
+            }
+        }
+    }
+
     /// The text of a line as [`unicode_line_to_utf8`](crate::text::unicode_line_to_utf8) gives it. The line is the first
     /// `length` bytes: those behind it count for nothing, but without them its end takes longer.
     ///
@@ -58,7 +93,7 @@ impl Room {
             };
             let Some(room) = self.utf8[to..].first_chunk_mut() else { break };
             let piece = Piece { line, start: at, window };
-            let seen = if self.mixed > 0 { piece.read_mixed(room)? } else { piece.read_even(room)? };
+            let seen = if self.mixed > 0 { piece.read_mixed::<false>(room)? } else { piece.read_even(room)? };
             self.mixed = self.mixed / 2 + seen.cost();
             at += seen.read;
             to += seen.written;
@@ -113,9 +148,10 @@ impl Piece<'_> {
         PIECE.min(self.line.len() - self.start)
     }
 
-    /// Reads without a branch: both what an escape and what a byte would become is found out at each place.
+    /// Reads without a branch: both what an escape and what a byte would become is found out at each place. Where the line goes
+    /// `TO_NEWLINE`, it is not known yet where that is.
     #[inline(always)]
-    fn read_mixed(&self, room: &mut [u8; PIECE_ROOM]) -> Result<Seen, ErrorKind> {
+    fn read_mixed<const TO_NEWLINE: bool>(&self, room: &mut [u8; PIECE_ROOM]) -> Result<Seen, ErrorKind> {
         /// Runs are counted in the upper half: one sum is quicker than two.
         const RUN: u64 = 1 << 32;
         let length = self.length();
@@ -123,8 +159,11 @@ impl Piece<'_> {
         let mut is_escape = self.window[0] == b'\\';
         while at < length {
             let here = &self.window[at % PIECE..];
-            let form = either_form(here);
+            let form = select_unpredictable(is_escape, escape_form(here), BYTES[usize::from(here[0])]);
             if is_rare(form) {
+                if TO_NEWLINE && here[0] == b'\n' {
+                    break;
+                }
                 let (read, written) = self.read_rare(at, &mut room[to..])?;
                 (at, to) = (at + read, to + written);
                 is_escape = self.window.get(at) == Some(&b'\\');
@@ -168,15 +207,15 @@ impl Piece<'_> {
         Ok(Seen { read: at, written: to, plain, runs })
     }
 
-    /// Reads an escape that is rare or wrong, or a backslash that stands for itself with what is behind it: that is no
-    /// beginning of an escape. Gives how many bytes are read, and how many written.
+    /// Reads an escape that is rare or wrong, a backslash that stands for itself with what is behind it, which is no beginning of
+    /// an escape, or a newline. Gives how many bytes are read, and how many written.
     #[inline(never)]
     fn read_rare(&self, at: usize, room: &mut [u8]) -> Result<(usize, usize), ErrorKind> {
         let at = self.start + at;
         let (point, length) = any_point(self.line, at)?;
         let written = put_utf8(point, room);
         match self.line.get(at + 1) {
-            Some(&letter) if length == 1 => Ok((2, written + put_utf8(letter.into(), &mut room[written..]))),
+            Some(&letter) if length == 1 && self.line[at] == b'\\' && letter != b'\n' => Ok((2, written + put_utf8(letter.into(), &mut room[written..]))),
             _ => Ok((length, written)),
         }
     }
@@ -248,13 +287,6 @@ fn escape_form(here: &[u8]) -> u32 {
     select_unpredictable(three & 0x200f == 0, two, three)
 }
 
-/// The same of an escape or of a byte that stands for itself.
-#[inline(always)]
-fn either_form(here: &[u8]) -> u32 {
-    let byte = usize::from(here[0]);
-    escape_form(here) & ESCAPES[byte] | BYTES[byte]
-}
-
 /// True of a form that is none: what is no digit, and characters up to U+007F, which are seldom escaped.
 #[inline(always)]
 fn is_rare(form: u32) -> bool {
@@ -289,14 +321,7 @@ static LETTERS: [u32; 256] = {
     letters
 };
 
-/// All bits for a backslash, none for other bytes.
-static ESCAPES: [u32; 256] = {
-    let mut escapes = [0; 256];
-    escapes[b'\\' as usize] = u32::MAX;
-    escapes
-};
-
-/// The form of each byte but the backslash.
+/// The form of each byte but the backslash. The newline's is [rare](is_rare), since the line ends there.
 static BYTES: [u32; 256] = {
     let mut forms = [0; 256];
     let mut byte = 0;
@@ -306,6 +331,7 @@ static BYTES: [u32; 256] = {
         byte += 1;
     }
     forms[b'\\' as usize] = 0;
+    forms[b'\n' as usize] |= WRONG;
     forms
 };
 

@@ -107,6 +107,14 @@ impl<O: Clone> Machine<O> {
             rest = match *byte {
                 UNICODE => {
                     let plain = short_plain_line(behind);
+                    if plain.is_none()
+                        && !self.may_be_call()
+                        && let Some((text, end)) = characters.mixed_line(behind)
+                    {
+                        push!(host.text_of_line(text));
+                        rest = self.put_next(&behind[end + 1..]);
+                        continue;
+                    }
                     let Some(end) = plain.or_else(|| memchr::memchr(b'\n', behind)) else { break };
                     if let Some(next) = self.bytes_of_line(host, input, at!(), at!() + 1 + end)? {
                         rest = &input[next..];

@@ -38,6 +38,12 @@ impl<O: Clone> Machine<O> {
         self.leaves_out = leaves_out;
     }
 
+    /// Whether a line of UNICODE may be the argument of such a call.
+    #[inline(always)]
+    pub(super) fn may_be_call(&self) -> bool {
+        self.leaves_out && self.marks_nothing()
+    }
+
     /// Makes the bytes of a call, if the UNICODE at `at` is the argument of one, whose line ends at `end`; gives where the next
     /// instruction starts.
     #[inline(always)]
@@ -48,7 +54,7 @@ impl<O: Clone> Machine<O> {
         at: usize,
         end: usize,
     ) -> Result<Option<usize>, MachineError<H::Error>> {
-        if !self.leaves_out || !self.marks_nothing() {
+        if !self.may_be_call() {
             return Ok(None);
         }
         self.call_with_line(host, input, at + 1..end).map_err(|fault| failed(fault, at, UNICODE))
