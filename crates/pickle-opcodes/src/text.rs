@@ -115,41 +115,79 @@ pub fn unicode_line_to_utf8(line: &[u8]) -> Result<Vec<u8>, ErrorKind> {
 #[must_use]
 pub fn unicode_line_to_latin1(line: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(line.len());
-    let mut room = [0; 16 * BLOCK];
-    let (mut at, mut to) = (0, 0);
-    for (index, block) in line.as_chunks::<BLOCK>().0.iter().enumerate() {
-        if to > room.len() - 3 * BLOCK {
-            bytes.extend_from_slice(&room[..to]);
-            to = 0;
-        }
-        let mut backslashes = bits_of(block, |byte| byte == b'\\');
-        while backslashes != 0 {
-            let backslash = index * BLOCK + backslashes.trailing_zeros() as usize;
-            backslashes &= backslashes - 1;
+    let mut room = [0; CHUNK + WIDE];
+    let mut places = [0; CHUNK];
+    let mut at = 0;
+    for (index, chunk) in line.chunks(CHUNK).enumerate() {
+        let start = index * CHUNK;
+        let count = backslashes(chunk, &mut places);
+        let mut to = 0;
+        for &place in &places[..count] {
+            let backslash = start + usize::from(place);
             // Not one that an escape has already taken.
             if backslash >= at {
-                to += copy_short(&line[at..], backslash - at, &mut room[to..]);
+                to += copy_wide(&line[at..], backslash - at, &mut room[to..]);
                 at = backslash;
                 to += latin1_escape(line, &mut at, &mut room[to..])?;
             }
         }
-        let end = (index + 1) * BLOCK;
+        let end = start + chunk.len();
         if end > at {
-            to += copy_short(&line[at..], end - at, &mut room[to..]);
+            to += copy_wide(&line[at..], end - at, &mut room[to..]);
             at = end;
         }
-    }
-    bytes.extend_from_slice(&room[..to]);
-    while let Some(&byte) = line.get(at) {
-        let length = if byte == b'\\' { latin1_escape(line, &mut at, &mut room)? } else { 0 };
-        if length == 0 {
-            bytes.push(byte);
-            at += 1;
-        }
-        bytes.extend_from_slice(&room[..length]);
+        bytes.extend_from_slice(&room[..to]);
     }
     bytes.shrink_to_fit();
     Some(bytes)
+}
+
+/// How much of a line is looked through for backslashes before anything is copied. How many there are in a block is guessed wrong
+/// more often than not; so that is asked for by itself, where nothing waits for it.
+const CHUNK: usize = 16 * BLOCK;
+
+/// Finds where the backslashes of a chunk are; gives how many these are.
+#[inline(always)]
+fn backslashes(chunk: &[u8], places: &mut [u16; CHUNK]) -> usize {
+    /// So many are noted in any case: in random bytes there are seldom more.
+    const NOTED: usize = 4;
+    let mut count = 0;
+    let (blocks, rest) = chunk.as_chunks();
+    for (index, block) in blocks.iter().enumerate() {
+        let mut bits = bits_of(block, |byte| byte == b'\\');
+        let end = count + bits.count_ones() as usize;
+        let mut note = |count: usize, bits: u64| {
+            if let Some(place) = places.get_mut(count) {
+                *place = (index * BLOCK) as u16 + bits.trailing_zeros() as u16;
+            }
+            bits & bits.wrapping_sub(1)
+        };
+        for more in 0..NOTED {
+            bits = note(count + more, bits);
+        }
+        for more in NOTED..end - count {
+            bits = note(count + more, bits);
+        }
+        count = end;
+    }
+    for (index, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b'\\') {
+        places[count] = (blocks.len() * BLOCK + index) as u16;
+        count += 1;
+    }
+    count
+}
+
+/// As many bytes as escapes of random bytes seldom are apart.
+const WIDE: usize = 2 * BLOCK;
+
+/// Copies bytes, of which so many are copied in any case where they are there.
+#[inline(always)]
+fn copy_wide(from: &[u8], length: usize, to: &mut [u8]) -> usize {
+    match (from.first_chunk::<WIDE>(), to.first_chunk_mut::<WIDE>()) {
+        (Some(from), Some(to)) if length <= WIDE => *to = *from,
+        _ => copy_exactly(from, length, to),
+    }
+    length
 }
 
 /// How many bytes are searched at once for those that are escaped.
