@@ -442,3 +442,34 @@ pub(crate) static HEXADECIMAL: [i8; 256] = {
     }
     values
 };
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{CHUNK, unicode_line_to_latin1, unicode_line_to_utf8};
+    use crate::latin1;
+
+    #[test]
+    fn bytes_of_a_line_are_those_of_its_text() {
+        let mut state = 1_u64;
+        let mut random = move |below: usize| {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            (state >> 33) as usize % below
+        };
+        for round in 0..2000 {
+            let mut line = Vec::new();
+            for _ in 0..random(40) {
+                match random(6) {
+                    0 => line.extend_from_slice(b"\\u005c"),
+                    1 => line.extend_from_slice(b"\\\\"),
+                    2 => line.extend_from_slice(b"\\u00e9".repeat(random(30)).as_slice()),
+                    3 => line.push(b'\\'),
+                    _ => line.extend((0..random(if round % 2 == 0 { 20 } else { CHUNK })).map(|at| b'a' | at as u8)),
+                }
+            }
+            let expected = unicode_line_to_utf8(&line).ok().and_then(|utf8| latin1::from_utf8(&utf8));
+            assert!(unicode_line_to_latin1(&line) == expected, "{}", line.escape_ascii());
+        }
+    }
+}

@@ -33,11 +33,14 @@ impl Room {
     /// assert_eq!(room.mixed_line(&text), Some(("€é".repeat(100).as_bytes(), 700)));
     /// # Ok::<(), pickle_opcodes::ErrorKind>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn mixed_line(&mut self, text: &[u8]) -> Option<(&[u8], usize)> {
-        if self.mixed <= 0 {
-            return None;
-        }
+        if self.mixed > 0 { self.line_to_newline(text) } else { None }
+    }
+
+    /// Out of line: where nothing is mixed, it only takes room.
+    #[inline(never)]
+    fn line_to_newline(&mut self, text: &[u8]) -> Option<(&[u8], usize)> {
         let (mut at, mut to) = (0, 0);
         loop {
             let window = text[at..].first_chunk()?;
@@ -215,7 +218,9 @@ impl Piece<'_> {
         let (point, length) = any_point(self.line, at)?;
         let written = put_utf8(point, room);
         match self.line.get(at + 1) {
-            Some(&letter) if length == 1 && self.line[at] == b'\\' && letter != b'\n' => Ok((2, written + put_utf8(letter.into(), &mut room[written..]))),
+            Some(&letter) if length == 1 && self.line[at] == b'\\' && letter != b'\n' => {
+                Ok((2, written + put_utf8(letter.into(), &mut room[written..])))
+            }
             _ => Ok((length, written)),
         }
     }
@@ -339,7 +344,7 @@ static BYTES: [u32; 256] = {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{PIECE, Room};
+    use super::{PIECE, Room, WINDOW};
     use crate::ErrorKind;
 
     /// What lines are made of, and its UTF-8.
@@ -392,6 +397,18 @@ mod tests {
             }
             line.extend_from_slice(b"\np1\n\xe9\\u0436");
             assert_eq!(room.utf8(&line, length), Ok(&utf8[..]), "{}", line.escape_ascii());
+            line.resize(length + 2 * WINDOW, b'\\');
+            let mut room = Room { mixed: isize::MAX / 2, ..Room::default() };
+            assert_eq!(room.mixed_line(&line), Some((&utf8[..], length)), "{}", line.escape_ascii());
+            // A backslash before the newline stands for itself; where digits are missing, that is for others to say.
+            for (end, expected) in [(&b"\\\n"[..], true), (b"\\u04\n36", false), (b"\\U0001f40\n", false)] {
+                line.truncate(length);
+                line.extend_from_slice(end);
+                line.resize(length + 2 * WINDOW, b'a');
+                let mut room = Room { mixed: isize::MAX / 2, ..Room::default() };
+                let text = [&utf8[..], b"\\"].concat();
+                assert_eq!(room.mixed_line(&line), expected.then_some((&text[..], length + 1)));
+            }
         }
     }
 
