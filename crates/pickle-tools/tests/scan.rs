@@ -433,7 +433,7 @@ fn random_bytes_ask_for_nothing() {
 #[test]
 fn a_text_that_begins_with_a_module_is_suspicious() {
     assert_eq!(verdict(b"city\nLondon, GB\nNew York\n"), Verdict::Suspicious);
-    assert_eq!(verdict(b"city, country\nLondon, GB\n"), Verdict::Unreadable);
+    assert_ne!(verdict(b"city, country\nLondon, GB\n"), Verdict::Suspicious);
 }
 
 /// A text may begin like a global with an odd name, but no text has a pickle in it.
