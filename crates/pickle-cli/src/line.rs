@@ -4,8 +4,8 @@ use core::fmt::{self, Display, Formatter, Write};
 
 use pickle_value::printable::is_printable;
 
-/// A text with all characters escaped that Python's `repr` would escape, but for quotes and backslashes, and as it does: names of files, and of the globals and
-/// attributes in a pickle, may hold newlines, or what a terminal obeys.
+/// A text with all characters escaped that Python's `repr` would escape, and as it does, but for quotes and backslashes: names
+/// of files, and of the globals and attributes in a pickle, may hold newlines, or what a terminal obeys.
 pub(crate) struct OneLine<T>(pub(crate) T);
 
 impl<T: Display> Display for OneLine<T> {
