@@ -18,6 +18,7 @@ use crate::write::{DEEPEST, Head, Writer, with_short_size, with_word};
 
 /// Writes a graph as its record says, if it can be written so.
 pub(super) fn write(record: &Record, graph: &Graph<'_>, writer: Writer) -> Option<Vec<u8>> {
+    graph.prefetch();
     // A few at a time, which are counted all at once.
     let flagged = |codes: &[u8]| usize::from(codes.iter().fold(0, |count, byte| count + (byte >> 7)));
     let flagged: usize = record.codes.chunks(128).map(flagged).sum();

@@ -40,6 +40,7 @@ pub(crate) fn write(graph: &Graph<'_>, rules: Rules, depth_limit: usize, writer:
     if rules.version < 4 || rules.python2 || rules.sharing != Sharing::CPython {
         return None;
     }
+    graph.prefetch();
     let (straight, out) = writer.at_one_go(|writer, out| {
         let mut straight = Straight::new(graph, rules, depth_limit, writer);
         match straight.write(out) {
